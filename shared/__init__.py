@@ -1,0 +1,1 @@
+"""The product: rules, use cases, storage and the ways in and out, under one import name everywhere."""

@@ -1,0 +1,1 @@
+"""Nouns and rules of recertification: standard library only, no clock, no input or output."""

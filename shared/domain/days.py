@@ -1,0 +1,26 @@
+"""Days of the program: which day an instant falls on, and how days move by years (rule 11)."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+ONE_DAY = timedelta(days=1)
+
+
+def day_of(instant: datetime, time_zone: str) -> date:
+    """The calendar day of an aware instant in a time zone, over every change of the clocks."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    return instant.astimezone(ZoneInfo(time_zone)).date()
+
+
+def day_after(day: date) -> date:
+    """The next day."""
+    return day + ONE_DAY
+
+
+def years_later(day: date, years: int) -> date:
+    """The same day so many years on (or back, when negative); 29 February becomes 28 where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
