@@ -1,17 +1,19 @@
-"""Make what `make run`, `make test` and `make check` need, on a machine that has nothing but Python 3, make and a network.
+"""Make what the Makefile's targets need, on a machine that has nothing but Python 3, make and a network.
 
-`.tools/uv` uv, from requirements/uv.txt, by pip        `.venv` Python 3.13 with requirements/dev.txt, by uv
-`.tools/sam` the SAM CLI (only with --sam), by uv       `infrastructure/local/dynoxide/node_modules` Dynoxide, by npm
+    .tools/uv      uv, from requirements/uv.txt, by pip
+    .venv          Python 3.13 and requirements/dev.txt, by uv
+    .tools/sam     the SAM CLI from requirements/sam.txt, by uv (only with --sam)
+    infrastructure/local/dynoxide/node_modules      Dynoxide, by npm
 
-Standard library only and Python 3.9 or newer. Each part carries a stamp, the hash of what it was made from, so a second
-run costs a few milliseconds. Everything is pinned and hashed; where it is fetched from is the machine's own business
-(the settings of pip, uv and npm), no address stands here. With CI=true nothing optional may be missing.
+Standard library only, Python 3.9 or newer. Each part carries the hash of what it was made from, so a second
+run costs milliseconds. All is pinned and hashed; where it is fetched from is the machine's own business (the
+settings of pip, uv and npm): no address stands here. With CI=true nothing optional may be missing.
 """
 
 import sys
 
-if sys.version_info < (3, 9):
-    sys.exit("This needs Python 3.9 or newer to make its environment; python3 here is %d.%d." % sys.version_info[:2])
+if sys.version_info < (3, 9):  # noqa: UP036 - whatever python3 the machine has reads this line
+    sys.exit("Python 3.9 or newer is needed to start; python3 here is {}.{}.".format(*sys.version_info))
 
 import argparse
 import fcntl
@@ -21,97 +23,89 @@ import platform
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn, Union
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
-VENV = ROOT / ".venv"
-DYNOXIDE = ROOT / "infrastructure" / "local" / "dynoxide"
+UV = TOOLS / "uv" / "bin" / "uv"
 LOG = TOOLS / "setup.log"
-PYTHON = (3, 13)
-PYTHON_NAME = "python{}.{}".format(*PYTHON)
-PYTHON_PROBE = f"import ctypes, ssl, sys, zlib; sys.exit(sys.version_info[:2] != {PYTHON})"
-DYNOXIDE_PLATFORMS = {("Linux", "x86_64"): "linux-x64"}
-UV_INDEX_SETTINGS = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_CONFIG_FILE", "UV_OFFLINE")
+DYNOXIDE = ROOT / "infrastructure" / "local" / "dynoxide"
+DYNOXIDE_PACKAGES = {("Linux", "x86_64"): "linux-x64"}
+PYTHON_PROBE = "import ctypes, ssl, sys, zlib; sys.exit(sys.version_info[:2] != (3, 13))"
+UV_INDEX_SETTINGS = {"UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_CONFIG_FILE", "UV_OFFLINE"}
 IN_CI = os.environ.get("CI", "").lower() in ("true", "1")
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description="Make the environments of this project.")
-    arguments.add_argument("--sam", action="store_true", help="also the SAM CLI, in an environment of its own")
+    arguments.add_argument("--sam", action="store_true", help="the SAM CLI as well")
     wanted = arguments.parse_args()
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # `make run` and `make test` may start together in a fresh clone
         make_uv()
-        make_venv(VENV, "requirements/dev.txt", "the Python packages")
+        make_venv(ROOT / ".venv", "requirements/dev.txt", "the Python packages")
         make_dynoxide()
         if wanted.sam:
             make_venv(TOOLS / "sam", "requirements/sam.txt", "the SAM CLI")
 
 
 def make_uv() -> None:
-    """uv, by the pip that comes with this Python."""
-    target, requirements = TOOLS / "uv", ROOT / "requirements" / "uv.txt"
-    stamp = digest(requirements)
-    if is_made(target, stamp) and runs(target / "bin" / "uv", "--version"):
+    """uv, by the pip that this Python brings along."""
+    target, requirements = TOOLS / "uv", "requirements/uv.txt"
+    if is_made(target, requirements) and runs(UV, "--version"):
         return
     say("installing uv")
     shutil.rmtree(target, ignore_errors=True)
-    if run([sys.executable, "-m", "venv", target]):
-        stop(
-            "Python's venv module does not work here: install it (Debian and Ubuntu: apt-get install python3-venv) and run make again"
-        )
-    pip = [target / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:"]
-    if run([*pip, "--requirement", requirements]):
-        stop("uv could not be downloaded with pip: check the network and pip's settings, then run make again")
-    mark_made(target, stamp)
+    if not run(sys.executable, "-m", "venv", target):
+        stop("Python's venv module does not work; install it (Debian, Ubuntu: apt-get install python3-venv)")
+    python = target / "bin" / "python"
+    options = ("--quiet", "--require-hashes", "--only-binary=:all:")
+    if not run(python, "-m", "pip", "install", *options, "--requirement", requirements):
+        stop("uv could not be installed with pip; check the network and pip's settings")
+    mark_made(target, requirements)
 
 
 def make_venv(target: Path, requirements: str, what: str) -> None:
-    """An environment with Python 3.13 and exactly what the hash-pinned file says."""
-    stamp = digest(ROOT / requirements)
-    python_works = is_python_313(target / "bin" / "python")
-    if python_works and is_made(target, stamp):
+    """An environment with Python 3.13 and exactly what the hash-pinned file names."""
+    python = target / "bin" / "python"
+    python_works = is_python_313(python)
+    if python_works and is_made(target, requirements):
         return
     if not python_works:
         make_empty_venv(target)
     say(f"installing {what}")
-    if run([TOOLS / "uv/bin/uv", "pip", "sync", "--require-hashes", "--python", target / "bin/python", requirements]):
-        stop(f"Installing {what} failed: check the network and uv's settings, then run make again")
-    mark_made(target, stamp)
+    if not run(UV, "pip", "sync", "--require-hashes", "--python", python, requirements):
+        stop(f"Installing {what} failed; check the network and uv's settings")
+    mark_made(target, requirements)
 
 
 def make_empty_venv(target: Path) -> None:
-    uv = [TOOLS / "uv" / "bin" / "uv", "venv", "--clear", "--no-project"]
-    found = next(filter(is_python_313, pythons_313()), None)
-    if found:
-        if run([*uv, "--python", found, target]):
-            stop(f"An environment could not be made with {found}")
+    """With a Python 3.13 that is here, else with one that uv finds or downloads."""
+    found = next(filter(is_python_313, python_313_candidates()), None)
+    if not found:
+        say("no Python 3.13 that works on this machine; asking uv for one")
+    if run(UV, "venv", "--clear", "--no-project", "--relocatable", "--python", found or "3.13", target):
         return
-    say("no working Python 3.13 on this machine; asking uv for one")
-    if run([*uv, "--python", "{}.{}".format(*PYTHON), target]):
-        stop(
-            "Python 3.13 is missing here and uv could not download it: install Python 3.13 so that python3.13 runs, "
-            "or allow the download, then run make again"
-        )
+    if found:
+        stop(f"{target.name} could not be made with {found}")
+    stop("Python 3.13 is missing and uv could not download it; install it so that `python3.13` runs")
 
 
-def pythons_313() -> Iterator[Path]:
-    """Every place where Python 3.13 may be. What stands on the PATH may be pyenv's shim for a version not switched on,
-    so the versions behind the shims are looked at as well."""
+def python_313_candidates() -> Iterator[Path]:
+    """Where Python 3.13 may be. On the PATH may stand pyenv's shim for a version that is not switched on, so
+    the versions behind the shims are looked at too, wherever pyenv lives."""
     yield Path(sys.executable)
     on_path = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
     for folder in on_path:
-        yield folder / PYTHON_NAME
+        yield folder / "python3.13"
     roots = [folder.parent for folder in on_path if folder.name == "shims"]
-    roots += [Path(os.environ[name]) for name in ("PYENV_ROOT",) if os.environ.get(name)]
-    roots.append(Path(os.path.expanduser("~/.pyenv")))
+    roots += [Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser()]
     for root in dict.fromkeys(roots):
-        for version in sorted(root.glob("versions/{}.{}*".format(*PYTHON)), reverse=True):
-            yield version / "bin" / PYTHON_NAME
+        for version in sorted(root.glob("versions/3.13*"), reverse=True):
+            yield version / "bin" / "python3.13"
 
 
 def is_python_313(python: Path) -> bool:
@@ -119,83 +113,88 @@ def is_python_313(python: Path) -> bool:
 
 
 def make_dynoxide() -> None:
-    """The local DynamoDB. It is optional: without it moto serves, which the local stack says too."""
-    package = DYNOXIDE_PLATFORMS.get((platform.system(), platform.machine()))
+    """The local DynamoDB. It is optional: without it moto serves, and the local stack says so too."""
+    package = DYNOXIDE_PACKAGES.get((platform.system(), platform.machine()))
     if not package:
-        return miss_dynoxide(f"it is not published for {platform.system()} {platform.machine()}", "use Linux on x86-64")
-    binary = DYNOXIDE / "node_modules" / "@dynoxide" / package / "dynoxide"
-    stamp = digest(DYNOXIDE / "package-lock.json")
-    if is_made(DYNOXIDE / "node_modules", stamp) and os.access(binary, os.X_OK):
+        miss_dynoxide(f"it is not published for {platform.system()} {platform.machine()}")
         return
-    npm = shutil.which("npm")
-    if not npm or not runs(Path(npm), "--version"):
-        return miss_dynoxide("npm was not found", "install node and npm and run make again")
+    target, lock = DYNOXIDE / "node_modules", DYNOXIDE / "package-lock.json"
+    binary = target / "@dynoxide" / package / "dynoxide"
+    if is_made(target, lock) and os.access(binary, os.X_OK):
+        return
+    if not runs("npm", "--version"):
+        miss_dynoxide("npm was not found; install node and npm")
+        return
     say("installing Dynoxide")
-    if run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], DYNOXIDE) or not runs(binary, "--version"):
-        return miss_dynoxide("npm could not install it", "check the network and npm's settings and run make again")
-    mark_made(DYNOXIDE / "node_modules", stamp)
+    installed = run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=DYNOXIDE)
+    if not installed or not runs(binary, "--version"):
+        miss_dynoxide("npm could not install it; check the network and npm's settings")
+        return
+    mark_made(target, lock)
 
 
-def miss_dynoxide(why: str, remedy: str) -> None:
-    sentence = f"Dynoxide, the local DynamoDB, is missing ({why}): {remedy}"
+def miss_dynoxide(why: str) -> None:
     if IN_CI:
-        stop(f"{sentence}; with CI=true nothing may be missing")
-    say(f"{sentence}. Meanwhile moto serves in memory, without isolation, and what needs Dynoxide is skipped")
+        stop(f"Dynoxide, the local DynamoDB, is missing, and with CI=true nothing may be: {why}")
+    say(f"Dynoxide, the local DynamoDB, is missing: {why}. Until then moto serves, without isolation")
 
 
-def digest(*files: Path) -> str:
-    """What a part is made from: the files' contents and where the project lies, for environments cannot be moved."""
-    contents = b"".join(file.read_bytes() for file in files)
-    return hashlib.sha256(contents + os.fsencode(ROOT)).hexdigest()
+def is_made(target: Path, source: Union[str, Path]) -> bool:
+    stamp = target / ".made-from"
+    return stamp.is_file() and stamp.read_text() == digest(source)
 
 
-def is_made(target: Path, stamp: str) -> bool:
-    file = target / ".made-from"
-    return file.is_file() and file.read_text() == stamp
+def mark_made(target: Path, source: Union[str, Path]) -> None:
+    (target / ".made-from").write_text(digest(source))
 
 
-def mark_made(target: Path, stamp: str) -> None:
-    (target / ".made-from").write_text(stamp)
+def digest(source: Union[str, Path]) -> str:
+    return hashlib.sha256((ROOT / source).read_bytes()).hexdigest()
 
 
-def runs(command: Path, *arguments: str) -> bool:
+def runs(*command: Union[str, Path]) -> bool:
     try:
-        return not subprocess.run([command, *arguments], capture_output=True, timeout=60).returncode
+        return subprocess.run(command, check=False, capture_output=True, timeout=60).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 
 
-def run(command: Sequence[Union[str, Path]], folder: Path = ROOT) -> int:
-    """The exit status; what the command says goes to the log, for the one sentence that `stop` prints names it."""
+def run(*command: Union[str, Path], folder: Path = ROOT) -> bool:
+    """Whether it succeeded. What it says goes to the log, which the one sentence of `stop` names."""
     with LOG.open("a") as log:
-        log.write("$ " + " ".join(shlex.quote(str(part)) for part in command) + "\n")
-        log.flush()
+        print("$", shlex.join(map(str, command)), file=log, flush=True)
         try:
-            return subprocess.run(
-                command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment()
-            ).returncode
+            done = subprocess.run(
+                command,
+                check=False,
+                cwd=folder,
+                env=settings(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
         except OSError as error:
-            log.write(f"{error}\n")
-            return 127
+            print(error, file=log)
+            return False
+        return done.returncode == 0
 
 
-def environment() -> dict[str, str]:
-    """uv does not read pip's settings. Where only pip was told of an index or of certificates, uv is told the same."""
-    settings = dict(os.environ)
-    uv_files = (Path(os.path.expanduser("~/.config/uv/uv.toml")), Path("/etc/uv/uv.toml"))
-    if any(name in settings for name in UV_INDEX_SETTINGS) or any(file.is_file() for file in uv_files):
-        return settings
+def settings() -> dict[str, str]:
+    """uv does not read pip's settings: where only pip was told of an index or certificates, uv is told too."""
+    variables = dict(os.environ)
+    files = (Path("~/.config/uv/uv.toml").expanduser(), Path("/etc/uv/uv.toml"))
     python = TOOLS / "uv" / "bin" / "python"
-    if not python.is_file():
-        return settings
-    listed = subprocess.run([python, "-m", "pip", "config", "list"], capture_output=True, text=True).stdout
+    if UV_INDEX_SETTINGS & set(variables) or any(file.is_file() for file in files) or not python.is_file():
+        return variables
+    command = (python, "-m", "pip", "config", "list")
+    listed = subprocess.run(command, check=False, capture_output=True, text=True).stdout
     for line in listed.splitlines():
         name, _, value = line.partition("=")
         if name.endswith(".index-url"):
-            settings["UV_DEFAULT_INDEX"] = value.strip("'\"")
-        elif name.endswith(".cert"):
-            settings.setdefault("SSL_CERT_FILE", value.strip("'\""))
-    return settings
+            variables["UV_DEFAULT_INDEX"] = value.strip("'")
+        if name.endswith(".cert"):
+            variables.setdefault("SSL_CERT_FILE", value.strip("'"))
+    return variables
 
 
 def say(sentence: str) -> None:
@@ -203,7 +202,7 @@ def say(sentence: str) -> None:
 
 
 def stop(sentence: str) -> NoReturn:
-    sys.exit(f"{sentence}. The tools' own words are in {LOG.relative_to(ROOT)}.")
+    sys.exit(f"{sentence}, then run make again (the tools' own words are in {LOG.relative_to(ROOT)}).")
 
 
 if __name__ == "__main__":
