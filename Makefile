@@ -6,6 +6,7 @@ ARCH ?= arm64
 TESTS ?=
 
 BIN := .venv/bin
+TEMPLATES := template.yaml infrastructure/data.yaml infrastructure/auth.yaml
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/$(BIN):$$PATH" .tools/sam/bin/sam
 COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
 	--no-emit-index-url --no-header
@@ -27,10 +28,8 @@ check: environment-sam ## style, types, architecture, templates, and that docs/o
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint
-	$(SAM) validate --lint --template template.yaml
-	$(SAM) validate --lint --template infrastructure/data.yaml
-	$(SAM) validate --lint --template infrastructure/auth.yaml
+	$(BIN)/cfn-lint $(TEMPLATES)
+	@for template in $(TEMPLATES); do $(SAM) validate --lint --template $$template || exit 1; done
 	$(BIN)/python -m infrastructure.openapi --check
 
 format: environment ## let ruff sort imports and lay out the code
