@@ -1,0 +1,110 @@
+"""The AWS process: moto behind its guards, threaded, on a free port; `python -m infrastructure.local.aws BOARD`.
+
+It says its port in one line of JSON and ends when its standard input closes, that is, with the stack's own process.
+"""
+
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+
+from moto.moto_server.werkzeug_app import (  # noqa: E402
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server  # noqa: E402
+
+from infrastructure.local.board import Board  # noqa: E402
+from infrastructure.local.cognito_directory import honour_token_validity  # noqa: E402
+from infrastructure.local.cognito_guard import CognitoGuard  # noqa: E402
+from infrastructure.local.outbox import Outbox, OutboxApp  # noqa: E402
+from infrastructure.local.s3_guard import S3Guard  # noqa: E402
+from infrastructure.local.wsgi import Answer, run, service_of  # noqa: E402
+
+
+class SerialServices:
+    """One lock for moto's DynamoDB, whose transactions are not isolated, and one for its queues; counts what is queued."""
+
+    def __init__(self, app: WSGIApplication, board: Board) -> None:
+        self._app = app
+        self._board = board
+        database, queues = threading.Lock(), threading.Lock()
+        self._locks = {"dynamodb": database, "dynamodbstreams": database, "sqs": queues}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        service = service_of(environ)
+        lock = self._locks.get(service)
+        if lock is None:
+            return self._app(environ, start_response)
+        with lock:
+            answer = run(self._app, environ)
+            if ".SendMessage" in environ.get("HTTP_X_AMZ_TARGET", "") and answer.ok:
+                self._board.count_queued()
+        return answer.send(start_response)
+
+
+class CognitoFromBrowsers:
+    """Lets pages of any origin call Cognito, as Cognito does."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if "HTTP_ORIGIN" not in environ:
+            return self._app(environ, start_response)
+        asked = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "").lower()
+        allowed = [
+            ("Access-Control-Allow-Origin", "*"),
+            ("Access-Control-Expose-Headers", "x-amzn-ErrorType"),
+        ]
+        if environ["REQUEST_METHOD"] == "OPTIONS" and "x-amz-target" in asked:
+            allowed += [
+                ("Access-Control-Allow-Methods", "POST"),
+                ("Access-Control-Allow-Headers", asked),
+                ("Access-Control-Max-Age", "600"),
+            ]
+            return Answer("200 OK", allowed).send(start_response)
+        if service_of(environ) != "cognito-idp":
+            return self._app(environ, start_response)
+        answer = run(self._app, environ)
+        return Answer(answer.status, [*answer.headers, *allowed], answer.body).send(start_response)
+
+
+def guarded_moto(board: Board) -> WSGIApplication:
+    """moto's server application with every guard in front."""
+    honour_token_validity()
+    outbox = Outbox(board)
+    app: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+    app = SerialServices(app, board)
+    app = S3Guard(app)
+    app = CognitoGuard(app, outbox)
+    app = OutboxApp(app, outbox)
+    return CognitoFromBrowsers(app)
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def main() -> None:
+    """Serve until standard input closes."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    board = Board(Path(sys.argv[1]))
+    server = make_server(
+        "127.0.0.1", 0, guarded_moto(board), threaded=True, request_handler=MotoRequestHandler
+    )
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    print(json.dumps({"port": server.server_address[1]}), flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
