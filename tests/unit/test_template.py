@@ -1,0 +1,204 @@
+"""Facts about the three templates that must not rot."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.api import lint_file
+from cfnlint.decode import decode
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ("template.yaml", "infrastructure/data.yaml", "infrastructure/auth.yaml")
+
+PUBLIC_ROUTES = {"GET /api/program", "GET /api/openapi.json", "POST /api/stripe/webhook", "$default"}
+
+WILDCARDS = {
+    # `*` in an Allow: what it is, and why it is right
+    "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*": (
+        "the key is the account's choice; the condition lets it decrypt the named parameters only"
+    ),
+}
+
+
+def read(name: str) -> dict[str, Any]:
+    template, faults = decode(str(ROOT / name))
+    assert template is not None, faults
+    read: dict[str, Any] = json.loads(json.dumps(template))
+    return read
+
+
+APP, DATA, AUTH = map(read, TEMPLATES)
+
+
+def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
+
+
+def properties(template: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Of the only resource of its kind."""
+    (resource,) = resources(template, kind).values()
+    found: dict[str, Any] = resource["Properties"]
+    return found
+
+
+FUNCTIONS = {name: each["Properties"] for name, each in resources(APP, "AWS::Serverless::Function").items()}
+QUEUES = {name: each["Properties"] for name, each in resources(APP, "AWS::SQS::Queue").items()}
+
+
+def events(function: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [each["Properties"] for each in function["Events"].values() if each["Type"] == kind]
+
+
+def timeout(function: dict[str, Any]) -> int:
+    return int(function.get("Timeout", APP["Globals"]["Function"]["Timeout"]))
+
+
+def allowed() -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, function in FUNCTIONS.items():
+        for policy in function.get("Policies", []):
+            for statement in policy["Statement"]:
+                if statement["Effect"] == "Allow":
+                    yield name, statement
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def walk(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for child in children:
+        yield from walk(child)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_cfn_lint_finds_nothing(name: str) -> None:
+    assert [str(fault) for fault in lint_file(ROOT / name)] == []
+
+
+def test_every_function_folder_is_deployed_and_every_deployed_function_has_its_folder() -> None:
+    deployed = {function["Handler"].split(".")[1] for function in FUNCTIONS.values()}
+    folders = {file.parent.name for file in ROOT.glob("functions/*/handler.py")}
+    assert deployed == folders
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_named_after_its_folder_which_the_build_relies_on(name: str) -> None:
+    package, folder, module, callable_name = FUNCTIONS[name]["Handler"].split(".")
+    assert (package, module, callable_name) == ("functions", "handler", "handler")
+    assert folder.replace("_", "") + "function" == name.lower()
+
+
+def test_no_permission_has_a_wildcard_without_a_reason() -> None:
+    for name, statement in allowed():
+        for action in as_list(statement["Action"]):
+            assert "*" not in action, name
+        for resource in as_list(statement["Resource"]):
+            arn = resource if isinstance(resource, str) else resource.get("Fn::Sub", "")
+            assert "*" not in arn or arn in WILDCARDS, name
+
+
+def test_the_wildcard_of_kms_is_held_by_its_condition() -> None:
+    for _, statement in allowed():
+        if statement["Action"] == "kms:Decrypt":
+            conditions = statement["Condition"]["StringEquals"]
+            assert conditions.keys() == {"kms:ViaService", "kms:EncryptionContext:PARAMETER_ARN"}
+
+
+def test_only_the_four_public_routes_ask_for_no_token() -> None:
+    auth = properties(APP, "AWS::Serverless::HttpApi")["Auth"]
+    assert auth["DefaultAuthorizer"] in auth["Authorizers"]
+    public = set()
+    for function in FUNCTIONS.values():
+        for route in events(function, "HttpApi"):
+            if route.get("Auth") == {"Authorizer": "NONE"}:
+                public.add(f"{route['Method']} {route['Path']}" if "Path" in route else "$default")
+            else:
+                assert "Auth" not in route
+    assert public == PUBLIC_ROUTES
+
+
+def test_the_functions_behind_the_api_give_up_before_it_does() -> None:
+    assert all(timeout(function) < 30 for function in FUNCTIONS.values() if events(function, "HttpApi"))
+
+
+def test_a_message_is_hidden_for_six_times_as_long_as_its_function_may_take() -> None:
+    sources = [(function, queue) for function in FUNCTIONS.values() for queue in events(function, "SQS")]
+    assert sources
+    for function, source in sources:
+        queue = QUEUES[source["Queue"]["Fn::GetAtt"][0]]
+        assert queue["VisibilityTimeout"] >= 6 * timeout(function)
+        assert queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] in QUEUES
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_every_queue_is_encrypted_and_refuses_plain_connections() -> None:
+    policy = properties(APP, "AWS::SQS::QueuePolicy")
+    assert {queue["Ref"] for queue in policy["Queues"]} == set(QUEUES)
+    assert all(queue["SqsManagedSseEnabled"] for queue in QUEUES.values())
+
+
+def test_every_function_and_every_queue_of_dead_letters_has_its_alarm() -> None:
+    watched = set()
+    for alarm in resources(APP, "AWS::CloudWatch::Alarm").values():
+        (dimension,) = alarm["Properties"]["Dimensions"]
+        value = dimension["Value"]
+        watched.add(value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0])
+    redrives = [queue["RedrivePolicy"] for queue in QUEUES.values() if "RedrivePolicy" in queue]
+    assert watched == set(FUNCTIONS) | {
+        redrive["deadLetterTargetArn"]["Fn::GetAtt"][0] for redrive in redrives
+    }
+
+
+def test_what_is_imported_is_exported() -> None:
+    exported = {"DataStack": DATA["Outputs"].values(), "AuthStack": AUTH["Outputs"].values()}
+    for node in walk(APP):
+        if "Fn::ImportValue" in node:
+            stack, name = node["Fn::ImportValue"]["Fn::Sub"].removeprefix("${").split("}")
+            assert "${AWS::StackName}" + name in {out["Export"]["Name"]["Fn::Sub"] for out in exported[stack]}
+
+
+def test_the_table_can_be_restored_and_not_be_lost() -> None:
+    table = properties(DATA, "AWS::DynamoDB::Table")
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at_epoch", "Enabled": True}
+
+
+@pytest.mark.parametrize("template", [DATA, AUTH], ids=["data", "auth"])
+def test_deleting_a_stack_of_data_deletes_none(template: dict[str, Any]) -> None:
+    for name, resource in template["Resources"].items():
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
+
+
+def test_the_documents_are_private_and_kept_in_versions() -> None:
+    bucket = properties(DATA, "AWS::S3::Bucket")
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    (statement,) = properties(DATA, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Condition"]) == (
+        "Deny",
+        {"Bool": {"aws:SecureTransport": "false"}},
+    )
+
+
+def test_nobody_signs_up_alone_and_an_address_is_a_name_in_any_case() -> None:
+    pool = properties(AUTH, "AWS::Cognito::UserPool")
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    assert pool["AliasAttributes"] == ["email"]
+    assert pool["UsernameConfiguration"] == {"CaseSensitive": False}
+    assert pool["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"] == ["email"]
+
+
+def test_the_browsers_client_has_no_secret_and_short_access_tokens() -> None:
+    client = properties(AUTH, "AWS::Cognito::UserPoolClient")
+    assert client["GenerateSecret"] is False
+    assert client["TokenValidityUnits"]["AccessToken"] == "minutes"
+    assert 15 <= client["AccessTokenValidity"] <= 60
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
