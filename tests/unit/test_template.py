@@ -1,6 +1,7 @@
 """Facts about the three templates that must not rot."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ ROOT = Path(__file__).parents[2]
 TEMPLATES = ("template.yaml", "infrastructure/data.yaml", "infrastructure/auth.yaml")
 
 PUBLIC_ROUTES = {"GET /api/program", "GET /api/openapi.json", "POST /api/stripe/webhook", "$default"}
+
+ONLY_LOCAL = {"STRIPE_API_BASE"}
+"""Settings that the local stack alone gives."""
 
 WILDCARDS = {
     # `*` in an Allow: what it is, and why it is right
@@ -107,6 +111,20 @@ def test_the_wildcard_of_kms_is_held_by_its_condition() -> None:
         if statement["Action"] == "kms:Decrypt":
             conditions = statement["Condition"]["StringEquals"]
             assert conditions.keys() == {"kms:ViaService", "kms:EncryptionContext:PARAMETER_ARN"}
+
+
+def test_a_function_is_told_what_the_settings_read_and_nothing_else() -> None:
+    read_there = set(
+        re.findall(r'read\("([A-Z_]+)"', (ROOT / "shared/settings.py").read_text(encoding="utf-8"))
+    )
+    told = set(APP["Globals"]["Function"]["Environment"]["Variables"])
+    for function in FUNCTIONS.values():
+        told |= set(function.get("Environment", {}).get("Variables", {}))
+    assert {name for name in told if not name.startswith("POWERTOOLS_")} == read_there - ONLY_LOCAL
+
+
+def test_the_program_that_runs_by_default_is_shipped() -> None:
+    assert list(ROOT.glob(f"shared/programs/{APP['Parameters']['Program']['Default']}/*.toml"))
 
 
 def test_only_the_four_public_routes_ask_for_no_token() -> None:
