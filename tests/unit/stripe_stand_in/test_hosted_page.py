@@ -160,6 +160,22 @@ def test_a_session_expires_by_itself_after_a_day(
     assert here.heard_types() == ["checkout.session.expired"]
 
 
+def test_a_session_expires_on_time_when_nobody_asks(here: StripeHere, open_session: Open) -> None:
+    open_session()
+    timer = here.stand_in._timer
+    assert timer is not None
+    assert 86_300 < timer.when() - here._loop.time() <= 86_400
+    here.clock.ahead = 24 * 60 * 60 + 1
+
+    async def ring() -> None:
+        timer._run()
+
+    here.run(ring())
+    here.drain()
+    assert here.heard_types() == ["checkout.session.expired"]
+    assert here.stand_in._timer is None
+
+
 def test_two_sessions_of_one_invoice_can_both_be_paid(here: StripeHere, open_session: Open) -> None:
     for session in (open_session(), open_session()):
         assert here.press(str(session.url), "pay").json()["payment_status"] == "paid"
