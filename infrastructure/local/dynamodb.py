@@ -1,0 +1,81 @@
+"""DynamoDB: Dynoxide where its binary is installed, else moto's, and it says which."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+_BINARY_VARIABLE = "DYNOXIDE"
+_ATTEMPTS = 5
+_PATIENCE_SECONDS = 5.0
+_KEEPER = Path(__file__).with_name("keeper.py")
+
+
+def find_binary() -> Path | None:
+    """Dynoxide's binary: the one that the environment names, or the installed one; None if there is none.
+
+    An empty DYNOXIDE means: use moto.
+    """
+    named = os.environ.get(_BINARY_VARIABLE)
+    if named is not None:
+        return Path(named) if named and os.access(named, os.X_OK) else None
+    installed = Path(__file__).parent.glob("dynoxide/node_modules/@dynoxide/*/dynoxide")
+    return next((path for path in sorted(installed) if os.access(path, os.X_OK)), None)
+
+
+@dataclass
+class Dynoxide:
+    """A running Dynoxide, in memory."""
+
+    endpoint: str
+    process: "subprocess.Popen[bytes]"
+
+    def stop(self) -> None:
+        """End it and wait until it is gone."""
+        if self.process.stdin:
+            self.process.stdin.close()
+        self.process.wait()
+
+
+def start(binary: Path) -> Dynoxide:
+    """Start Dynoxide on a free port; if somebody takes the port in between, try another."""
+    for _ in range(_ATTEMPTS):
+        port = free_port()
+        command = [sys.executable, "-I", "-S", str(_KEEPER), str(binary), "serve", "--port", str(port)]
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        dynoxide = Dynoxide(f"http://127.0.0.1:{port}", process)
+        if _answers(port, process):
+            return dynoxide
+        dynoxide.stop()
+    raise RuntimeError(f"Dynoxide ({binary}) does not start.")
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _answers(port: int, process: "subprocess.Popen[bytes]") -> bool:
+    """Whether this very process, and not another one, listens before patience ends."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.005)
+        else:
+            time.sleep(0.02)  # had another taken the port, Dynoxide would be gone by now
+            return process.poll() is None
+    return False
