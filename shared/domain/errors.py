@@ -58,7 +58,9 @@ class Unauthenticated(DomainError):
 
     code = "unauthenticated"
 
-    def __init__(self, detail: str = "Please log in again: this request came without a valid access token.") -> None:
+    def __init__(
+        self, detail: str = "Please log in again: this request came without a valid access token."
+    ) -> None:
         super().__init__(detail)
 
 
@@ -118,9 +120,16 @@ class NotReadyToSubmit(Conflict):
     code = "not-ready-to-submit"
 
     def __init__(
-        self, detail: str, missing_points: Decimal, missing_documents: tuple[str, ...], signable_from: date | None = None
+        self,
+        detail: str,
+        missing_points: Decimal,
+        missing_documents: tuple[str, ...],
+        signable_from: date | None = None,
     ) -> None:
-        extra: dict[str, object] = {"missing_points": missing_points, "missing_documents": list(missing_documents)}
+        extra: dict[str, object] = {
+            "missing_points": missing_points,
+            "missing_documents": list(missing_documents),
+        }
         if signable_from is not None:
             extra["signable_from"] = signable_from.isoformat()
         super().__init__(detail, extra)

@@ -1,0 +1,1 @@
+"""The doors: one folder a Lambda function, each with one handler."""

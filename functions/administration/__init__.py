@@ -1,0 +1,1 @@
+"""Staff: members and the import of the roster."""

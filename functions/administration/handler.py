@@ -1,0 +1,131 @@
+"""Staff's members: search, a member's page, and the import of the roster."""
+
+import csv
+import io
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from shared.adapters.http.caller import ADMINISTRATOR
+from shared.adapters.http.resolver import SENT_AS, answer, gate, portal_api
+from shared.adapters.http.responses import ok
+from shared.domain.errors import (
+    Fault,
+    InvalidRequest,
+    MalformedRequest,
+    NotFound,
+    TooLarge,
+    UnsupportedMediaType,
+)
+from shared.domain.roster import COLUMNS
+from shared.handling import wiring
+from shared.handling.gates import authenticated, command, idempotency_key, staff, today
+from shared.handling.paging import Cursor, Limit, next_cursor, start
+from shared.schemas.members import ImportReport, MemberList, MemberPage, MemberSummary, Profile
+from shared.schemas.points import Certification
+from shared.use_cases.import_roster import import_roster
+
+app = portal_api()
+
+MOST_ROWS = 1000
+"""How many rows one request may import; larger files go as a job."""
+
+
+@gate
+def csv_body(app: APIGatewayHttpResolver) -> None:
+    """415 for another type than CSV, 400 for a body that is not UTF-8."""
+    sent_as = app.current_event.headers.get(SENT_AS, "").partition(";")[0].strip().lower()
+    if sent_as != "text/csv":
+        raise UnsupportedMediaType("Send the roster as text/csv.")
+    try:
+        app.context["csv"] = app.current_event.decoded_body or ""
+    except UnicodeDecodeError:
+        raise MalformedRequest(
+            "The file is not UTF-8 text. Save it as CSV UTF-8 and send it again."
+        ) from None
+
+
+@app.get("/api/staff/members", middlewares=[authenticated, staff()])
+def search_members(
+    query: Annotated[str, Query(max_length=200)] = "", limit: Limit = 50, cursor: Cursor = None
+) -> Response[MemberList]:
+    """Members whose name, e-mail or member id begins so; all of them without a query."""
+    found, more = wiring.members().search(query, after=start(cursor), limit=limit)
+    return ok(MemberList(items=[MemberSummary.of(each) for each in found], next_cursor=next_cursor(more)))
+
+
+@app.get("/api/staff/members/<member_id>", middlewares=[authenticated, staff()])
+def read_member(member_id: str) -> Response[MemberPage]:
+    """A member with what they hold."""
+    member, held = wiring.members().with_registrations(member_id)
+    if member is None:
+        raise NotFound
+    return ok(
+        MemberPage(
+            member_id=member.member_id,
+            name=member.name,
+            first_name=member.first_name,
+            last_name=member.last_name,
+            email=member.email,
+            login=member.login,
+            profile=Profile.of(member),
+            certifications=[Certification.of(each.certification, each.access(today())) for each in held],
+        ),
+        member.version,
+    )
+
+
+@app.post(
+    "/api/staff/members/import",
+    middlewares=[authenticated, staff(ADMINISTRATOR), csv_body, idempotency_key],
+)
+def import_members(dry_run: bool = False) -> Response[ImportReport]:
+    """Import up to 1,000 rows of the roster; with `dry_run` only say what an import would do."""
+    report = import_roster(
+        wiring.members(),
+        wiring.login_requests(),
+        wiring.events(),
+        wiring.editions(),
+        command(app),
+        read_roster(app.context["csv"]),
+        dry_run=dry_run,
+    )
+    return ok(ImportReport.of(report))
+
+
+def read_roster(text: str) -> list[dict[str, str]]:
+    """The rows of a roster by its heading. Raises InvalidRequest for a wrong heading, TooLarge beyond 1,000 rows."""
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    try:
+        heading = [name.strip() for name in reader.fieldnames or ()]
+        reader.fieldnames = heading
+        faults = [
+            Fault("/heading", f"The column {name} is missing.") for name in COLUMNS if name not in heading
+        ]
+        faults += [
+            Fault("/heading", f"The column {name or '(without a name)'} is not known.")
+            for name in heading
+            if name not in COLUMNS
+        ]
+        faults += [
+            Fault("/heading", f"The column {name} stands there twice.")
+            for name in COLUMNS
+            if heading.count(name) > 1
+        ]
+        if faults:
+            raise InvalidRequest(tuple(faults))
+        rows: list[dict[str, str]] = []
+        for row in reader:
+            if len(rows) == MOST_ROWS:
+                raise TooLarge(f"A request imports up to {MOST_ROWS:,} rows. Split the file.")
+            rows.append({name: value or "" for name, value in row.items() if name is not None})
+    except csv.Error:
+        detail = f"The file cannot be read as CSV near line {reader.line_num}: a quotation mark is open or misplaced."
+        raise InvalidRequest((Fault("/rows", detail),)) from None
+    return rows
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Lambda's entry."""
+    return answer(app, event, context)

@@ -1,0 +1,1 @@
+"""Paying by card, and payments that staff record."""

@@ -1,0 +1,85 @@
+"""Paying by card through Stripe Checkout, and payments that staff record (rule 5)."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aws_lambda_powertools.event_handler import Response
+
+from shared.adapters.http.caller import FINANCE
+from shared.adapters.http.resolver import answer, portal_api
+from shared.adapters.http.responses import created
+from shared.domain.errors import Fault, InvalidRequest
+from shared.domain.invoices import Payment
+from shared.handling import wiring
+from shared.handling.gates import (
+    any_invoice,
+    authenticated,
+    caller,
+    command,
+    idempotency_key,
+    invoice,
+    json_body,
+    own_invoice,
+    staff,
+    today,
+)
+from shared.schemas.invoices import CheckoutOpened, Invoice, OfflinePaymentSent
+from shared.settings import settings
+from shared.use_cases.open_checkout import open_checkout
+from shared.use_cases.record_payment import record_payment
+
+app = portal_api()
+
+
+@app.post(
+    "/api/invoices/<invoice_id>/checkout",
+    status_code=201,
+    middlewares=[authenticated, own_invoice, idempotency_key],
+)
+def go_to_pay(invoice_id: str) -> Response[CheckoutOpened]:
+    """Where to pay an invoice by card; also when the session was declined before."""
+    url = open_checkout(
+        wiring.invoices(),
+        wiring.events(),
+        wiring.payments(),
+        command(app),
+        invoice(app),
+        f"{settings().portal_url}/transactions/",
+    )
+    return created(CheckoutOpened(checkout_url=url))
+
+
+@app.post(
+    "/api/staff/invoices/<invoice_id>/payment",
+    status_code=201,
+    middlewares=[authenticated, staff(FINANCE), any_invoice, json_body, idempotency_key],
+)
+def record_offline_payment(invoice_id: str, payment: OfflinePaymentSent) -> Response[Invoice]:
+    """Record a cheque, a purchase order or a wire over the whole amount."""
+    if payment.received_on > today():
+        raise InvalidRequest((Fault("/received_on", f"This day is in the future (today is {today()})."),))
+    asked = command(app)
+    zone = ZoneInfo(wiring.editions().time_zone)
+    received_at = datetime.combine(payment.received_on, time(), zone).astimezone(UTC)
+    paid = record_payment(
+        wiring.invoices(),
+        wiring.events(),
+        wiring.payments(),
+        asked,
+        invoice(app),
+        Payment(
+            payment_id=f"off_{asked.key}",
+            method=payment.method,
+            amount=invoice(app).total,
+            received_at=received_at,
+            reference=payment.reference,
+            recorded_by=caller(app).member_id,
+        ),
+    )
+    return created(Invoice.of(paid), paid.version)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Lambda's entry."""
+    return answer(app, event, context)

@@ -1,0 +1,1 @@
+"""The worker that makes the accounts to log in with."""

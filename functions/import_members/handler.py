@@ -1,0 +1,36 @@
+"""The worker that makes the accounts imported members log in with; their first log-in is a password reset by e-mail."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from shared.adapters.accounts import Accounts
+from shared.adapters.aws import cognito
+from shared.handling import wiring
+from shared.settings import settings
+
+logger = Logger()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Make the account of each message's member; those that failed come again, and in the end to the dead letters."""
+    failed = []
+    for record in event["Records"]:
+        try:
+            make_account(record["body"])
+        except Exception:  # one bad message must not hold up the others
+            logger.exception("account_failed", message_id=record["messageId"])
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+def make_account(member_id: str) -> None:
+    """Make a member's account, or give it the address of today, and note that it is made; doing it twice is fine.
+
+    Raises ChangedMeanwhile when the address changes under it: the message then comes again.
+    """
+    member = wiring.members().find(member_id)
+    if member is None or member.login == "made":
+        return
+    Accounts(cognito(), settings().user_pool_id).make(member.member_id, member.email)
+    wiring.members().mark_login_made(member)

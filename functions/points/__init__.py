@@ -1,0 +1,1 @@
+"""The dashboard, and entering, editing and deleting points."""

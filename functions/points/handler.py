@@ -1,0 +1,134 @@
+"""The dashboard of a certification, and entering, editing and deleting points (rules 1 and 2)."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from shared.adapters.http.resolver import FIELD_FAULTS, answer, gate, portal_api
+from shared.adapters.http.responses import created, no_content, ok
+from shared.handling import wiring
+from shared.handling.gates import (
+    authenticated,
+    command,
+    idempotency_key,
+    if_match,
+    json_body,
+    own_certification,
+    own_entry,
+    portal_open,
+    recertification,
+    today,
+    version,
+)
+from shared.schemas.points import (
+    Cycle,
+    Dashboard,
+    EarlierCycle,
+    EarlierCycles,
+    EnteredPoints,
+    Entry,
+    EntrySent,
+    EntrySession,
+    field_faults,
+)
+from shared.schemas.submissions import Submission
+from shared.use_cases.delete_entry import delete_entry
+from shared.use_cases.edit_entry import edit_entry
+from shared.use_cases.log_entries import log_entries
+
+app = portal_api()
+
+
+@gate
+def rules_checked(app: APIGatewayHttpResolver) -> None:
+    """Lets a body whose fields are partly wrong be told the domain's faults too, all in one list."""
+    found, day = recertification(app), today()
+    app.context[FIELD_FAULTS] = lambda body, known: field_faults(found, day, body, known)
+
+
+OWN = [authenticated, own_certification]
+
+
+@app.get("/api/certifications/<certification_id>/cycle", middlewares=OWN)
+def read_dashboard(certification_id: str) -> Response[Dashboard]:
+    """Everything about the current cycle, in one strongly consistent call."""
+    found = recertification(app)
+    return ok(Dashboard.of(found, today()), found.cycle.version)
+
+
+@app.get("/api/certifications/<certification_id>/cycles", middlewares=OWN)
+def list_earlier_cycles(certification_id: str) -> Response[EarlierCycles]:
+    """The closed cycles, oldest first."""
+    closed = wiring.recertifications().closed_cycles(certification_id)
+    return ok(
+        EarlierCycles(
+            items=[
+                EarlierCycle(
+                    cycle_id=cycle.cycle_id,
+                    number=cycle.number,
+                    edition=cycle.edition,
+                    starts_on=cycle.starts_on,
+                    ends_on=cycle.ends_on,
+                    state=cycle.state,
+                    points_total=cycle.points_total,
+                    submission=Submission.of(submission),
+                )
+                for cycle, submission in closed
+            ]
+        )
+    )
+
+
+@app.post(
+    "/api/certifications/<certification_id>/entries",
+    status_code=201,
+    middlewares=[*OWN, portal_open, json_body, idempotency_key, rules_checked],
+)
+def enter_points(certification_id: str, session: EntrySession) -> Response[EnteredPoints]:
+    """Enter a session of one or more entries: all of them land or none."""
+    entered = log_entries(
+        wiring.recertifications(), wiring.events(), command(app), recertification(app), session.to_domain()
+    )
+    return created(
+        EnteredPoints(
+            entries=[Entry.of(entry) for entry in entered.entries],
+            cycle=Cycle.of(entered.recertification, today()),
+        )
+    )
+
+
+@app.put(
+    "/api/certifications/<certification_id>/entries/<entry_id>",
+    middlewares=[*OWN, own_entry, portal_open, json_body, if_match, rules_checked],
+)
+def replace_entry(certification_id: str, entry_id: str, entry: EntrySent) -> Response[Entry]:
+    """Replace an entry; omitted notes and documents keep their values."""
+    found = recertification(app)
+    edited = edit_entry(
+        wiring.recertifications(),
+        wiring.events(),
+        command(app),
+        found,
+        entry_id,
+        entry.replacing(found.entry(entry_id).claim),
+        version(app),
+    )
+    return ok(Entry.of(edited), edited.version)
+
+
+@app.delete(
+    "/api/certifications/<certification_id>/entries/<entry_id>",
+    status_code=204,
+    middlewares=[*OWN, own_entry, portal_open, if_match],
+)
+def remove_entry(certification_id: str, entry_id: str) -> Response[None]:
+    """Delete an entry."""
+    delete_entry(
+        wiring.recertifications(), wiring.events(), command(app), recertification(app), entry_id, version(app)
+    )
+    return no_content()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Lambda's entry."""
+    return answer(app, event, context)

@@ -1,0 +1,1 @@
+"""My Profile and My Registrations."""

@@ -1,0 +1,86 @@
+"""My Profile and My Registrations: who the caller is, what they hold, and their contact fields."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from shared.adapters.http.resolver import answer, gate, portal_api
+from shared.adapters.http.responses import ok
+from shared.domain.certifications import portal_notice
+from shared.domain.errors import NotFound
+from shared.domain.members import Member
+from shared.handling import wiring
+from shared.handling.gates import (
+    authenticated,
+    caller,
+    command,
+    if_match,
+    json_body,
+    today,
+    version,
+)
+from shared.schemas.members import Certifications, Me, Portal, Profile, ProfileSent
+from shared.schemas.points import Certification
+from shared.use_cases.change_profile import change_profile
+
+app = portal_api()
+
+
+@gate
+def is_member(app: APIGatewayHttpResolver) -> None:
+    """404 for an account that is no member's."""
+    member = wiring.members().find(caller(app).member_id)
+    if member is None:
+        raise NotFound("There is no member's profile for this account.")
+    app.context["member"] = member
+
+
+@app.get("/api/me", middlewares=[authenticated])
+def read_me() -> Response[Me]:
+    """The caller, and whether the recertification portal is open to them, with what to do if it is not."""
+    who = caller(app)
+    member, held = wiring.members().with_registrations(who.member_id)
+    member = member or Member(who.member_id, "", "", "")
+    access, detail = portal_notice(held, wiring.editions().in_force(today()), today())
+    return ok(
+        Me(
+            member_id=member.member_id,
+            name=member.name or who.member_id,
+            first_name=member.first_name,
+            last_name=member.last_name,
+            email=member.email,
+            profile=Profile.of(member),
+            certifications=[Certification.of(each.certification, each.access(today())) for each in held],
+            portal=Portal(access=access, detail=detail),
+            roles=sorted(who.roles),
+        ),
+        member.version,
+    )
+
+
+@app.put("/api/me/profile", middlewares=[authenticated, is_member, json_body, if_match])
+def replace_profile(profile: ProfileSent) -> Response[Profile]:
+    """Replace the contact fields."""
+    changed = change_profile(
+        wiring.members(),
+        wiring.events(),
+        command(app),
+        app.context["member"],
+        profile.to_domain(),
+        version(app),
+    )
+    return ok(Profile.of(changed), changed.version)
+
+
+@app.get("/api/certifications", middlewares=[authenticated])
+def list_certifications() -> Response[Certifications]:
+    """What the caller holds."""
+    _, held = wiring.members().with_registrations(caller(app).member_id)
+    return ok(
+        Certifications(items=[Certification.of(each.certification, each.access(today())) for each in held])
+    )
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Lambda's entry."""
+    return answer(app, event, context)

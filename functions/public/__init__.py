@@ -1,0 +1,1 @@
+"""What anyone may read, and every address that is none."""

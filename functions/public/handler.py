@@ -1,0 +1,37 @@
+"""What anyone may read: the program and the OpenAPI file; and the answer to every address that is none."""
+
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from shared.adapters import clock
+from shared.adapters.http.resolver import JSON, answer, portal_api
+from shared.domain.days import day_of
+from shared.handling import wiring
+from shared.schemas.program import Program
+
+app = portal_api()
+
+OPENAPI_FILE = Path(__file__).parent / "openapi.json"
+
+FOR_FIVE_MINUTES = "public, max-age=300"
+
+
+@app.get("/api/program")
+def read_program() -> Response[Program]:
+    """The edition of the program that is in force today."""
+    editions = wiring.editions()
+    program = editions.in_force(day_of(clock.now(), editions.time_zone))
+    return Response(200, JSON, Program.of(program), {"Cache-Control": FOR_FIVE_MINUTES})
+
+
+@app.get("/api/openapi.json", include_in_schema=False)
+def read_openapi() -> Response[str]:
+    """The OpenAPI file of this API."""
+    return Response(200, JSON, OPENAPI_FILE.read_text(encoding="utf-8"), {"Cache-Control": FOR_FIVE_MINUTES})
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Lambda's entry."""
+    return answer(app, event, context)

@@ -1,0 +1,1 @@
+"""Staff: the queue, a submission, and the decision on it."""

@@ -1,0 +1,101 @@
+"""Staff's reviews: the queue, a submission with all that belongs to it, the decision, and an early invoice (rule 6)."""
+
+from typing import Any, Literal
+
+from aws_lambda_powertools.event_handler import Response
+
+from shared.adapters.http.caller import FINANCE, REVIEWER
+from shared.adapters.http.resolver import answer, portal_api
+from shared.adapters.http.responses import created, ok
+from shared.domain.errors import Fault, InvalidRequest
+from shared.domain.submissions import Adjustment, Decision
+from shared.handling import wiring
+from shared.handling.gates import (
+    any_certification,
+    authenticated,
+    caller,
+    command,
+    idempotency_key,
+    json_body,
+    recertification,
+    staff,
+    today,
+)
+from shared.handling.paging import Cursor, Limit, next_cursor, start
+from shared.schemas.invoices import Invoice
+from shared.schemas.points import Dashboard
+from shared.schemas.submissions import DecisionSent, ReviewItem, ReviewQueue
+from shared.use_cases.decide_review import decide_review
+from shared.use_cases.issue_invoice import issue_invoice
+
+app = portal_api()
+
+
+@app.get("/api/staff/reviews", middlewares=[authenticated, staff()])
+def list_reviews(
+    state: Literal["submitted", "returned"] = "submitted", limit: Limit = 50, cursor: Cursor = None
+) -> Response[ReviewQueue]:
+    """The submissions that wait for a decision, or that were returned; oldest first."""
+    found, more = wiring.recertifications().submissions(state, after=start(cursor), limit=limit)
+    return ok(ReviewQueue(items=[ReviewItem.of(each) for each in found], next_cursor=next_cursor(more)))
+
+
+@app.get(
+    "/api/staff/certifications/<certification_id>/cycle",
+    middlewares=[authenticated, staff(), any_certification],
+)
+def read_cycle(certification_id: str) -> Response[Dashboard]:
+    """Everything about the current cycle of any certification."""
+    found = recertification(app)
+    return ok(Dashboard.of(found, today()), found.cycle.version)
+
+
+@app.post(
+    "/api/staff/certifications/<certification_id>/decision",
+    middlewares=[authenticated, staff(REVIEWER), any_certification, json_body, idempotency_key],
+)
+def decide(certification_id: str, decision: DecisionSent) -> Response[Dashboard]:
+    """Approve a submission, which opens the next cycle, or return it to the member with a comment."""
+    if decision.decision == "return" and not decision.comment:
+        raise InvalidRequest((Fault("/comment", "Say what the member has to correct."),))
+    if decision.decision == "return" and decision.entry_adjustments:
+        detail = "Points are adjusted with an approval. To return the report, comment on the entry instead."
+        raise InvalidRequest((Fault("/entry_adjustments", detail),))
+    asked = command(app)
+    after = decide_review(
+        wiring.recertifications(),
+        wiring.events(),
+        wiring.editions(),
+        asked,
+        recertification(app),
+        decision.submission_id,
+        Decision(
+            decision=decision.decision,
+            decided_by=caller(app).member_id,
+            decided_at=asked.now,
+            comment=decision.comment,
+            entry_comments=decision.entry_comments,
+            entry_adjustments={
+                entry_id: Adjustment(each.points, each.reason)
+                for entry_id, each in decision.entry_adjustments.items()
+            },
+        ),
+    )
+    return ok(Dashboard.of(after, today()), after.cycle.version)
+
+
+@app.post(
+    "/api/staff/certifications/<certification_id>/invoice",
+    status_code=201,
+    middlewares=[authenticated, staff(FINANCE, REVIEWER), any_certification, idempotency_key],
+)
+def make_invoice(certification_id: str) -> Response[Invoice]:
+    """The recertification invoice of the current cycle: 201 when this request makes it, 200 when it is there."""
+    issued, is_new = issue_invoice(wiring.invoices(), command(app), recertification(app))
+    body = Invoice.of(issued)
+    return created(body, issued.version) if is_new else ok(body, issued.version)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Lambda's entry."""
+    return answer(app, event, context)

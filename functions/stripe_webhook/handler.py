@@ -1,0 +1,66 @@
+"""What Stripe tells of payments, signed: 200 for every verified event, however often it comes (rule 5)."""
+
+import base64
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import BaseModel
+
+from shared.adapters import clock
+from shared.adapters.http.problems import problem
+from shared.adapters.http.resolver import answer, logger, portal_api
+from shared.adapters.http.responses import ok
+from shared.domain.days import day_of
+from shared.domain.errors import MalformedRequest
+from shared.domain.events import Command
+from shared.domain.payments import PaymentsUnavailable, SignatureInvalid
+from shared.handling import wiring
+from shared.settings import settings
+from shared.use_cases.open_checkout import payments_down
+from shared.use_cases.take_notice import take_notice
+
+app = portal_api()
+
+
+class Received(BaseModel):
+    """That an event was taken."""
+
+    received: bool = True
+
+
+@app.post("/api/stripe/webhook")
+def receive_event() -> Response[Received]:
+    """Take one of Stripe's events; 400 for one that Stripe did not sign, or signed too long ago."""
+    event = app.current_event
+    body = event.body or ""
+    raw = base64.b64decode(body) if event.is_base64_encoded else body.encode()
+    try:
+        notice = wiring.payments(receiving=True).read_event(raw, event.headers.get("stripe-signature", ""))
+    except SignatureInvalid:
+        raise MalformedRequest("This is not an event that Stripe signed for this portal just now.") from None
+    now = clock.now()
+    command = Command("stripe", "system", now, day_of(now, wiring.editions().time_zone), key=notice.event_id)
+    outcome = take_notice(
+        wiring.invoices(),
+        wiring.events(),
+        wiring.payments(receiving=True),
+        command,
+        notice,
+        settings().stripe_livemode,
+    )
+    logger.info("stripe_event", kind=type(notice).__name__, outcome=outcome, event_id=notice.event_id)
+    return ok(Received())
+
+
+def come_again(error: PaymentsUnavailable) -> Response[str]:
+    """503, so that Stripe delivers the event again."""
+    logger.warning("payments_unavailable", error=str(error))
+    return problem(payments_down())
+
+
+app.exception_handler(PaymentsUnavailable)(come_again)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Lambda's entry."""
+    return answer(app, event, context)

@@ -1,0 +1,1 @@
+"""Signing the agreement over a finished cycle."""

@@ -1,0 +1,53 @@
+"""AWS clients: each is made once, on first use, with one retry policy and time-outs well below the gateway's 30 s."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+
+CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
+SLOW = CONFIG.merge(Config(read_timeout=5))
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """The table's service."""
+    client: DynamoDBClient = boto3.client("dynamodb", config=CONFIG)
+    return client
+
+
+@cache
+def sqs() -> "SQSClient":
+    """The queues' service."""
+    client: SQSClient = boto3.client("sqs", config=CONFIG)
+    return client
+
+
+@cache
+def cognito() -> "CognitoIdentityProviderClient":
+    """The accounts' service; it is slower than the others."""
+    client: CognitoIdentityProviderClient = boto3.client("cognito-idp", config=SLOW)
+    return client
+
+
+@cache
+def ssm() -> "SSMClient":
+    """The secrets' service."""
+    client: SSMClient = boto3.client("ssm", config=CONFIG)
+    return client
+
+
+@cache
+def secret(name: str) -> str:
+    """A secret kept in the parameter store, read on first use and then kept by the process."""
+    value = ssm().get_parameter(Name=name, WithDecryption=True)["Parameter"].get("Value", "")
+    if not value:
+        raise LookupError(f"the parameter {name} is empty")
+    return value

@@ -1,0 +1,183 @@
+"""Certifications and their cycles: how long access lasts, and where the next cycle begins (rules 6 to 8)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from shared.domain.days import day_after
+from shared.domain.program import Program
+
+CertificationStatus = Literal["new", "renew", "terminated"]
+CycleState = Literal["open", "submitted", "returned", "approved"]
+ShownState = Literal["entering", "complete", "submitted", "returned", "approved", "lapsed"]
+Access = Literal["open", "lapsed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """One member's holding of one designation. `extended_to` is a last day granted by staff (hardship)."""
+
+    certification_id: str
+    member_id: str
+    member_name: str
+    designation: str
+    certified_since: date
+    expires_on: date
+    status: CertificationStatus
+    committees: tuple[str, ...] = ()
+    extended_to: date | None = None
+    terminated_reason: str = ""
+    imported: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One recertification period of a certification, pinned to the edition under which it started.
+
+    `number` counts the cycles the portal has known for this certification, from 1. `signable_from` is the first day
+    on which it may be signed (rule 3), None when any day will do. `version` rises with every change of the cycle or
+    of one of its entries, and holds the guards under concurrency.
+    """
+
+    cycle_id: str
+    certification_id: str
+    number: int
+    edition: str
+    starts_on: date
+    ends_on: date
+    state: CycleState = "open"
+    points_total: Decimal = Decimal(0)
+    signable_from: date | None = None
+    signings: int = 0
+    signed_on: date | None = None
+    returned_on: date | None = None
+    closed_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def locked(self) -> bool:
+        """Whether entries can no longer be changed (rule 3)."""
+        return self.state in ("submitted", "approved")
+
+    @property
+    def recertification_year(self) -> int:
+        """The year of the cycle's last day."""
+        return self.ends_on.year
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A certification with its current cycle, under the program of the cycle's edition: a row of My Registrations."""
+
+    program: Program
+    certification: Certification
+    cycle: Cycle
+
+    def access(self, today: date) -> Access:
+        """Whether the portal is open for it on that day (rule 7)."""
+        return access_on(today, self.certification, self.cycle, self.program)
+
+
+def lapse_notice(certification: Certification, program: Program) -> str:
+    """What a lapsed member is told to do, exactly (rule 8)."""
+    return (
+        f"Your {certification.designation} certification has lapsed; its last day was {certification.expires_on}. "
+        f"To be reinstated: send your Recertification Report to {program.contact.email}, pay the recertification "
+        "invoice under My Invoices, and wait for the reinstatement to be confirmed."
+    )
+
+
+def portal_notice(registrations: Sequence[Registration], program: Program, today: date) -> tuple[str, str]:
+    """Whether the portal is open to a member (`open` if it is for any certification), and what to do (rules 7 to 9)."""
+    if not registrations:
+        return "not-certified", (
+            "You hold no certification yet, so there is nothing to recertify. "
+            f"See how to get certified: {program.contact.get_certified}"
+        )
+    lapsed = [each for each in registrations if each.access(today) == "lapsed"]
+    if len(lapsed) == len(registrations):
+        return "lapsed", lapse_notice(lapsed[0].certification, lapsed[0].program)
+    return "open", "The recertification portal is open to you."
+
+
+def last_day_of_access(certification: Certification, cycle: Cycle, program: Program) -> date | None:
+    """The last day on which the portal is open for this certification; None while a report waits for its decision.
+
+    Rule 7: the end of `expires_on`, or of the day an extension was granted to. A cycle submitted in time does not lapse
+    while it waits; returned, it lapses no earlier than the end of the `correction_days`-th day after the return.
+    """
+    if cycle.state == "submitted":
+        return None
+    last_day = certification.expires_on
+    if certification.extended_to is not None:
+        last_day = max(last_day, certification.extended_to)
+    if cycle.state == "returned" and cycle.returned_on is not None:
+        last_day = max(last_day, cycle.returned_on + timedelta(days=program.correction_days))
+    return last_day
+
+
+def access_on(today: date, certification: Certification, cycle: Cycle, program: Program) -> Access:
+    """Whether the portal is open for this certification on a day of the program (rule 7)."""
+    if certification.status == "terminated":
+        return "lapsed"
+    last_day = last_day_of_access(certification, cycle, program)
+    return "open" if last_day is None or today <= last_day else "lapsed"
+
+
+def shown_state(cycle: Cycle, access: Access, required: Decimal) -> ShownState:
+    """The state of a cycle as the contract names it."""
+    if access == "lapsed":
+        return "lapsed"
+    if cycle.state == "open":
+        return "complete" if cycle.points_total >= required else "entering"
+    return cycle.state
+
+
+def first_cycle(
+    program: Program,
+    *,
+    cycle_id: str,
+    certification_id: str,
+    certified_since: date,
+    expires_on: date,
+    later: bool,
+) -> Cycle:
+    """The cycle that an imported certification is in.
+
+    A first cycle starts on `certified_since`; a later one the day after the day `cycle_years` before `expires_on`, and
+    may not be signed before it starts, because that is the day after the previous cycle's last day (rule 3).
+    """
+    starts_on = program.later_cycle_starts_on(expires_on) if later else certified_since
+    return Cycle(
+        cycle_id=cycle_id,
+        certification_id=certification_id,
+        number=1,
+        edition=program.edition,
+        starts_on=starts_on,
+        ends_on=expires_on,
+        signable_from=starts_on if later else None,
+    )
+
+
+def next_cycle(closed: Cycle, *, edition: str, cycle_id: str, ends_on: date) -> Cycle:
+    """The cycle that opens when `closed` is approved, empty (rule 6).
+
+    Its earning window starts the day after the last signing, or the day after the old cycle's last day if that is
+    earlier, so that nothing is earned twice and no day is lost.
+    """
+    starts_on = day_after(closed.ends_on)
+    if closed.signed_on is not None:
+        starts_on = min(starts_on, day_after(closed.signed_on))
+    return Cycle(
+        cycle_id=cycle_id,
+        certification_id=closed.certification_id,
+        number=closed.number + 1,
+        edition=edition,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        signable_from=day_after(closed.ends_on),
+        version=closed.version + 1,
+    )

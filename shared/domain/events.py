@@ -1,0 +1,76 @@
+"""Domain events: who did what, when, to what, written in the same transaction as the change itself.
+
+An event keyed by an Idempotency-Key, with the fingerprint of the body, is the idempotency record too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+Role = Literal["member", "staff", "system"]
+
+EventType = Literal[
+    "entries-logged",
+    "entry-edited",
+    "entry-deleted",
+    "cycle-submitted",
+    "cycle-returned",
+    "cycle-approved",
+    "checkout-opened",
+    "checkout-expired",
+    "payment-received",
+    "payment-failed",
+    "payment-surplus",
+    "payment-refunded",
+    "payment-disputed",
+    "profile-changed",
+    "member-imported",
+    "certification-imported",
+    "members-imported",
+    "attention-raised",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One request for a change: who asks, in which role, when, and under which key.
+
+    `key` names the event that the change will leave behind: the hash of caller, method, path and Idempotency-Key, or
+    a fresh id where the contract asks for no key. `fingerprint` is the hash of the body. `today` is the program's day.
+    """
+
+    caller: str
+    role: Role
+    now: datetime
+    today: date
+    key: str
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A change that happened. `subject` is what it happened to, as `certification:<id>` or `member:<id>`."""
+
+    event_id: str
+    subject: str
+    type: EventType
+    by: str
+    role: Role
+    at: datetime
+    data: Mapping[str, object] = field(default_factory=dict)
+    fingerprint: str = ""
+
+
+def event(command: Command, subject: str, event_type: EventType, data: Mapping[str, object]) -> Event:
+    """The event of a command's change to a subject."""
+    return Event(
+        event_id=command.key,
+        subject=subject,
+        type=event_type,
+        by=command.caller,
+        role=command.role,
+        at=command.now,
+        data=data,
+        fingerprint=command.fingerprint,
+    )

@@ -1,0 +1,87 @@
+"""The one place that makes ids. They are opaque to clients, and made of what they are for, so that doing a thing twice
+names the same thing twice: no id is random, except the key of a change for which the contract asks for none.
+
+    certification   crt_<20>                     member and designation
+    cycle           cyc_<20>_<number>            certification and number
+    invoice         inv_<20>_<number>            certification and cycle number
+    submission      sub_<20>_<number>_<signing>  certification, cycle number, signing
+    entry           ent_<20>_<row>               the entering session and its row
+"""
+
+import base64
+import hashlib
+import secrets
+
+from shared.domain.errors import NotFound
+
+_LENGTH = 20
+_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz234567")
+
+
+def digest(*parts: str) -> str:
+    """Twenty lower-case base-32 characters (100 bits) of the SHA-256 over the parts."""
+    text = "\x1f".join(parts)
+    return (
+        base64.b32encode(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+        .decode()
+        .lower()[:_LENGTH]
+    )
+
+
+def fresh_key() -> str:
+    """A key that nobody used before, for a change without an Idempotency-Key."""
+    return base64.b32encode(secrets.token_bytes(16)).decode().lower()[:_LENGTH]
+
+
+def certification_id(member_id: str, designation: str) -> str:
+    """The id of a member's holding of a designation; member ids are alike in any case."""
+    return f"crt_{digest('certification', member_id.lower(), designation)}"
+
+
+def cycle_id(certification: str, number: int) -> str:
+    """The id of a certification's cycle."""
+    return f"cyc_{_core(certification)}_{number}"
+
+
+def invoice_id(certification: str, number: int) -> str:
+    """The id of the one recertification invoice of a cycle."""
+    return f"inv_{_core(certification)}_{number}"
+
+
+def invoice_number(certification: str, recertification_year: int) -> str:
+    """The number on an invoice, to be read out or written on a cheque: one for each certification and year."""
+    core = _core(certification).upper()
+    return f"{recertification_year}-{core[:4]}-{core[4:8]}-{core[8:12]}"
+
+
+def submission_id(certification: str, number: int, signing: int) -> str:
+    """The id of a signing of a cycle."""
+    return f"sub_{_core(certification)}_{number}_{signing}"
+
+
+def entry_id(session_key: str, row: int) -> str:
+    """The id of a row of an entering session."""
+    return f"ent_{session_key}_{row:02d}"
+
+
+def certification_of_invoice(invoice: str) -> tuple[str, int]:
+    """The certification and cycle number that an invoice id names. Raises NotFound for an impossible id."""
+    kind, _, rest = invoice.partition("_")
+    core, _, number = rest.partition("_")
+    sound = number.isascii() and number.isdigit() and len(number) <= 4 and not number.startswith("0")
+    if kind != "inv" or not _is_core(core) or not sound:
+        raise NotFound
+    return f"crt_{core}", int(number)
+
+
+def is_certification_id(text: str) -> bool:
+    """Whether a text could be the id of a certification."""
+    return text.startswith("crt_") and _is_core(text[4:])
+
+
+def _core(certification: str) -> str:
+    return certification.removeprefix("crt_")
+
+
+def _is_core(text: str) -> bool:
+    return len(text) == _LENGTH and set(text) <= _ALPHABET

@@ -1,0 +1,112 @@
+"""What the use cases need of the outside, as the repositories and gateways give it, and the two ways a write is refused
+that a use case knows how to answer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.events import Event
+from shared.domain.invoices import Invoice
+from shared.domain.members import Member
+from shared.domain.money import Money
+from shared.domain.payments import CheckoutSession
+from shared.domain.recertification import Recertification
+from shared.domain.roster import Enrollment, RosterRow, Standing
+from shared.domain.submissions import SignedRecord, Submission
+
+
+class ChangedMeanwhile(Exception):
+    """What was read is no longer what is stored: read again and decide again. Nothing was written."""
+
+
+class AlreadyRecorded(Exception):
+    """The event of this change is stored already: the change was made before, under the same key."""
+
+
+class EventStore(Protocol):
+    """The history: `record` puts an event that has no other change; one that is there already stays as it is."""
+
+    def find(self, subject: str, event_id: str) -> Event | None: ...
+
+    def record(self, event: Event) -> None: ...
+
+
+class RecertificationStore(Protocol):
+    """Recertifications: `save` and `close` raise ChangedMeanwhile and AlreadyRecorded."""
+
+    def find(self, certification_id: str) -> Recertification | None: ...
+
+    def submission_in(self, event: Event) -> Submission: ...
+
+    def save(
+        self,
+        before: Recertification,
+        after: Recertification,
+        event: Event,
+        record: SignedRecord | None = None,
+    ) -> None: ...
+
+    def close(
+        self, before: Recertification, closed: Recertification, opened: Recertification, event: Event
+    ) -> None: ...
+
+
+class InvoiceStore(Protocol):
+    """Invoices: `issue` gives back the one that exists, if any; `save` raises ChangedMeanwhile and AlreadyRecorded."""
+
+    def find(self, invoice_id: str) -> Invoice | None: ...
+
+    def issue(self, invoice: Invoice) -> Invoice: ...
+
+    def save(self, before: Invoice, after: Invoice, event: Event) -> None: ...
+
+
+class MemberStore(Protocol):
+    """Members: `save` raises ChangedMeanwhile and AlreadyRecorded."""
+
+    def find(self, member_id: str) -> Member | None: ...
+
+    def save(self, before: Member, after: Member, event: Event) -> None: ...
+
+
+class RosterStore(Protocol):
+    """What the import of a roster reads and writes: `enroll` raises ChangedMeanwhile and AlreadyRecorded."""
+
+    def standings(self, rows: Sequence[RosterRow], designations: Sequence[str]) -> Sequence[Standing]: ...
+
+    def enroll(self, standing: Standing, enrollment: Enrollment, event: Event) -> None: ...
+
+
+class LoginQueue(Protocol):
+    """Where the accounts of members are asked for."""
+
+    def send(self, member_ids: Sequence[str]) -> None: ...
+
+
+class PaymentGateway(Protocol):
+    """Stripe. Raises PaymentsUnavailable when it does not answer."""
+
+    def open_session(
+        self,
+        *,
+        invoice_id: str,
+        number: str,
+        description: str,
+        total: Money,
+        member_id: str,
+        success_url: str,
+        cancel_url: str,
+        attempt: int,
+    ) -> CheckoutSession: ...
+
+    def find_session(self, session_id: str) -> CheckoutSession: ...
+
+    def expire_session(self, session_id: str) -> CheckoutSession: ...
+
+    def refund(self, payment_id: str, *, amount: Money, reason_key: str) -> None: ...
+
+
+class Clock(Protocol):
+    """The time now, aware, in UTC."""
+
+    def __call__(self) -> datetime: ...

@@ -1,0 +1,150 @@
+"""The program: one edition of a certifying body's rules, as data read from `shared/programs`.
+
+Everything a body would want to change stands here and never as a constant in code.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from shared.domain.days import day_after, years_later
+from shared.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A row of the point table: so many points for each unit of something done."""
+
+    code: str
+    category: str
+    title: str
+    points: Decimal
+    unit: str
+    step: Decimal = Decimal(1)
+    max_quantity: Decimal | None = None
+    requires_document: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Designation:
+    """What can be held, as `IPMA-CP`."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKind:
+    """What an uploaded file is: evidence, or a contribution that earns points."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """The price of a recertification; `designation` None means any that has no fee of its own."""
+
+    title: str
+    amount: Money
+    designation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The Recertification Agreement that is signed; `version` is an opaque string."""
+
+    version: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where a member asks for help."""
+
+    name: str
+    email: str
+    phone: str
+    website: str
+    get_certified: str
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One edition of the rules. Days are days in `time_zone`; `effective_from` is its first day."""
+
+    name: str
+    edition: str
+    effective_from: date
+    notice: str
+    time_zone: str
+    points_required: Decimal
+    cycle_years: int
+    invoice_release: tuple[int, int]
+    payment_terms_days: int
+    correction_days: int
+    designations: tuple[Designation, ...]
+    activities: tuple[Activity, ...]
+    document_kinds: tuple[DocumentKind, ...]
+    fees: tuple[Fee, ...]
+    agreement: Agreement
+    contact: Contact
+
+    def activity(self, code: str) -> Activity | None:
+        """The row of the point table with this code, or None."""
+        return next((activity for activity in self.activities if activity.code == code), None)
+
+    def holds_designation(self, code: str) -> bool:
+        """Whether this program awards the designation."""
+        return any(designation.code == code for designation in self.designations)
+
+    def recertification_fee(self, designation: str) -> Fee:
+        """What recertifying this designation costs; LookupError when the edition names no price for it."""
+        of_its_own = next((fee for fee in self.fees if fee.designation == designation), None)
+        fee = of_its_own or next((fee for fee in self.fees if fee.designation is None), None)
+        if fee is None:
+            raise LookupError(f"edition {self.edition} has no recertification fee for {designation}")
+        return fee
+
+    def invoice_release_on(self, recertification_year: int) -> date:
+        """The day from which invoices of that recertification year are issued by themselves (rule 4)."""
+        month, day = self.invoice_release
+        return date(recertification_year, month, day)
+
+    def later_cycle_starts_on(self, expires_on: date) -> date:
+        """The day after the day `cycle_years` before the last day: where a later cycle starts."""
+        return day_after(years_later(expires_on, -self.cycle_years))
+
+    def next_expires_on(self, expires_on: date) -> date:
+        """The last day of the cycle after the one that ends on `expires_on` (rule 6)."""
+        return years_later(expires_on, self.cycle_years)
+
+
+@dataclass(frozen=True, slots=True)
+class Editions:
+    """The editions of one program, oldest first; a cycle keeps the one under which it started."""
+
+    programs: tuple[Program, ...]
+
+    def in_force(self, day: date) -> Program:
+        """The latest edition that has taken effect by that day; the first one for days before it."""
+        in_effect = [program for program in self.programs if program.effective_from <= day]
+        return in_effect[-1] if in_effect else self.programs[0]
+
+    def of(self, edition: str) -> Program:
+        """The edition with this name; LookupError when it is not shipped."""
+        for program in self.programs:
+            if program.edition == edition:
+                return program
+        raise LookupError(f"edition {edition!r} is not among the editions of this program")
+
+    @property
+    def time_zone(self) -> str:
+        """The program's time zone; the same in every edition."""
+        return self.programs[-1].time_zone
+
+    @property
+    def designations(self) -> tuple[str, ...]:
+        """The codes of every designation that any edition knows."""
+        codes = {designation.code: None for program in self.programs for designation in program.designations}
+        return tuple(codes)

@@ -1,0 +1,380 @@
+"""The recertification of one certification: its current cycle with entries, submission and invoice, and every change
+that the rules allow (rules 1 to 3, 6 and 7).
+
+Each change takes the whole as it was read and gives the whole as it shall be; storage writes the difference in one
+transaction, on condition that the cycle's version is still the one that was read. Nothing here knows of storage.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from shared.domain import ids
+from shared.domain.certifications import (
+    Access,
+    Certification,
+    Cycle,
+    ShownState,
+    access_on,
+    lapse_notice,
+    next_cycle,
+    shown_state,
+)
+from shared.domain.documents import Document
+from shared.domain.entries import Claim, Entry, PartialClaim, Window, award, faults_in, plain
+from shared.domain.errors import (
+    AgreementOutdated,
+    AlreadyDecided,
+    CertificationLapsed,
+    CycleLocked,
+    Fault,
+    InvalidRequest,
+    InvoiceUnpaid,
+    NotFound,
+    NotReadyToSubmit,
+    PointsComplete,
+    VersionConflict,
+)
+from shared.domain.invoices import Invoice
+from shared.domain.program import Program
+from shared.domain.submissions import (
+    Adjustment,
+    Decision,
+    SignedRecord,
+    Submission,
+    hash_of,
+    signed_text,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recertification:
+    """One certification's current cycle and all that belongs to it, under the program of the cycle's edition."""
+
+    program: Program
+    certification: Certification
+    cycle: Cycle
+    entries: tuple[Entry, ...] = ()
+    documents: tuple[Document, ...] = ()
+    submission: Submission | None = None
+    invoice: Invoice | None = None
+
+    @property
+    def points_required(self) -> Decimal:
+        """The points that the cycle's edition asks for."""
+        return self.program.points_required
+
+    @property
+    def points_missing(self) -> Decimal:
+        """What is still missing to the required points, never below 0."""
+        return max(Decimal(0), self.points_required - self.cycle.points_total)
+
+    @property
+    def points_by_category(self) -> dict[str, Decimal]:
+        """The points of each category of the point table that has any, in the table's order."""
+        totals: dict[str, Decimal] = {}
+        category_of = {activity.code: activity.category for activity in self.program.activities}
+        for activity in self.program.activities:
+            points = sum(
+                (e.points for e in self.entries if category_of[e.claim.activity] == activity.category),
+                Decimal(0),
+            )
+            if points:
+                totals[activity.category] = points
+        return totals
+
+    @property
+    def missing_documents(self) -> tuple[str, ...]:
+        """The ids of the entries whose activity needs a document and that have none that is clean (rule 3)."""
+        clean = {document.document_id for document in self.documents if document.status == "clean"}
+        needing = {activity.code for activity in self.program.activities if activity.requires_document}
+        return tuple(
+            entry.entry_id
+            for entry in self.entries
+            if entry.claim.activity in needing and clean.isdisjoint(entry.claim.document_ids)
+        )
+
+    def access(self, today: date) -> Access:
+        """Whether the portal is open for this certification on that day (rule 7)."""
+        return access_on(today, self.certification, self.cycle, self.program)
+
+    def state(self, today: date) -> ShownState:
+        """The state of the cycle as it is shown."""
+        return shown_state(self.cycle, self.access(today), self.points_required)
+
+    def entry(self, entry_id: str) -> Entry:
+        """The entry with this id. Raises NotFound."""
+        for entry in self.entries:
+            if entry.entry_id == entry_id:
+                return entry
+        raise NotFound("There is no such entry in this cycle.")
+
+    def require_open(self, today: date) -> None:
+        """Refuse what only an open portal allows. Raises CertificationLapsed, saying what to do (rules 7 and 8)."""
+        if self.access(today) == "lapsed":
+            raise CertificationLapsed(lapse_notice(self.certification, self.program))
+
+    def require_unlocked(self) -> None:
+        """Refuse any change of a submitted cycle. Raises CycleLocked (rule 3)."""
+        if self.cycle.locked:
+            raise CycleLocked(
+                "Your report is submitted and can no longer be changed. If something in it is wrong, write to "
+                f"{self.program.contact.email}; a reviewer can return it to you."
+            )
+
+    def faults(self, claim: PartialClaim, today: date, pointer: str) -> list[Fault]:
+        """What the rules find wrong with a claim for this cycle, as far as its fields can be read."""
+        window = Window(self.cycle.starts_on, self.cycle.ends_on, today)
+        documents = {document.document_id for document in self.documents}
+        return faults_in(claim, self.program, window, documents, pointer)
+
+    def accept(
+        self, claims: Collection[Claim], *, session_key: str, by: str, now: datetime, today: date
+    ) -> "Recertification":
+        """Take an entering session whole: the one that reaches the required points may carry the total past them.
+
+        Rule 1: while the total **before** the session is below the required points it is accepted, afterwards every
+        session is refused. Raises InvalidRequest, CycleLocked, PointsComplete.
+        """
+        faults = [
+            fault
+            for row, claim in enumerate(claims)
+            for fault in self.faults(_readable(claim), today, f"/entries/{row}")
+        ]
+        if faults:
+            raise InvalidRequest(tuple(faults))
+        self.require_unlocked()
+        self._require_incomplete(
+            self.cycle.points_total, "Delete an entry first if you want to enter another."
+        )
+        return self._with_entries(
+            (*self.entries, *self.entries_of(claims, session_key=session_key, by=by, now=now))
+        )
+
+    def entries_of(
+        self, claims: Collection[Claim], *, session_key: str, by: str, now: datetime
+    ) -> tuple[Entry, ...]:
+        """The entries that a session of sound claims makes; their ids are those of the session and its rows."""
+        return tuple(
+            self._entry(claim, ids.entry_id(session_key, row), by=by, now=now)
+            for row, claim in enumerate(claims)
+        )
+
+    def edit(
+        self, entry_id: str, claim: Claim, *, version: str, by: str, now: datetime, today: date
+    ) -> "Recertification":
+        """Replace an entry. Rule 2: it may raise the points only if the total without the old entry is too low.
+
+        Raises NotFound, InvalidRequest, CycleLocked, VersionConflict, PointsComplete.
+        """
+        old = self.entry(entry_id)
+        faults = self.faults(_readable(claim), today, "")
+        if faults:
+            raise InvalidRequest(tuple(faults))
+        self.require_unlocked()
+        _require_version(old, version)
+        new = replace(
+            self._entry(claim, entry_id, by=by, now=now), logged_at=old.logged_at, version=old.version + 1
+        )
+        if new.points > old.points:
+            self._require_incomplete(
+                self.cycle.points_total - old.points, "This entry can be lowered or deleted, but not raised."
+            )
+        return self._with_entries(tuple(new if entry is old else entry for entry in self.entries))
+
+    def delete(self, entry_id: str, *, version: str) -> "Recertification":
+        """Remove an entry; below the required points entering is open again (rule 2).
+
+        Raises NotFound, CycleLocked, VersionConflict.
+        """
+        old = self.entry(entry_id)
+        self.require_unlocked()
+        _require_version(old, version)
+        return self._with_entries(tuple(entry for entry in self.entries if entry is not old))
+
+    def submit(
+        self, *, agreement_version: str, signature: str, now: datetime, today: date
+    ) -> tuple["Recertification", SignedRecord]:
+        """Sign the agreement over the cycle and lock it (rule 3). The invoice is the caller's to add.
+
+        Raises CycleLocked, AgreementOutdated, NotReadyToSubmit.
+        """
+        self.require_unlocked()
+        agreement = self.program.agreement
+        if agreement_version != agreement.version:
+            raise AgreementOutdated("The agreement has changed. Read the current text and sign that one.")
+        self._require_ready(today)
+        signing = self.cycle.signings + 1
+        text = signed_text(agreement, signature, now, self.entries)
+        submission = Submission(
+            submission_id=ids.submission_id(self.certification.certification_id, self.cycle.number, signing),
+            certification_id=self.certification.certification_id,
+            cycle_id=self.cycle.cycle_id,
+            cycle_number=self.cycle.number,
+            signing=signing,
+            designation=self.certification.designation,
+            member_id=self.certification.member_id,
+            member_name=self.certification.member_name,
+            agreement_version=agreement.version,
+            signature=signature,
+            submitted_at=now,
+            points_total=self.cycle.points_total,
+            signed_hash=hash_of(text),
+        )
+        record = SignedRecord(
+            submission.submission_id,
+            submission.certification_id,
+            self.cycle.number,
+            signing,
+            text,
+            submission.signed_hash,
+        )
+        cycle = replace(
+            self.cycle, state="submitted", signings=signing, signed_on=today, version=self.cycle.version + 1
+        )
+        return replace(self, cycle=cycle, submission=submission), record
+
+    def return_to_member(self, submission_id: str, decision: Decision, today: date) -> "Recertification":
+        """Unlock the cycle with the reviewer's comment (rule 6). Raises AlreadyDecided, InvalidRequest."""
+        submission = self._require_current(submission_id)
+        self._require_own_entries(decision)
+        cycle = replace(self.cycle, state="returned", returned_on=today, version=self.cycle.version + 1)
+        return replace(self, cycle=cycle, submission=replace(submission, state="returned", decision=decision))
+
+    def approve(
+        self, submission_id: str, decision: Decision, *, next_program: Program
+    ) -> tuple["Recertification", "Recertification"]:
+        """Close the cycle and open the next at 0 points (rule 6); `next_program` is the edition that one starts under.
+
+        Gives the closed and the opened recertification: status `renew`, the last day `cycle_years` on. Raises
+        AlreadyDecided, InvalidRequest, InvoiceUnpaid, NotReadyToSubmit.
+        """
+        submission = self._require_current(submission_id)
+        self._require_own_entries(decision)
+        if self.invoice is None or not self.invoice.settled:
+            raise InvoiceUnpaid("The recertification fee is not paid yet, so this report cannot be approved.")
+        remaining = self.points_after(decision.entry_adjustments)
+        self._require_remaining(remaining)
+        expires_on = self.program.next_expires_on(self.cycle.ends_on)
+        number = self.cycle.number + 1
+        closed = replace(
+            self,
+            cycle=replace(
+                self.cycle,
+                state="approved",
+                points_total=remaining,
+                closed_at=decision.decided_at,
+                version=self.cycle.version + 1,
+            ),
+            submission=replace(submission, state="approved", decision=decision),
+        )
+        certification = replace(
+            self.certification,
+            status="renew",
+            expires_on=expires_on,
+            extended_to=None,
+            terminated_reason="",
+            version=self.certification.version + 1,
+        )
+        cycle = next_cycle(
+            closed.cycle,
+            edition=next_program.edition,
+            cycle_id=ids.cycle_id(certification.certification_id, number),
+            ends_on=expires_on,
+        )
+        return closed, Recertification(next_program, certification, cycle, documents=self.documents)
+
+    def points_after(self, adjustments: Mapping[str, Adjustment]) -> Decimal:
+        """The total with a reviewer's adjustments in place of the entries' own points."""
+        return sum(
+            (
+                adjustments[entry.entry_id].points if entry.entry_id in adjustments else entry.points
+                for entry in self.entries
+            ),
+            Decimal(0),
+        )
+
+    def _entry(self, claim: Claim, entry_id: str, *, by: str, now: datetime) -> Entry:
+        points, explanation = award(self.program, claim)
+        return Entry(entry_id, claim, points, explanation, logged_at=now, logged_by=by)
+
+    def _with_entries(self, entries: tuple[Entry, ...]) -> "Recertification":
+        total = sum((entry.points for entry in entries), Decimal(0))
+        cycle = replace(self.cycle, points_total=total, version=self.cycle.version + 1)
+        return replace(self, entries=entries, cycle=cycle)
+
+    def _require_incomplete(self, total: Decimal, advice: str) -> None:
+        if total >= self.points_required:
+            raise PointsComplete(
+                f"You already have {plain(self.cycle.points_total)} of {plain(self.points_required)} points, "
+                f"so nothing more can be added. {advice}",
+                self.cycle.points_total,
+                self.points_required,
+            )
+
+    def _require_ready(self, today: date) -> None:
+        reasons = []
+        missing, documents = self.points_missing, self.missing_documents
+        signable_from = self.cycle.signable_from
+        too_early = signable_from is not None and today < signable_from
+        if missing:
+            reasons.append(f"{plain(missing)} {'point' if missing == 1 else 'points'} missing.")
+        if documents:
+            titles = ", ".join(f"“{self.entry(entry_id).claim.title}”" for entry_id in documents)
+            reasons.append(f"A document that was checked is missing for {titles}.")
+        if too_early:
+            reasons.append(
+                f"This cycle can be signed from {signable_from} on, when the previous one has ended."
+            )
+        if reasons:
+            raise NotReadyToSubmit(
+                " ".join(reasons), missing, documents, signable_from if too_early else None
+            )
+
+    def _require_remaining(self, remaining: Decimal) -> None:
+        missing = self.points_required - remaining
+        if missing > 0:
+            raise NotReadyToSubmit(
+                f"With these adjustments {plain(remaining)} of {plain(self.points_required)} points remain. "
+                "Return the report so that the member can enter more.",
+                missing,
+                (),
+            )
+
+    def _require_current(self, submission_id: str) -> Submission:
+        submission = self.submission
+        if submission is None or submission.submission_id != submission_id or submission.state != "submitted":
+            raise AlreadyDecided(
+                "This submission is not the one that waits for a decision. Open the queue again."
+            )
+        return submission
+
+    def _require_own_entries(self, decision: Decision) -> None:
+        known = {entry.entry_id: entry for entry in self.entries}
+        faults = [
+            Fault(f"/entry_comments/{entry_id}", "There is no such entry in this submission.")
+            for entry_id in decision.entry_comments
+            if entry_id not in known
+        ]
+        for entry_id, adjustment in decision.entry_adjustments.items():
+            if entry_id not in known:
+                faults.append(
+                    Fault(f"/entry_adjustments/{entry_id}", "There is no such entry in this submission.")
+                )
+            elif not 0 <= adjustment.points <= known[entry_id].points:
+                detail = f"An entry can only be reduced: 0 to {plain(known[entry_id].points)} points."
+                faults.append(Fault(f"/entry_adjustments/{entry_id}/points", detail))
+        if faults:
+            raise InvalidRequest(tuple(faults))
+
+
+def _require_version(entry: Entry, version: str) -> None:
+    if version != str(entry.version):
+        raise VersionConflict(
+            "This entry was changed elsewhere since you opened it. Compare the two versions and save again."
+        )
+
+
+def _readable(claim: Claim) -> PartialClaim:
+    return PartialClaim(claim.activity, claim.quantity, claim.started_on, claim.ended_on, claim.document_ids)

@@ -1,0 +1,330 @@
+"""The roster: rows that the body's old system exports, what is wrong with them, and what they change.
+
+One row is one certification; a row without a designation is a person who holds none (rule 9). A row that is the same as
+at the last import changes nothing, whatever has happened in the portal since: the portal's state is not rolled back.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal, cast
+
+from shared.domain import ids
+from shared.domain.certifications import Certification, CertificationStatus, Cycle, first_cycle
+from shared.domain.members import Member
+from shared.domain.program import Editions, Program
+
+COLUMNS = (
+    "member_id",
+    "first_name",
+    "last_name",
+    "email",
+    "designation",
+    "certified_since",
+    "expires_on",
+    "status",
+    "committees",
+)
+STATUSES = ("new", "renew", "terminated")
+
+_MEMBER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+Outcome = Literal["created", "updated", "unchanged"]
+Wrong = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """Why a row was rejected. `row` counts from 1 for the first row below the heading."""
+
+    row: int
+    field: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The certification that a row names."""
+
+    designation: str
+    certified_since: date
+    expires_on: date
+    status: CertificationStatus
+    committees: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells whether the row is the same as at the last import."""
+        return ids.digest(
+            "holding",
+            self.designation,
+            self.certified_since.isoformat(),
+            self.expires_on.isoformat(),
+            self.status,
+            *self.committees,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """A row that can be read: a person and, where given, what they hold."""
+
+    row: int
+    member_id: str
+    first_name: str
+    last_name: str
+    email: str
+    holding: Holding | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the portal knows of a member and of the address that a row gives."""
+
+    member: Member | None = None
+    holdings: Mapping[str, tuple[Certification, Cycle]] = field(default_factory=dict)
+    email_holder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    """What one member's rows make of their standing, and what became of each row."""
+
+    member: Member
+    holdings: Mapping[str, tuple[Certification, Cycle]]
+    outcomes: Mapping[int, Outcome]
+    faults: tuple[RowFault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, or would do: rows by outcome, and why each rejected row was rejected."""
+
+    created: int
+    updated: int
+    unchanged: int
+    rejected: tuple[RowFault, ...]
+
+
+def read_row(number: int, cells: Mapping[str, str], editions: Editions) -> RosterRow | tuple[RowFault, ...]:
+    """A row from its cells, or every fault that it has at once."""
+    faults: list[RowFault] = []
+
+    def wrong(name: str, detail: str) -> None:
+        faults.append(RowFault(number, name, detail))
+
+    text = {name: cells.get(name, "").strip() for name in COLUMNS}
+    if not _MEMBER_ID.fullmatch(text["member_id"]):
+        wrong("member_id", "Give an id of 1 to 64 letters, digits, dots, hyphens or underscores.")
+    for name in ("first_name", "last_name"):
+        if not text[name] or len(text[name]) > 100:
+            wrong(name, "Give a name of 1 to 100 characters.")
+        elif not text[name].isprintable():
+            wrong(name, "A name cannot hold control characters.")
+    if len(text["email"]) > 254 or not _EMAIL.fullmatch(text["email"]):
+        wrong("email", "Give a valid e-mail address.")
+    holding = _read_holding(text, editions, wrong)
+    if faults:
+        return tuple(faults)
+    return RosterRow(number, text["member_id"], text["first_name"], text["last_name"], text["email"], holding)
+
+
+def enroll(standing: Standing, rows: Sequence[RosterRow], editions: Editions) -> Enrollment:
+    """What the rows of one member change. All rows of a member must agree on the person."""
+    first = rows[0]
+    member = _person(first, standing)
+    if standing.email_holder not in (None, first.member_id.lower()):
+        detail = "This e-mail address already belongs to another member."
+        return Enrollment(member, {}, {}, tuple(RowFault(row.row, "email", detail) for row in rows))
+    holdings: dict[str, tuple[Certification, Cycle]] = {
+        designation: (_renamed(certification, member.name), cycle)
+        for designation, (certification, cycle) in standing.holdings.items()
+    }
+    faults: list[RowFault] = []
+    outcomes: dict[int, Outcome] = {}
+    seen: set[str] = set()
+    for row in rows:
+        taken = _take(row, first, seen, holdings, member, editions)
+        if isinstance(taken, RowFault):
+            faults.append(taken)
+        else:
+            outcomes[row.row] = taken
+    if member != standing.member:
+        touched: Outcome = "created" if standing.member is None else "updated"
+        outcomes = {row: touched if each == "unchanged" else each for row, each in outcomes.items()}
+    return Enrollment(member, holdings, outcomes, tuple(faults))
+
+
+def _take(
+    row: RosterRow,
+    first: RosterRow,
+    seen: set[str],
+    holdings: dict[str, tuple[Certification, Cycle]],
+    member: Member,
+    editions: Editions,
+) -> Outcome | RowFault:
+    """Take one row into the member's holdings; says what became of it, or why it was rejected."""
+    if (name := _differing_field(first, row)) is not None:
+        return RowFault(row.row, name, f"Row {first.row} gives the same member another {name}.")
+    if row.holding is None:
+        return "unchanged"
+    designation = row.holding.designation
+    if designation in seen:
+        return RowFault(row.row, "designation", "This member's designation stands in an earlier row.")
+    seen.add(designation)
+    held = holdings.get(designation)
+    changed = _hold(held, member, row.holding, editions)
+    if isinstance(changed, str):
+        return RowFault(row.row, "expires_on", changed)
+    holdings[designation] = changed
+    if held is None:
+        return "created"
+    return "unchanged" if changed == held else "updated"
+
+
+def _renamed(certification: Certification, name: str) -> Certification:
+    if certification.member_name == name:
+        return certification
+    return replace(certification, member_name=name, version=certification.version + 1)
+
+
+def _person(row: RosterRow, standing: Standing) -> Member:
+    if standing.member is None:
+        return Member(row.member_id, row.first_name, row.last_name, row.email)
+    known = standing.member
+    same = (known.first_name, known.last_name, known.email) == (row.first_name, row.last_name, row.email)
+    if same:
+        return known
+    return replace(
+        known,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        email=row.email,
+        login="wanted" if known.email != row.email else known.login,
+        version=known.version + 1,
+    )
+
+
+def _differing_field(first: RosterRow, row: RosterRow) -> str | None:
+    for name in ("first_name", "last_name", "email"):
+        if getattr(first, name) != getattr(row, name):
+            return name
+    return None
+
+
+def _hold(
+    held: tuple[Certification, Cycle] | None, member: Member, holding: Holding, editions: Editions
+) -> tuple[Certification, Cycle] | str:
+    """The certification and cycle after the row, or the reason why the row cannot be taken."""
+    if held is None:
+        return _new_holding(member, holding, editions)
+    certification, cycle = held
+    if certification.imported == holding.fingerprint:
+        return held
+    changed = replace(
+        certification,
+        certified_since=holding.certified_since,
+        committees=holding.committees,
+        imported=holding.fingerprint,
+        version=certification.version + 1,
+    )
+    dates_or_status = (holding.expires_on, holding.status) != (certification.expires_on, certification.status)
+    if not dates_or_status:
+        return changed, cycle
+    if cycle.number > 1 or cycle.locked:
+        return (
+            f"The portal knows this certification with the last day {certification.expires_on}, and its report is "
+            "submitted or was approved here. Change it in the portal, not by import."
+        )
+    changed = replace(
+        changed,
+        expires_on=holding.expires_on,
+        status=holding.status,
+        terminated_reason="imported" if holding.status == "terminated" else "",
+    )
+    _, fresh = _new_holding(member, holding, editions)
+    moved = replace(
+        cycle,
+        starts_on=fresh.starts_on,
+        ends_on=fresh.ends_on,
+        signable_from=fresh.signable_from,
+        version=cycle.version + 1,
+    )
+    return changed, moved
+
+
+def _new_holding(member: Member, holding: Holding, editions: Editions) -> tuple[Certification, Cycle]:
+    certification_id = ids.certification_id(member.member_id, holding.designation)
+    program = _edition_of(holding, editions)
+    starts_later = program.later_cycle_starts_on(holding.expires_on)
+    later = holding.status == "renew" or (
+        holding.status == "terminated" and starts_later > holding.certified_since
+    )
+    certification = Certification(
+        certification_id=certification_id,
+        member_id=member.member_id,
+        member_name=member.name,
+        designation=holding.designation,
+        certified_since=holding.certified_since,
+        expires_on=holding.expires_on,
+        status=holding.status,
+        committees=holding.committees,
+        terminated_reason="imported" if holding.status == "terminated" else "",
+        imported=holding.fingerprint,
+    )
+    cycle = first_cycle(
+        program,
+        cycle_id=ids.cycle_id(certification_id, 1),
+        certification_id=certification_id,
+        certified_since=holding.certified_since,
+        expires_on=holding.expires_on,
+        later=later,
+    )
+    return certification, cycle
+
+
+def _edition_of(holding: Holding, editions: Editions) -> Program:
+    """The edition under which the cycle of a holding started."""
+    starts_on = holding.certified_since
+    if holding.status != "new":
+        starts_on = editions.in_force(holding.expires_on).later_cycle_starts_on(holding.expires_on)
+    return editions.in_force(starts_on)
+
+
+def _read_holding(text: Mapping[str, str], editions: Editions, wrong: Wrong) -> Holding | None:
+    names = ("designation", "certified_since", "expires_on", "status", "committees")
+    if not any(text[name] for name in names):
+        return None
+    if text["designation"] not in editions.designations:
+        known = ", ".join(editions.designations)
+        wrong("designation", f"Not a designation of this program. It awards {known}.")
+    certified_since = _read_day(text["certified_since"])
+    expires_on = _read_day(text["expires_on"])
+    if certified_since is None:
+        wrong("certified_since", "Give a day as YYYY-MM-DD.")
+    if expires_on is None:
+        wrong("expires_on", "Give a day as YYYY-MM-DD.")
+    if certified_since is not None and expires_on is not None and expires_on < certified_since:
+        wrong("expires_on", "The last day is before the day of certification.")
+    if text["status"] not in STATUSES:
+        wrong("status", f"Give one of {', '.join(STATUSES)}.")
+    committees = tuple(name.strip() for name in text["committees"].split(";") if name.strip())
+    if len(text["committees"]) > 1000:
+        wrong("committees", "Give at most 1,000 characters.")
+    if certified_since is None or expires_on is None:
+        return None
+    status = cast(CertificationStatus, text["status"])
+    return Holding(text["designation"], certified_since, expires_on, status, committees)
+
+
+def _read_day(text: str) -> date | None:
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1900 <= day.year <= 2200 else None

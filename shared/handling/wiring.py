@@ -1,0 +1,77 @@
+"""What handlers hand to the use cases, each made once a process on first use: repositories, editions, gateways."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from shared.adapters import aws
+from shared.adapters.login_requests import LoginRequests
+from shared.domain.program import Editions
+from shared.programs import load_editions
+from shared.repositories.events import Events
+from shared.repositories.invoices import Invoices
+from shared.repositories.members import Members
+from shared.repositories.recertifications import Recertifications
+from shared.repositories.table import Table
+from shared.settings import settings
+
+if TYPE_CHECKING:
+    from shared.adapters.stripe_payments import StripePayments
+
+
+@cache
+def editions() -> Editions:
+    """The editions of the program that this portal runs by."""
+    return load_editions(settings().program)
+
+
+@cache
+def table() -> Table:
+    """The one table."""
+    return Table(aws.dynamodb(), settings().table_name)
+
+
+@cache
+def recertifications() -> Recertifications:
+    """Certifications with their cycles, entries and submissions."""
+    return Recertifications(table(), editions())
+
+
+@cache
+def invoices() -> Invoices:
+    """Invoices."""
+    return Invoices(table())
+
+
+@cache
+def members() -> Members:
+    """Members."""
+    return Members(table(), editions())
+
+
+@cache
+def events() -> Events:
+    """The history."""
+    return Events(table())
+
+
+@cache
+def login_requests() -> LoginRequests:
+    """The queue of members whose account is to be made."""
+    return LoginRequests(aws.sqs(), settings().logins_queue_url)
+
+
+@cache
+def payments(*, receiving: bool = False) -> "StripePayments":
+    """Stripe, with the secrets from the parameter store, that of the webhook only where events are received.
+
+    Its library is loaded here and nowhere else, because it is large.
+    """
+    from shared.adapters.stripe_payments import StripePayments  # noqa: PLC0415
+
+    chosen = settings()
+    webhook_secrets: tuple[str, ...] = ()
+    if receiving:
+        text = aws.secret(chosen.stripe_webhook_secret_parameter)
+        webhook_secrets = tuple(secret.strip() for secret in text.split(",") if secret.strip())
+    secret_key = aws.secret(chosen.stripe_secret_key_parameter)
+    return StripePayments(secret_key, webhook_secrets, chosen.stripe_api_base or None, chosen.stripe_livemode)

@@ -1,0 +1,230 @@
+"""How nouns stand in items: days and times as ISO 8601 text, points as numbers, money as a map; None is left out."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+from shared.domain.certifications import Certification, Cycle
+from shared.domain.documents import Document
+from shared.domain.entries import Claim, Entry
+from shared.domain.events import Event
+from shared.domain.invoices import Invoice, Line, OpenCheckout, Payment
+from shared.domain.members import Member, Profile
+from shared.domain.money import Money
+from shared.domain.submissions import Adjustment, Decision, Submission
+from shared.repositories.table import Item
+
+
+def attributes(noun: Any) -> Item:
+    """The attributes of a frozen dataclass, ready to be written."""
+    return {
+        field.name: _attribute(getattr(noun, field.name))
+        for field in fields(noun)
+        if getattr(noun, field.name) is not None
+    }
+
+
+def _attribute(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return attributes(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return [_attribute(each) for each in value]
+    if isinstance(value, Mapping):
+        return {name: _attribute(each) for name, each in value.items()}
+    return value
+
+
+def certification(item: Item) -> Certification:
+    """The certification that an item holds."""
+    return Certification(
+        certification_id=item["certification_id"],
+        member_id=item["member_id"],
+        member_name=item["member_name"],
+        designation=item["designation"],
+        certified_since=date.fromisoformat(item["certified_since"]),
+        expires_on=date.fromisoformat(item["expires_on"]),
+        status=item["status"],
+        committees=tuple(item["committees"]),
+        extended_to=_day(item.get("extended_to")),
+        terminated_reason=item["terminated_reason"],
+        imported=item["imported"],
+        version=int(item["version"]),
+    )
+
+
+def cycle(item: Item) -> Cycle:
+    """The cycle that an item holds."""
+    return Cycle(
+        cycle_id=item["cycle_id"],
+        certification_id=item["certification_id"],
+        number=int(item["number"]),
+        edition=item["edition"],
+        starts_on=date.fromisoformat(item["starts_on"]),
+        ends_on=date.fromisoformat(item["ends_on"]),
+        state=item["state"],
+        points_total=item["points_total"],
+        signable_from=_day(item.get("signable_from")),
+        signings=int(item["signings"]),
+        signed_on=_day(item.get("signed_on")),
+        returned_on=_day(item.get("returned_on")),
+        closed_at=_time(item.get("closed_at")),
+        version=int(item["version"]),
+    )
+
+
+def entry(item: Item) -> Entry:
+    """The entry that an item holds."""
+    claim = item["claim"]
+    return Entry(
+        entry_id=item["entry_id"],
+        claim=Claim(
+            activity=claim["activity"],
+            quantity=claim["quantity"],
+            title=claim["title"],
+            organization=claim["organization"],
+            started_on=date.fromisoformat(claim["started_on"]),
+            ended_on=date.fromisoformat(claim["ended_on"]),
+            notes=claim["notes"],
+            document_ids=tuple(claim["document_ids"]),
+        ),
+        points=item["points"],
+        explanation=item["explanation"],
+        logged_at=datetime.fromisoformat(item["logged_at"]),
+        version=int(item["version"]),
+        logged_by=item["logged_by"],
+    )
+
+
+def document(item: Item) -> Document:
+    """The document that an item holds."""
+    return Document(
+        document_id=item["document_id"],
+        kind=item["kind"],
+        title=item["title"],
+        file_name=item["file_name"],
+        content_type=item["content_type"],
+        size=int(item["size"]),
+        status=item["status"],
+        uploaded_at=datetime.fromisoformat(item["uploaded_at"]),
+    )
+
+
+def submission(item: Item) -> Submission:
+    """The submission that an item holds."""
+    decided = item.get("decision")
+    return Submission(
+        submission_id=item["submission_id"],
+        certification_id=item["certification_id"],
+        cycle_id=item["cycle_id"],
+        cycle_number=int(item["cycle_number"]),
+        signing=int(item["signing"]),
+        designation=item["designation"],
+        member_id=item["member_id"],
+        member_name=item["member_name"],
+        agreement_version=item["agreement_version"],
+        signature=item["signature"],
+        submitted_at=datetime.fromisoformat(item["submitted_at"]),
+        points_total=item["points_total"],
+        signed_hash=item["signed_hash"],
+        state=item["state"],
+        decision=None if decided is None else _decision(decided),
+    )
+
+
+def _decision(item: Item) -> Decision:
+    return Decision(
+        decision=item["decision"],
+        decided_by=item["decided_by"],
+        decided_at=datetime.fromisoformat(item["decided_at"]),
+        comment=item["comment"],
+        entry_comments=item["entry_comments"],
+        entry_adjustments={
+            entry_id: Adjustment(each["points"], each["reason"])
+            for entry_id, each in item["entry_adjustments"].items()
+        },
+    )
+
+
+def invoice(item: Item) -> Invoice:
+    """The invoice that an item holds."""
+    return Invoice(
+        invoice_id=item["invoice_id"],
+        number=item["number"],
+        member_id=item["member_id"],
+        type=item["type"],
+        lines=tuple(Line(line["description"], _money(line["amount"])) for line in item["lines"]),
+        status=item["status"],
+        issued_on=date.fromisoformat(item["issued_on"]),
+        due_on=date.fromisoformat(item["due_on"]),
+        issued_at=datetime.fromisoformat(item["issued_at"]),
+        certification_id=item.get("certification_id"),
+        issued_key=item["issued_key"],
+        paid_at=_time(item.get("paid_at")),
+        payments=tuple(_payment(payment) for payment in item["payments"]),
+        checkout=_checkout(item.get("checkout")),
+        checkout_attempts=int(item["checkout_attempts"]),
+        version=int(item["version"]),
+    )
+
+
+def _payment(item: Item) -> Payment:
+    return Payment(
+        payment_id=item["payment_id"],
+        method=item["method"],
+        amount=_money(item["amount"]),
+        received_at=datetime.fromisoformat(item["received_at"]),
+        reference=item["reference"],
+        succeeded=item["succeeded"],
+        refunded=int(item["refunded"]),
+        dispute=item.get("dispute"),
+        surplus=item["surplus"],
+        recorded_by=item["recorded_by"],
+    )
+
+
+def _checkout(item: Item | None) -> OpenCheckout | None:
+    if item is None:
+        return None
+    return OpenCheckout(item["session_id"], item["url"], datetime.fromisoformat(item["expires_at"]))
+
+
+def member(item: Item) -> Member:
+    """The member that an item holds."""
+    return Member(
+        member_id=item["member_id"],
+        first_name=item["first_name"],
+        last_name=item["last_name"],
+        email=item["email"],
+        profile=Profile(**item["profile"]),
+        login=item["login"],
+        version=int(item["version"]),
+    )
+
+
+def event(item: Item) -> Event:
+    """The event that an item holds."""
+    return Event(
+        event_id=item["event_id"],
+        subject=item["subject"],
+        type=item["type"],
+        by=item["by"],
+        role=item["role"],
+        at=datetime.fromisoformat(item["at"]),
+        data=item["data"],
+        fingerprint=item["fingerprint"],
+    )
+
+
+def _money(item: Item) -> Money:
+    return Money(int(item["amount"]), item["currency"])
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

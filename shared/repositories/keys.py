@@ -1,0 +1,121 @@
+"""Every key of the one table.
+
+PK                    SK                                  what
+CERTIFICATION#<id>    CERTIFICATION                       the certification (GSI1: due by year)
+                      CYCLE                               its current cycle
+                      DOCUMENT#<document>                 a document for it
+                      ENTRY#<cycle number>#<entry>        an entry
+                      INVOICE#<cycle number>              the recertification invoice of a cycle
+                      SUBMISSION                          the current signing (GSI1: review queue)
+ARCHIVE#<id>          CYCLE#<number>                      a closed cycle with its last submission
+                      SIGNED#<number>#<signing>           what was signed, word for word, for good
+MEMBER#<id>           MEMBER                              a member
+EMAIL#<address>       EMAIL                               who has this address: it is unique
+SEARCH#<letter>       <term>#<member>                     a member under the beginning of a name, e-mail or id
+HISTORY#<subject>     EVENT#<event>                       what happened to it; the idempotency record too
+"""
+
+from collections.abc import Mapping
+
+from shared.domain import ids
+
+Key = Mapping[str, str]
+
+GSI1 = "GSI1"
+DUE_SHARDS = 16
+
+
+def certification(certification_id: str) -> Key:
+    """A certification: the head of its partition."""
+    return _key(certification_partition(certification_id), "CERTIFICATION")
+
+
+def certification_partition(certification_id: str) -> str:
+    """The partition that one dashboard query reads."""
+    return f"CERTIFICATION#{certification_id}"
+
+
+def cycle(certification_id: str) -> Key:
+    """The current cycle of a certification."""
+    return _key(certification_partition(certification_id), "CYCLE")
+
+
+def entry(certification_id: str, number: int, entry_id: str) -> Key:
+    """An entry of a certification's cycle."""
+    return _key(certification_partition(certification_id), f"ENTRY#{number:04d}#{entry_id}")
+
+
+def document(certification_id: str, document_id: str) -> Key:
+    """A document uploaded for a certification."""
+    return _key(certification_partition(certification_id), f"DOCUMENT#{document_id}")
+
+
+def invoice(invoice_id: str) -> Key:
+    """The recertification invoice that an invoice id names. Raises NotFound for an impossible id."""
+    certification_id, number = ids.certification_of_invoice(invoice_id)
+    return _key(certification_partition(certification_id), f"INVOICE#{number:04d}")
+
+
+def submission(certification_id: str) -> Key:
+    """The current signing of a certification's cycle."""
+    return _key(certification_partition(certification_id), "SUBMISSION")
+
+
+def archive_partition(certification_id: str) -> str:
+    """The partition of what is closed or signed for good."""
+    return f"ARCHIVE#{certification_id}"
+
+
+def closed_cycle(certification_id: str, number: int) -> Key:
+    """A closed cycle."""
+    return _key(archive_partition(certification_id), f"CYCLE#{number:04d}")
+
+
+def signed_record(certification_id: str, number: int, signing: int) -> Key:
+    """What was signed at one signing."""
+    return _key(archive_partition(certification_id), f"SIGNED#{number:04d}#{signing:03d}")
+
+
+def member(member_id: str) -> Key:
+    """A member; ids are alike in any case, as Cognito's user names are."""
+    return _key(f"MEMBER#{member_id.lower()}", "MEMBER")
+
+
+def email(address: str) -> Key:
+    """The holder of an e-mail address, alike in any case."""
+    return _key(f"EMAIL#{address.lower()}", "EMAIL")
+
+
+def search_partition(term: str) -> str:
+    """The partition of all search terms that begin with the same letter."""
+    return f"SEARCH#{term[:1]}"
+
+
+def search(term: str, member_id: str) -> Key:
+    """A member under one search term (lower case)."""
+    return _key(search_partition(term), f"{term}#{member_id.lower()}")
+
+
+def history_partition(subject: str) -> str:
+    """The partition of all events of a subject, as `certification:<id>`."""
+    return f"HISTORY#{subject}"
+
+
+def event(subject: str, event_id: str) -> Key:
+    """One event of a subject."""
+    return _key(history_partition(subject), f"EVENT#{event_id}")
+
+
+def due(certification_id: str, year: int) -> str:
+    """GSI1's partition of the certifications due in a year, in 16 shards so that no partition runs hot."""
+    shard = int.from_bytes(certification_id.encode()[-4:], "big") % DUE_SHARDS
+    return f"DUE#{year}#{shard:02d}"
+
+
+def review_queue(state: str) -> str:
+    """GSI1's partition of the submissions in a state, oldest first."""
+    return f"REVIEW#{state}"
+
+
+def _key(partition: str, sort: str) -> Key:
+    return {"PK": partition, "SK": sort}

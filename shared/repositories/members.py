@@ -1,0 +1,216 @@
+"""Members: the people, their unique e-mail addresses, what they are searched by, and their enrolment from a roster."""
+
+from collections.abc import Sequence
+
+from shared.domain import ids
+from shared.domain.certifications import Registration
+from shared.domain.events import Event
+from shared.domain.members import Member
+from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
+from shared.domain.program import Editions
+from shared.domain.roster import Enrollment, RosterRow, Standing
+from shared.repositories import events, items, keys
+from shared.repositories.recertifications import certification_write, holdings
+from shared.repositories.table import (
+    ABSENT,
+    SAME_VERSION,
+    ConditionFailed,
+    Item,
+    Table,
+    Write,
+    delete,
+    put,
+)
+
+BATCH = 100
+"""How many items one BatchGetItem takes."""
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+class Members:
+    """MEMBER#<id>, EMAIL#<address>, SEARCH#<letter>.
+
+    `find` 1 RRU · `with_registrations` 1 call, 1 RRU an item · `save` 1 transaction, 4 WRU with its event ·
+    `search` 1 query, and up to one for each letter when there is nothing to search for · `standings` 1 call for each
+    100 items · `enroll` 1 transaction.
+    """
+
+    def __init__(self, table: Table, editions: Editions) -> None:
+        self._table = table
+        self._editions = editions
+
+    def find(self, member_id: str) -> Member | None:
+        """The member with this id, in any case; None where there is none."""
+        if not member_id or len(member_id) > 200:
+            return None
+        item = self._table.get(keys.member(member_id))
+        return None if item is None else items.member(item)
+
+    def with_registrations(self, member_id: str) -> tuple[Member | None, list[Registration]]:
+        """A member and what they hold, in the program's order of designations, strongly consistent.
+
+        Certification ids are made of member and designation, so that one call for all that could exist finds all.
+        """
+        wanted = [ids.certification_id(member_id, designation) for designation in self._editions.designations]
+        held_keys = [key(each) for each in wanted for key in (keys.certification, keys.cycle)]
+        found = self._table.get_many([keys.member(member_id), *held_keys])
+        people = [items.member(item) for item in found if item["SK"] == "MEMBER"]
+        registrations = [
+            Registration(self._editions.of(cycle.edition), certification, cycle)
+            for certification, cycle in holdings(found, wanted)
+        ]
+        return (people[0] if people else None), registrations
+
+    def save(self, before: Member, after: Member, event: Event) -> None:
+        """Write a member whose name and address are as they were. Raises ChangedMeanwhile, AlreadyRecorded."""
+        self._transact([_member_write(before, after), events.once(event)])
+
+    def search(self, beginning: str, *, after: str | None, limit: int) -> tuple[list[Member], str | None]:
+        """Members whose name (either way round), e-mail or id begins so, in order of the term; `after` is a term.
+
+        Without a beginning, all members by id.
+        """
+        term = " ".join(beginning.lower().split())
+        found, more = (
+            self._listed(term, after=after, limit=limit) if term else self._all(after=after, limit=limit)
+        )
+        order = list(dict.fromkeys(item["member_id"] for item in found))
+        members = self._table.get_many([keys.member(member_id) for member_id in order]) if order else []
+        by_id = {item["member_id"].lower(): items.member(item) for item in members}
+        return [by_id[member_id.lower()] for member_id in order if member_id.lower() in by_id], more
+
+    def standings(self, rows: Sequence[RosterRow], designations: Sequence[str]) -> list[Standing]:
+        """What is known of each row's member and address, strongly consistent, in the order of the rows."""
+        wanted: dict[tuple[str, str], keys.Key] = {}
+        for row in rows:
+            for key in _standing_keys(row, designations):
+                wanted[key["PK"], key["SK"]] = key
+        unique = list(wanted.values())
+        found: list[Item] = []
+        for start in range(0, len(unique), BATCH):
+            found += self._table.get_many(unique[start : start + BATCH])
+        by_key = {(item["PK"], item["SK"]): item for item in found}
+        return [_standing(row, designations, by_key) for row in rows]
+
+    def enroll(self, standing: Standing, enrollment: Enrollment, event: Event) -> None:
+        """Write what a member's rows changed, all or nothing. Raises ChangedMeanwhile, AlreadyRecorded."""
+        before, after = standing.member, enrollment.member
+        writes = []
+        if after != before:
+            writes += [_member_write(before, after), *_term_writes(before, after)]
+        for designation, (certification, cycle) in enrollment.holdings.items():
+            old_certification, old_cycle = standing.holdings.get(designation, (None, None))
+            if certification != old_certification:
+                writes.append(_labelled(certification_write(old_certification, certification), designation))
+            if cycle != old_cycle:
+                item = {**keys.cycle(cycle.certification_id), **items.attributes(cycle)}
+                label = f"cycle {designation}"
+                if old_cycle is None:
+                    writes.append(put(label, item, ABSENT))
+                else:
+                    writes.append(put(label, item, SAME_VERSION, {":version": old_cycle.version}))
+        if writes:
+            self._transact([*writes, events.once(event)])
+
+    def mark_login_made(self, member: Member) -> None:
+        """Note that the account of a member was made for the address it has now. Raises ChangedMeanwhile."""
+        item = {**keys.member(member.member_id), **items.attributes(member), "login": "made"}
+        try:
+            self._table.write(put("member", item, SAME_VERSION, {":version": member.version}))
+        except ConditionFailed as error:
+            raise ChangedMeanwhile from error
+
+    def _listed(self, term: str, *, after: str | None, limit: int) -> tuple[list[Item], str | None]:
+        return self._table.query_page(keys.search_partition(term), term, after=after, limit=limit)
+
+    def _all(self, *, after: str | None, limit: int) -> tuple[list[Item], str | None]:
+        """All members by id: the search terms of ids, letter by letter."""
+        found: list[Item] = []
+        for letter in LETTERS:
+            if after is not None and letter < after[:1]:
+                continue
+            start = after if after is not None and letter == after[:1] else None
+            more: str | None = start or ""
+            while more is not None:
+                page, more = self._table.query_page(
+                    keys.search_partition(letter), after=more or None, limit=limit + 1
+                )
+                found += [item for item in page if item["by"] == "member_id"]
+                if len(found) > limit:
+                    return found[:limit], found[limit - 1]["SK"]
+        return found, None
+
+    def _transact(self, writes: Sequence[Write]) -> None:
+        try:
+            self._table.transact(writes)
+        except ConditionFailed as error:
+            raise AlreadyRecorded if events.EVENT in error.failed else ChangedMeanwhile from error
+
+
+def _member_write(before: Member | None, after: Member) -> Write:
+    item = {**keys.member(after.member_id), **items.attributes(after)}
+    if before is None:
+        return put("member", item, ABSENT)
+    return put("member", item, SAME_VERSION, {":version": before.version})
+
+
+def _term_writes(before: Member | None, after: Member) -> list[Write]:
+    """The writes that keep the address unique and the member found under the terms of today."""
+    mine = {":member_id": after.member_id}
+    writes = []
+    if before is None or before.email.lower() != after.email.lower():
+        holder = {**keys.email(after.email), "member_id": after.member_id}
+        writes.append(put("email", holder, f"{ABSENT} OR member_id = :member_id", mine))
+        if before is not None:
+            writes.append(delete("old email", keys.email(before.email), "member_id = :member_id", mine))
+    old = _terms(before) if before is not None else {}
+    new = _terms(after)
+    for term, by in new.items():
+        if term not in old:
+            item = {**keys.search(term, after.member_id), "member_id": after.member_id, "by": by}
+            writes.append(put(f"term {term}", item, f"{ABSENT} OR member_id = :member_id", mine))
+    for term in old:
+        if term not in new:
+            key = keys.search(term, after.member_id)
+            writes.append(delete(f"old term {term}", key, f"{ABSENT} OR member_id = :member_id", mine))
+    return writes
+
+
+def _terms(member: Member) -> dict[str, str]:
+    """The texts a member is found by, each with what it is; the id wins where two are the same."""
+    first, last = member.first_name.lower(), member.last_name.lower()
+    terms = {
+        f"{first} {last}": "name",
+        f"{last} {first}": "name",
+        member.email.lower(): "email",
+        member.member_id.lower(): "member_id",
+    }
+    return {" ".join(term.split()): by for term, by in terms.items()}
+
+
+def _standing_keys(row: RosterRow, designations: Sequence[str]) -> list[keys.Key]:
+    held = [ids.certification_id(row.member_id, designation) for designation in designations]
+    return [
+        keys.member(row.member_id),
+        keys.email(row.email),
+        *(key(each) for each in held for key in (keys.certification, keys.cycle)),
+    ]
+
+
+def _standing(row: RosterRow, designations: Sequence[str], by_key: dict[tuple[str, str], Item]) -> Standing:
+    member_key, email_key, *held = _standing_keys(row, designations)
+    member = by_key.get((member_key["PK"], member_key["SK"]))
+    email = by_key.get((email_key["PK"], email_key["SK"]))
+    found = [by_key[key["PK"], key["SK"]] for key in held if (key["PK"], key["SK"]) in by_key]
+    certification_ids = [ids.certification_id(row.member_id, designation) for designation in designations]
+    pairs = holdings(found, certification_ids)
+    return Standing(
+        member=None if member is None else items.member(member),
+        holdings={certification.designation: (certification, cycle) for certification, cycle in pairs},
+        email_holder=None if email is None else email["member_id"].lower(),
+    )
+
+
+def _labelled(write: Write, designation: str) -> Write:
+    return Write(f"{write.label} {designation}", write.operation, write.parameters)

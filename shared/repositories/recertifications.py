@@ -1,0 +1,234 @@
+"""Recertifications: one certification's partition, read by one query and changed by one transaction."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from shared.domain import ids
+from shared.domain.certifications import Certification, Cycle
+from shared.domain.events import Event
+from shared.domain.invoices import Invoice
+from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
+from shared.domain.program import Editions
+from shared.domain.recertification import Recertification
+from shared.domain.submissions import SignedRecord, Submission
+from shared.repositories import events, items, keys
+from shared.repositories.table import (
+    ABSENT,
+    SAME_VERSION,
+    ConditionFailed,
+    Item,
+    Table,
+    Write,
+    check,
+    delete,
+    put,
+)
+
+TRANSACTION_LIMIT = 100
+
+
+class Recertifications:
+    """CERTIFICATION#<id> and ARCHIVE#<id>.
+
+    `find` 1 strongly consistent query (0.5 RRU per 4 KB and read: about 3 RRU at 30 entries) · `save` of a session of k
+    entries 1 transaction, 2(k+2) WRU with its event · `save` of a submission 1 transaction of at most 5 items · `close`
+    1 transaction · `closed_cycles` 1 query · `submissions` 1 query of the index.
+    """
+
+    def __init__(self, table: Table, editions: Editions) -> None:
+        self._table = table
+        self._editions = editions
+
+    def find(self, certification_id: str) -> Recertification | None:
+        """A certification with its current cycle and all that belongs to it; None where there is none."""
+        if not ids.is_certification_id(certification_id):
+            certification_id = "crt_" + "a" * 20
+        return self._recertification(self._table.query(keys.certification_partition(certification_id)))
+
+    def save(
+        self,
+        before: Recertification,
+        after: Recertification,
+        event: Event,
+        record: SignedRecord | None = None,
+    ) -> None:
+        """Write what changed within a cycle, on condition that the cycle is as it was read.
+
+        Raises ChangedMeanwhile, AlreadyRecorded.
+        """
+        writes = [self._cycle_write(before.cycle, after.cycle)]
+        writes += _entry_writes(before, after)
+        if after.submission is not None and after.submission != before.submission:
+            writes.append(_submission_write(before.submission, after.submission))
+        if record is not None:
+            writes.append(_record_write(record))
+        if before.invoice is None and after.invoice is not None:
+            writes.append(invoice_write(after.invoice))
+        self._transact([*writes, events.once(event)])
+
+    def close(
+        self, before: Recertification, closed: Recertification, opened: Recertification, event: Event
+    ) -> None:
+        """Close a cycle and open the next in one transaction, on condition that the invoice is still settled.
+
+        The closed cycle's entries leave the partition that the dashboard reads; they stay for good in the record of the
+        signing. Those beyond a transaction's 100 writes stay behind and are skipped by their cycle number.
+        Raises ChangedMeanwhile, AlreadyRecorded.
+        """
+        certification_id = before.certification.certification_id
+        invoice, submission = before.invoice, closed.submission
+        if invoice is None or submission is None:
+            raise ValueError("a cycle is closed with its submission and its invoice")
+        archived = {**items.attributes(closed.cycle), "submission": items.attributes(submission)}
+        archived["invoice_id"] = invoice.invoice_id
+        writes = [
+            self._cycle_write(before.cycle, opened.cycle),
+            certification_write(before.certification, opened.certification),
+            delete(
+                "submission",
+                keys.submission(certification_id),
+                "submission_id = :submission_id",
+                {":submission_id": submission.submission_id},
+            ),
+            put("archive", {**keys.closed_cycle(certification_id, closed.cycle.number), **archived}, ABSENT),
+            check("invoice", keys.invoice(invoice.invoice_id), SAME_VERSION, {":version": invoice.version}),
+            events.once(event),
+        ]
+        room = TRANSACTION_LIMIT - len(writes)
+        writes += [
+            delete(
+                entry.entry_id,
+                keys.entry(certification_id, before.cycle.number, entry.entry_id),
+                SAME_VERSION,
+                {":version": entry.version},
+            )
+            for entry in before.entries[:room]
+        ]
+        self._transact(writes)
+
+    def submission_in(self, event: Event) -> Submission:
+        """The submission as it was signed, from the event of its signing."""
+        return items.submission(dict(cast(Mapping[str, Any], event.data["submission"])))
+
+    def closed_cycles(self, certification_id: str) -> list[tuple[Cycle, Submission]]:
+        """A certification's closed cycles, oldest first, each with the submission that closed it."""
+        found = self._table.query(keys.archive_partition(certification_id), "CYCLE#")
+        return [(items.cycle(item), items.submission(item["submission"])) for item in found]
+
+    def submissions(
+        self, state: str, *, after: str | None, limit: int
+    ) -> tuple[list[Submission], str | None]:
+        """Submissions in a state, oldest first, from the index (eventually consistent)."""
+        found, more = self._table.query_page(keys.review_queue(state), after=after, limit=limit, index=True)
+        return [items.submission(item) for item in found], more
+
+    def _recertification(self, found: Sequence[Item]) -> Recertification | None:
+        by_kind: dict[str, list[Item]] = {}
+        for item in found:
+            by_kind.setdefault(item["SK"].partition("#")[0], []).append(item)
+        if "CERTIFICATION" not in by_kind or "CYCLE" not in by_kind:
+            return None
+        cycle = items.cycle(by_kind["CYCLE"][0])
+        current = f"ENTRY#{cycle.number:04d}#"
+        entries = [items.entry(item) for item in by_kind.get("ENTRY", []) if item["SK"].startswith(current)]
+        invoice_id = ids.invoice_id(cycle.certification_id, cycle.number)
+        invoices = [
+            items.invoice(item) for item in by_kind.get("INVOICE", []) if item["invoice_id"] == invoice_id
+        ]
+        submissions = [items.submission(item) for item in by_kind.get("SUBMISSION", [])]
+        return Recertification(
+            program=self._editions.of(cycle.edition),
+            certification=items.certification(by_kind["CERTIFICATION"][0]),
+            cycle=cycle,
+            entries=tuple(sorted(entries, key=lambda entry: (entry.logged_at, entry.entry_id))),
+            documents=tuple(items.document(item) for item in by_kind.get("DOCUMENT", [])),
+            submission=submissions[0] if submissions else None,
+            invoice=invoices[0] if invoices else None,
+        )
+
+    def _cycle_write(self, before: Cycle, after: Cycle) -> Write:
+        item = {**keys.cycle(after.certification_id), **items.attributes(after)}
+        return put("cycle", item, SAME_VERSION, {":version": before.version})
+
+    def _transact(self, writes: Sequence[Write]) -> None:
+        try:
+            self._table.transact(writes)
+        except ConditionFailed as error:
+            raise AlreadyRecorded if events.EVENT in error.failed else ChangedMeanwhile from error
+
+
+def holdings(found: Sequence[Item], certification_ids: Sequence[str]) -> list[tuple[Certification, Cycle]]:
+    """Certifications with their cycles from items in any order, in the order of the ids; those missing are left out."""
+    by_key = {(item["PK"], item["SK"]): item for item in found}
+    pairs = []
+    for certification_id in certification_ids:
+        partition = keys.certification_partition(certification_id)
+        if (partition, "CERTIFICATION") in by_key and (partition, "CYCLE") in by_key:
+            pairs.append(
+                (
+                    items.certification(by_key[partition, "CERTIFICATION"]),
+                    items.cycle(by_key[partition, "CYCLE"]),
+                )
+            )
+    return pairs
+
+
+def certification_write(before: Certification | None, after: Certification) -> Write:
+    """The write of a certification, new or as it was read, with its place in the index of those due."""
+    item = {**keys.certification(after.certification_id), **items.attributes(after)}
+    if after.status != "terminated":
+        item["GSI1PK"] = keys.due(after.certification_id, after.expires_on.year)
+        item["GSI1SK"] = f"{after.expires_on.isoformat()}#{after.certification_id}"
+    if before is None:
+        return put("certification", item, ABSENT)
+    return put("certification", item, SAME_VERSION, {":version": before.version})
+
+
+def invoice_write(invoice: Invoice) -> Write:
+    """The write of a new recertification invoice: one for each cycle, whoever comes first."""
+    return put("invoice", {**keys.invoice(invoice.invoice_id), **items.attributes(invoice)}, ABSENT)
+
+
+def _entry_writes(before: Recertification, after: Recertification) -> list[Write]:
+    certification_id, number = after.certification.certification_id, after.cycle.number
+    old = {entry.entry_id: entry for entry in before.entries}
+    new = {entry.entry_id: entry for entry in after.entries}
+    writes = []
+    for entry_id, entry in new.items():
+        if old.get(entry_id) == entry:
+            continue
+        item = {**keys.entry(certification_id, number, entry_id), **items.attributes(entry)}
+        if entry_id in old:
+            writes.append(put(entry_id, item, SAME_VERSION, {":version": old[entry_id].version}))
+        else:
+            writes.append(put(entry_id, item, ABSENT))
+    writes += [
+        delete(
+            entry_id,
+            keys.entry(certification_id, number, entry_id),
+            SAME_VERSION,
+            {":version": entry.version},
+        )
+        for entry_id, entry in old.items()
+        if entry_id not in new
+    ]
+    return writes
+
+
+def _submission_write(before: Submission | None, after: Submission) -> Write:
+    item = {**keys.submission(after.certification_id), **items.attributes(after)}
+    item["GSI1PK"] = keys.review_queue(after.state)
+    item["GSI1SK"] = f"{after.submitted_at.isoformat()}#{after.certification_id}"
+    if before is None:
+        return put("submission", item, ABSENT)
+    return put(
+        "submission",
+        item,
+        "submission_id = :submission_id AND #state = :state",
+        {":submission_id": before.submission_id, ":state": before.state},
+    )
+
+
+def _record_write(record: SignedRecord) -> Write:
+    key = keys.signed_record(record.certification_id, record.cycle_number, record.signing)
+    return put("record", {**key, **items.attributes(record)}, ABSENT)

@@ -1,0 +1,191 @@
+"""The table: strongly consistent reads, conditional writes and transactions, and what their failures mean."""
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from shared.domain.errors import Unavailable
+from shared.repositories.keys import GSI1, Key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+
+TRANSACTION_ATTEMPTS = 5
+"""How often a transaction is tried while others hold its items (reason TransactionConflict)."""
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+class ConditionFailed(Exception):
+    """A conditional write found another state; `failed` maps the labels of the failed writes to the items found."""
+
+    def __init__(self, failed: Mapping[str, Item | None]) -> None:
+        super().__init__(", ".join(failed))
+        self.failed = failed
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write of a transaction: its label, DynamoDB's operation, and the operation's parameters."""
+
+    label: str
+    operation: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Table:
+    """One DynamoDB table by its low-level client; every method is one call, but for the retries it names."""
+
+    def __init__(
+        self, client: "DynamoDBClient", name: str, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._client = client
+        self._name = name
+        self._sleep = sleep
+
+    def get(self, key: Key) -> Item | None:
+        """One item, strongly consistent: 1 RRU per 4 KB."""
+        answer = self._client.get_item(TableName=self._name, Key=_item(key), ConsistentRead=True)
+        return _read(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, wanted: Sequence[Key]) -> list[Item]:
+        """Up to 100 items in one call, strongly consistent, in no order; missing ones are left out."""
+        found: list[Item] = []
+        request: Any = {self._name: {"Keys": [_item(key) for key in wanted], "ConsistentRead": True}}
+        for attempt in range(TRANSACTION_ATTEMPTS):
+            answer = self._client.batch_get_item(RequestItems=request)
+            found += [_read(item) for item in answer["Responses"].get(self._name, [])]
+            request = answer.get("UnprocessedKeys")
+            if not request:
+                return found
+            self._pause(attempt)
+        raise Unavailable
+
+    def query(self, partition: str, begins: str = "") -> list[Item]:
+        """All items of a partition (or those whose sort key begins so), strongly consistent, in order."""
+        return [item for page in self._pages(partition, begins) for item in page]
+
+    def query_page(
+        self, partition: str, begins: str = "", *, after: str | None = None, limit: int, index: bool = False
+    ) -> tuple[list[Item], str | None]:
+        """Up to `limit` items of a partition, or of one of the index (eventually consistent), and the last sort key
+        when there are more; `after` is such a sort key."""
+        sort = f"{GSI1}SK" if index else "SK"
+        answer = self._client.query(
+            **self._query(partition, begins, after=after, index=index), Limit=limit + 1
+        )
+        items = [item for item in map(_read, answer["Items"]) if item[sort].startswith(begins)]
+        return items[:limit], (items[limit - 1][sort] if len(items) > limit else None)
+
+    def write(self, write: Write) -> None:
+        """One put on its condition, alone. Raises ConditionFailed with the item found under the write's label."""
+        parameters: Any = {"TableName": self._name, **write.parameters}
+        try:
+            self._client.put_item(**parameters)
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            found: Any = error.response.get("Item")
+            raise ConditionFailed({write.label: _read(found) if found else None}) from error
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """Write all or nothing. Raises ConditionFailed with the labels that failed, Unavailable under contention."""
+        items: Any = [{write.operation: {"TableName": self._name, **write.parameters}} for write in writes]
+        for attempt in range(TRANSACTION_ATTEMPTS):
+            try:
+                self._client.transact_write_items(TransactItems=items)
+                return
+            except self._client.exceptions.TransactionCanceledException as error:
+                reasons = error.response.get("CancellationReasons", [])
+                failed = {
+                    write.label: _read(reason["Item"]) if reason.get("Item") else None
+                    for write, reason in zip(writes, reasons, strict=False)
+                    if reason.get("Code") == "ConditionalCheckFailed"
+                }
+                if failed:
+                    raise ConditionFailed(failed) from error
+                if not any(reason.get("Code") == "TransactionConflict" for reason in reasons):
+                    raise
+            except self._client.exceptions.TransactionInProgressException:
+                pass
+            self._pause(attempt)
+        raise Unavailable
+
+    def _pages(self, partition: str, begins: str) -> Iterator[list[Item]]:
+        parameters = self._query(partition, begins)
+        while True:
+            answer = self._client.query(**parameters)
+            yield [_read(item) for item in answer["Items"]]
+            if "LastEvaluatedKey" not in answer:
+                return
+            parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _query(
+        self, partition: str, begins: str, *, after: str | None = None, index: bool = False
+    ) -> dict[str, Any]:
+        prefix = GSI1 if index else ""
+        condition, values = f"{prefix}PK = :partition", {":partition": {"S": partition}}
+        if after is not None:
+            condition, values[":after"] = f"{condition} AND {prefix}SK > :after", {"S": after}
+        elif begins:
+            condition, values[":begins"] = f"{condition} AND begins_with({prefix}SK, :begins)", {"S": begins}
+        where: dict[str, Any] = {"IndexName": GSI1} if index else {"ConsistentRead": True}
+        return {
+            "TableName": self._name,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+            **where,
+        }
+
+    def _pause(self, attempt: int) -> None:
+        self._sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 (jitter is no secret)
+
+
+def put(label: str, item: Item, condition: str, values: Mapping[str, Any] | None = None) -> Write:
+    """A put in a transaction, on a condition."""
+    return _put(label, item, condition, values)
+
+
+def delete(label: str, key: Key, condition: str, values: Mapping[str, Any] | None = None) -> Write:
+    """A delete in a transaction, on a condition."""
+    return Write(label, "Delete", {"Key": _item(key), **_condition(condition, values)})
+
+
+def check(label: str, key: Key, condition: str, values: Mapping[str, Any] | None = None) -> Write:
+    """A condition on an item that the transaction does not write (2 WRU)."""
+    return Write(label, "ConditionCheck", {"Key": _item(key), **_condition(condition, values)})
+
+
+ABSENT = "attribute_not_exists(PK)"
+SAME_VERSION = "#version = :version"
+
+
+def _put(label: str, item: Item, condition: str, values: Mapping[str, Any] | None) -> Write:
+    return Write(label, "Put", {"Item": _item(item), **_condition(condition, values)})
+
+
+def _condition(condition: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
+    parameters: dict[str, Any] = {
+        "ConditionExpression": condition,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    names = {f"#{name}": name for name in re.findall(r"#(\w+)", condition)}
+    if names:
+        parameters["ExpressionAttributeNames"] = names
+    if values:
+        parameters["ExpressionAttributeValues"] = {name: _serialize(value) for name, value in values.items()}
+    return parameters
+
+
+def _item(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _serialize(value) for name, value in item.items()}
+
+
+def _read(item: Mapping[str, Any]) -> Item:
+    return {name: _deserialize(value) for name, value in item.items()}

@@ -1,0 +1,137 @@
+"""Members: My Profile and My Registrations, staff's search and page of a member, and the report of an import."""
+
+from dataclasses import asdict
+
+from shared.domain import members, roster
+from shared.schemas.fields import Address, Given, PhoneNumber, Sent, ShortText
+from shared.schemas.points import Certification
+
+
+class ProfileSent(Sent):
+    """The contact fields; those left out are emptied. A `version` may stand in it: If-Match is what counts."""
+
+    phone: PhoneNumber | None = None
+    employer: ShortText | None = None
+    job_title: ShortText | None = None
+    department: ShortText | None = None
+    address: Address | None = None
+    city: ShortText | None = None
+    state: ShortText | None = None
+    postal_code: PhoneNumber | None = None
+    country: ShortText | None = None
+    version: int | None = None
+
+    def to_domain(self) -> members.Profile:
+        """The profile that this makes; empty texts count as nothing given."""
+        given = self.model_dump(exclude={"version"})
+        return members.Profile(**{name: value or None for name, value in given.items()})
+
+
+class Profile(Given):
+    """A member's contact fields and their version, which is the ETag."""
+
+    phone: str | None
+    employer: str | None
+    job_title: str | None
+    department: str | None
+    address: str | None
+    city: str | None
+    state: str | None
+    postal_code: str | None
+    country: str | None
+    version: int
+
+    @classmethod
+    def of(cls, member: members.Member) -> "Profile":
+        """The profile of the domain as it is answered."""
+        return cls(**asdict(member.profile), version=member.version)
+
+
+class Portal(Given):
+    """Whether the recertification portal is open, and what to do if it is not."""
+
+    access: str
+    detail: str
+
+
+class Me(Given):
+    """The caller: who they are, what they hold, and whether the portal is open to them."""
+
+    member_id: str
+    name: str
+    first_name: str
+    last_name: str
+    email: str
+    profile: Profile
+    certifications: list[Certification]
+    portal: Portal
+    roles: list[str]
+
+
+class Certifications(Given):
+    """My Registrations."""
+
+    items: list[Certification]
+    next_cursor: str | None = None
+
+
+class MemberSummary(Given):
+    """A member in a list."""
+
+    member_id: str
+    name: str
+    email: str
+
+    @classmethod
+    def of(cls, member: members.Member) -> "MemberSummary":
+        """The member of the domain as a list shows them."""
+        return cls(member_id=member.member_id, name=member.name, email=member.email)
+
+
+class MemberList(Given):
+    """Members whose name, e-mail or id begins as asked."""
+
+    items: list[MemberSummary]
+    next_cursor: str | None
+
+
+class MemberPage(Given):
+    """A member as staff see them."""
+
+    member_id: str
+    name: str
+    first_name: str
+    last_name: str
+    email: str
+    login: str
+    profile: Profile
+    certifications: list[Certification]
+
+
+class RejectedRow(Given):
+    """Why a row of an import was rejected."""
+
+    row: int
+    field: str
+    detail: str
+
+
+class ImportReport(Given):
+    """What an import did, or would do."""
+
+    created: int
+    updated: int
+    unchanged: int
+    rejected: list[RejectedRow]
+
+    @classmethod
+    def of(cls, report: roster.ImportReport) -> "ImportReport":
+        """The report of the domain as it is answered."""
+        return cls(
+            created=report.created,
+            updated=report.updated,
+            unchanged=report.unchanged,
+            rejected=[
+                RejectedRow(row=each.row, field=each.field, detail=each.detail) for each in report.rejected
+            ],
+        )

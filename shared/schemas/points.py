@@ -1,0 +1,285 @@
+"""Entering points: what a member sends for a session or an edit, and the dashboard that comes back."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from shared.domain import certifications, documents
+from shared.domain import entries as domain
+from shared.domain.errors import Fault
+from shared.domain.recertification import Recertification
+from shared.schemas.fields import Day, Given, Id, Instant, Notes, Points, Quantity, Sent, Title
+from shared.schemas.invoices import Invoice
+from shared.schemas.submissions import Submission
+
+LONGEST_SESSION = 50
+DocumentIds = Annotated[list[Id], Field(max_length=20)]
+
+
+class EntrySent(Sent):
+    """One entry as it is entered."""
+
+    activity: Id
+    quantity: Quantity
+    title: Title
+    organization: Title
+    started_on: Day
+    ended_on: Day
+    notes: Notes = ""
+    document_ids: DocumentIds = Field(default_factory=list)
+
+    def to_domain(self) -> domain.Claim:
+        """The claim that this entry makes."""
+        return self._claim(self.notes, tuple(dict.fromkeys(self.document_ids)))
+
+    def replacing(self, old: domain.Claim) -> domain.Claim:
+        """The claim that this edit makes of an old one: omitted notes and documents keep their values."""
+        given = self.model_fields_set
+        notes = self.notes if "notes" in given else old.notes
+        kept = tuple(dict.fromkeys(self.document_ids)) if "document_ids" in given else old.document_ids
+        return self._claim(notes, kept)
+
+    def _claim(self, notes: str, document_ids: tuple[str, ...]) -> domain.Claim:
+        return domain.Claim(
+            self.activity,
+            self.quantity,
+            self.title,
+            self.organization,
+            self.started_on,
+            self.ended_on,
+            notes,
+            document_ids,
+        )
+
+
+class EntrySession(Sent):
+    """One save of one or more entries: all of them land or none."""
+
+    entries: Annotated[list[EntrySent], Field(min_length=1, max_length=LONGEST_SESSION)]
+
+    def to_domain(self) -> tuple[domain.Claim, ...]:
+        """The claims of the session, in their order."""
+        return tuple(entry.to_domain() for entry in self.entries)
+
+
+class Entry(Given):
+    """An entry with the points it earns and why."""
+
+    entry_id: str
+    activity: str
+    quantity: Points
+    title: str
+    organization: str
+    started_on: Day
+    ended_on: Day
+    notes: str
+    document_ids: list[str]
+    points: Points
+    explanation: str
+    logged_at: Instant
+    version: int
+
+    @classmethod
+    def of(cls, entry: domain.Entry) -> "Entry":
+        """The entry of the domain as it is answered."""
+        claim = entry.claim
+        return cls(
+            entry_id=entry.entry_id,
+            activity=claim.activity,
+            quantity=claim.quantity,
+            title=claim.title,
+            organization=claim.organization,
+            started_on=claim.started_on,
+            ended_on=claim.ended_on,
+            notes=claim.notes,
+            document_ids=list(claim.document_ids),
+            points=entry.points,
+            explanation=entry.explanation,
+            logged_at=entry.logged_at,
+            version=entry.version,
+        )
+
+
+class Certification(Given):
+    """A member's holding of a designation; `access` tells whether the portal is open for it."""
+
+    certification_id: str
+    designation: str
+    certified_since: Day
+    expires_on: Day
+    status: str
+    committees: list[str]
+    recertification_year: int
+    access: str
+    extended_to: Day | None
+
+    @classmethod
+    def of(
+        cls, certification: certifications.Certification, access: certifications.Access
+    ) -> "Certification":
+        """The certification of the domain as it is answered."""
+        return cls(
+            certification_id=certification.certification_id,
+            designation=certification.designation,
+            certified_since=certification.certified_since,
+            expires_on=certification.expires_on,
+            status=certification.status,
+            committees=list(certification.committees),
+            recertification_year=certification.expires_on.year,
+            access=access,
+            extended_to=certification.extended_to,
+        )
+
+
+class Cycle(Given):
+    """A cycle with its points; `version` is its ETag and rises with every change of it or of its entries."""
+
+    cycle_id: str
+    number: int
+    edition: str
+    starts_on: Day
+    ends_on: Day
+    state: str
+    points_total: Points
+    points_required: Points
+    points_missing: Points
+    by_category: dict[str, Points]
+    signable_from: Day | None
+    version: int
+
+    @classmethod
+    def of(cls, recertification: Recertification, today: date) -> "Cycle":
+        """The current cycle of the domain as it is answered on a day."""
+        cycle = recertification.cycle
+        return cls(
+            cycle_id=cycle.cycle_id,
+            number=cycle.number,
+            edition=cycle.edition,
+            starts_on=cycle.starts_on,
+            ends_on=cycle.ends_on,
+            state=recertification.state(today),
+            points_total=cycle.points_total,
+            points_required=recertification.points_required,
+            points_missing=recertification.points_missing,
+            by_category=dict(recertification.points_by_category),
+            signable_from=cycle.signable_from,
+            version=cycle.version,
+        )
+
+
+class Document(Given):
+    """An uploaded file."""
+
+    document_id: str
+    kind: str
+    title: str
+    file_name: str
+    content_type: str
+    size: int
+    status: str
+    uploaded_at: Instant
+
+    @classmethod
+    def of(cls, document: documents.Document) -> "Document":
+        """The document of the domain as it is answered."""
+        return cls(
+            document_id=document.document_id,
+            kind=document.kind,
+            title=document.title,
+            file_name=document.file_name,
+            content_type=document.content_type,
+            size=document.size,
+            status=document.status,
+            uploaded_at=document.uploaded_at,
+        )
+
+
+class Dashboard(Given):
+    """Everything about the current cycle of a certification, in one answer."""
+
+    certification: Certification
+    cycle: Cycle
+    entries: list[Entry]
+    submission: Submission | None
+    invoice: Invoice | None
+    documents: list[Document]
+
+    @classmethod
+    def of(cls, recertification: Recertification, today: date) -> "Dashboard":
+        """The recertification of the domain as it is answered on a day."""
+        submission, invoice = recertification.submission, recertification.invoice
+        return cls(
+            certification=Certification.of(recertification.certification, recertification.access(today)),
+            cycle=Cycle.of(recertification, today),
+            entries=[Entry.of(entry) for entry in recertification.entries],
+            submission=None if submission is None else Submission.of(submission),
+            invoice=None if invoice is None else Invoice.of(invoice),
+            documents=[Document.of(document) for document in recertification.documents],
+        )
+
+
+class EnteredPoints(Given):
+    """The entries of a session, and the cycle as it is now."""
+
+    entries: list[Entry]
+    cycle: Cycle
+
+
+class EarlierCycle(Given):
+    """A closed cycle."""
+
+    cycle_id: str
+    number: int
+    edition: str
+    starts_on: Day
+    ends_on: Day
+    state: str
+    points_total: Points
+    submission: Submission
+
+
+class EarlierCycles(Given):
+    """The closed cycles of a certification, oldest first."""
+
+    items: list[EarlierCycle]
+    next_cursor: str | None = None
+
+
+def readable_fields(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an entry that are sound by themselves, in the types of the domain."""
+    sound: dict[str, Any] = {}
+    for name, field in EntrySent.model_fields.items():
+        if name not in body:
+            continue
+        try:
+            sound[name] = TypeAdapter(Annotated[field.annotation, *field.metadata]).validate_python(
+                body[name]
+            )
+        except ValidationError:
+            continue
+    return sound
+
+
+def entry_bodies(body: Any) -> list[tuple[str, Mapping[str, Any]]]:
+    """The entries in a body that may be wrong, each with its pointer: those of a session, or the one of an edit."""
+    if not isinstance(body, dict):
+        return []
+    if "entries" not in body:
+        return [("", body)]
+    rows = body["entries"] if isinstance(body["entries"], list) else []
+    return [
+        (f"/entries/{row}", each) for row, each in enumerate(rows[:LONGEST_SESSION]) if isinstance(each, dict)
+    ]
+
+
+def field_faults(recertification: Recertification, today: date, body: Any, known: list[Fault]) -> list[Fault]:
+    """The domain's faults in a body some of whose fields are wrong already, without those that are `known`."""
+    pointers = {fault.pointer for fault in known}
+    faults = [
+        fault
+        for pointer, each in entry_bodies(body)
+        for fault in recertification.faults(domain.PartialClaim.of(readable_fields(each)), today, pointer)
+    ]
+    return [fault for fault in faults if fault.pointer not in pointers]

@@ -1,0 +1,135 @@
+"""The program as anyone may read it: the point table, fees, agreement and contact of the edition in force."""
+
+from shared.domain import program
+from shared.schemas.fields import Given, Money, Points
+
+
+class Designation(Given):
+    """What can be held."""
+
+    code: str
+    title: str
+
+
+class Activity(Given):
+    """A row of the point table."""
+
+    code: str
+    category: str
+    title: str
+    points: Points
+    unit: str
+    step: Points
+    max_quantity: Points | None
+    requires_document: bool
+
+
+class DocumentKind(Given):
+    """What an uploaded file can be."""
+
+    code: str
+    title: str
+
+
+class Fee(Given):
+    """The price of a recertification, of one designation or of any other."""
+
+    type: str
+    title: str
+    designation: str | None
+    amount: Money
+
+
+class Agreement(Given):
+    """The Recertification Agreement."""
+
+    version: str
+    text: str
+
+
+class Contact(Given):
+    """Where to ask for help."""
+
+    name: str
+    email: str
+    phone: str
+    website: str
+    get_certified: str
+
+
+class InvoiceRelease(Given):
+    """The day of the recertification year on which invoices go out."""
+
+    month: int
+    day: int
+
+
+class Program(Given):
+    """One edition of the program."""
+
+    name: str
+    edition: str
+    effective_from: str
+    notice: str
+    time_zone: str
+    points_required: Points
+    cycle_years: int
+    invoice_release: InvoiceRelease
+    correction_days: int
+    designations: list[Designation]
+    activities: list[Activity]
+    document_kinds: list[DocumentKind]
+    fees: list[Fee]
+    agreement: Agreement
+    contact: Contact
+
+    @classmethod
+    def of(cls, edition: program.Program) -> "Program":
+        """The edition of the domain as it is answered."""
+        month, day = edition.invoice_release
+        contact = edition.contact
+        return cls(
+            name=edition.name,
+            edition=edition.edition,
+            effective_from=edition.effective_from.isoformat(),
+            notice=edition.notice,
+            time_zone=edition.time_zone,
+            points_required=edition.points_required,
+            cycle_years=edition.cycle_years,
+            invoice_release=InvoiceRelease(month=month, day=day),
+            correction_days=edition.correction_days,
+            designations=[Designation(code=each.code, title=each.title) for each in edition.designations],
+            activities=[
+                Activity(
+                    code=each.code,
+                    category=each.category,
+                    title=each.title,
+                    points=each.points,
+                    unit=each.unit,
+                    step=each.step,
+                    max_quantity=each.max_quantity,
+                    requires_document=each.requires_document,
+                )
+                for each in edition.activities
+            ],
+            document_kinds=[
+                DocumentKind(code=each.code, title=each.title) for each in edition.document_kinds
+            ],
+            fees=[
+                Fee(
+                    type="recertification",
+                    title=each.title,
+                    designation=each.designation,
+                    amount=Money.of(each.amount),
+                )
+                for each in edition.fees
+            ],
+            agreement=Agreement(version=edition.agreement.version, text=edition.agreement.text),
+            contact=Contact(
+                name=contact.name,
+                email=contact.email,
+                phone=contact.phone,
+                website=contact.website,
+                get_certified=contact.get_certified,
+            ),
+        )

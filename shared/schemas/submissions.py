@@ -1,0 +1,129 @@
+"""Signing, reviewing and deciding: what members and staff send, and what they get."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.domain import submissions
+from shared.schemas.fields import Comment, Given, Id, Instant, Points, Reason, Sent, Signature
+from shared.schemas.invoices import Invoice
+
+
+class SubmissionSent(Sent):
+    """The signing of the agreement."""
+
+    agreement_version: Id
+    signature: Signature
+
+
+class Adjustment(Given):
+    """A reviewer's smaller number of points for an entry, and why."""
+
+    points: Points
+    reason: str
+
+
+class Decision(Given):
+    """What staff decided."""
+
+    decision: str
+    decided_at: Instant
+    comment: str
+    entry_comments: dict[str, str]
+    entry_adjustments: dict[str, Adjustment]
+
+    @classmethod
+    def of(cls, decision: submissions.Decision) -> "Decision":
+        """The decision of the domain as it is answered; who decided is not told to members."""
+        return cls(
+            decision=decision.decision,
+            decided_at=decision.decided_at,
+            comment=decision.comment,
+            entry_comments=dict(decision.entry_comments),
+            entry_adjustments={
+                entry_id: Adjustment(points=each.points, reason=each.reason)
+                for entry_id, each in decision.entry_adjustments.items()
+            },
+        )
+
+
+class Submission(Given):
+    """A signing of a cycle."""
+
+    submission_id: str
+    certification_id: str
+    cycle_id: str
+    signing: int
+    state: str
+    submitted_at: Instant
+    agreement_version: str
+    signature: str
+    points_total: Points
+    signed_hash: str
+    decision: Decision | None
+
+    @classmethod
+    def of(cls, submission: submissions.Submission) -> "Submission":
+        """The submission of the domain as it is answered."""
+        return cls(
+            submission_id=submission.submission_id,
+            certification_id=submission.certification_id,
+            cycle_id=submission.cycle_id,
+            signing=submission.signing,
+            state=submission.state,
+            submitted_at=submission.submitted_at,
+            agreement_version=submission.agreement_version,
+            signature=submission.signature,
+            points_total=submission.points_total,
+            signed_hash=submission.signed_hash,
+            decision=None if submission.decision is None else Decision.of(submission.decision),
+        )
+
+
+class SubmittedCycle(Given):
+    """What was signed, and the invoice that is to be paid next."""
+
+    submission: Submission
+    invoice: Invoice
+
+
+class ReviewItem(Submission):
+    """A submission in the review queue."""
+
+    member_id: str
+    member_name: str
+    designation: str
+
+    @classmethod
+    def of(cls, submission: submissions.Submission) -> "ReviewItem":
+        """The submission of the domain as the queue shows it."""
+        return cls(
+            **dict(Submission.of(submission)),
+            member_id=submission.member_id,
+            member_name=submission.member_name,
+            designation=submission.designation,
+        )
+
+
+class ReviewQueue(Given):
+    """Submissions in a state, oldest first."""
+
+    items: list[ReviewItem]
+    next_cursor: str | None
+
+
+class AdjustmentSent(Sent):
+    """A smaller number of points for an entry, and why."""
+
+    points: Annotated[Points, Field(ge=0)]
+    reason: Reason
+
+
+class DecisionSent(Sent):
+    """A decision on a submission."""
+
+    submission_id: Id
+    decision: Literal["approve", "return"]
+    comment: Comment = ""
+    entry_comments: dict[str, Comment] = Field(default_factory=dict, max_length=500)
+    entry_adjustments: dict[str, AdjustmentSent] = Field(default_factory=dict, max_length=500)

@@ -1,0 +1,39 @@
+"""The settings of a function: the only reader of its environment, which template.yaml declares."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a function is told from outside; a setting that a function has no use for is empty."""
+
+    table_name: str
+    program: str
+    user_pool_client_id: str
+    user_pool_id: str
+    logins_queue_url: str
+    portal_url: str
+    stripe_secret_key_parameter: str
+    stripe_webhook_secret_parameter: str
+    stripe_api_base: str
+    stripe_livemode: bool
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    read = os.environ.get
+    return Settings(
+        table_name=read("TABLE_NAME", ""),
+        program=read("PROGRAM", "ipma-hr"),
+        user_pool_client_id=read("USER_POOL_CLIENT_ID", ""),
+        user_pool_id=read("USER_POOL_ID", ""),
+        logins_queue_url=read("LOGINS_QUEUE_URL", ""),
+        portal_url=read("PORTAL_URL", ""),
+        stripe_secret_key_parameter=read("STRIPE_SECRET_KEY_PARAMETER", ""),
+        stripe_webhook_secret_parameter=read("STRIPE_WEBHOOK_SECRET_PARAMETER", ""),
+        stripe_api_base=read("STRIPE_API_BASE", ""),
+        stripe_livemode=read("STRIPE_LIVEMODE", "false") == "true",
+    )

@@ -1,0 +1,1 @@
+"""What people and jobs do with the portal: one public function a file; storage and gateways come as arguments."""

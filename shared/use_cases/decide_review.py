@@ -1,0 +1,53 @@
+"""Staff approve a submission or return it (rule 6)."""
+
+from shared.domain.errors import StaffOnly
+from shared.domain.events import Command, Event, event
+from shared.domain.ports import EventStore, RecertificationStore
+from shared.domain.program import Editions
+from shared.domain.recertification import Recertification
+from shared.domain.submissions import Decision
+from shared.use_cases.once import once, read
+
+
+def decide_review(
+    recertifications: RecertificationStore,
+    events: EventStore,
+    editions: Editions,
+    command: Command,
+    recertification: Recertification,
+    submission_id: str,
+    decision: Decision,
+) -> Recertification:
+    """Decide on the current submission; gives the recertification as it is afterwards: the next cycle, when approved.
+
+    One transaction. Raises StaffOnly on one's own certification, InvalidRequest, AlreadyDecided, InvoiceUnpaid,
+    NotReadyToSubmit, IdempotencyKeyReused, Unavailable.
+    """
+    certification_id = recertification.certification.certification_id
+    subject = f"certification:{certification_id}"
+    require_other(command, recertification.certification.member_id)
+
+    def perform(attempt: int) -> Recertification:
+        before = recertification if attempt == 0 else read(recertifications, certification_id)
+        data: dict[str, object] = {"submission_id": submission_id, "decision": decision}
+        if decision.decision == "return":
+            returned = before.return_to_member(submission_id, decision, command.today)
+            recertifications.save(before, returned, event(command, subject, "cycle-returned", data))
+            return returned
+        closed, opened = before.approve(
+            submission_id, decision, next_program=editions.in_force(command.today)
+        )
+        data |= {"expires_on": opened.certification.expires_on, "next_cycle": opened.cycle.cycle_id}
+        recertifications.close(before, closed, opened, event(command, subject, "cycle-approved", data))
+        return opened
+
+    def again(_: Event) -> Recertification:
+        return read(recertifications, certification_id)
+
+    return once(events, command, subject, perform, again)
+
+
+def require_other(command: Command, member_id: str) -> None:
+    """Nobody decides, waives or records money on their own certification (rule 6). Raises StaffOnly."""
+    if command.caller.lower() == member_id.lower():
+        raise StaffOnly("This is your own certification. Ask a colleague on staff to do this.")

@@ -1,0 +1,38 @@
+"""A member takes an entry out again (rule 2)."""
+
+from shared.domain.events import Command, Event, event
+from shared.domain.ports import EventStore, RecertificationStore
+from shared.domain.recertification import Recertification
+from shared.use_cases.once import once, read
+
+
+def delete_entry(
+    recertifications: RecertificationStore,
+    events: EventStore,
+    command: Command,
+    recertification: Recertification,
+    entry_id: str,
+    version: str,
+) -> None:
+    """Delete an entry whose version is still the one the member saw; the event keeps it as it was.
+
+    One transaction. Raises NotFound, CycleLocked, VersionConflict, Unavailable.
+    """
+    certification_id = recertification.certification.certification_id
+    subject = f"certification:{certification_id}"
+
+    def perform(attempt: int) -> None:
+        before = recertification if attempt == 0 else read(recertifications, certification_id)
+        before.require_open(command.today)
+        after = before.delete(entry_id, version=version)
+        data = {
+            "entry_id": entry_id,
+            "entry": before.entry(entry_id),
+            "points_total": after.cycle.points_total,
+        }
+        recertifications.save(before, after, event(command, subject, "entry-deleted", data))
+
+    def again(_: Event) -> None:
+        return None
+
+    once(events, command, subject, perform, again)

@@ -1,0 +1,43 @@
+"""A member corrects an entry (rule 2)."""
+
+from shared.domain.entries import Claim, Entry
+from shared.domain.events import Command, Event, event
+from shared.domain.ports import EventStore, RecertificationStore
+from shared.domain.recertification import Recertification
+from shared.use_cases.once import once, read
+
+
+def edit_entry(
+    recertifications: RecertificationStore,
+    events: EventStore,
+    command: Command,
+    recertification: Recertification,
+    entry_id: str,
+    claim: Claim,
+    version: str,
+) -> Entry:
+    """Replace an entry whose version is still the one the member saw; the event keeps it as it was before.
+
+    One transaction. Raises NotFound, InvalidRequest, CycleLocked, VersionConflict, PointsComplete, Unavailable.
+    """
+    certification_id = recertification.certification.certification_id
+    subject = f"certification:{certification_id}"
+
+    def perform(attempt: int) -> Entry:
+        before = recertification if attempt == 0 else read(recertifications, certification_id)
+        before.require_open(command.today)
+        after = before.edit(
+            entry_id, claim, version=version, by=command.caller, now=command.now, today=command.today
+        )
+        data = {
+            "entry_id": entry_id,
+            "before": before.entry(entry_id),
+            "points_total": after.cycle.points_total,
+        }
+        recertifications.save(before, after, event(command, subject, "entry-edited", data))
+        return after.entry(entry_id)
+
+    def again(_: Event) -> Entry:
+        return read(recertifications, certification_id).entry(entry_id)
+
+    return once(events, command, subject, perform, again)

@@ -1,0 +1,52 @@
+"""A member enters points: one session of one or more entries, all of them or none (rule 1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.domain.entries import Claim, Entry
+from shared.domain.events import Command, Event, event
+from shared.domain.ports import EventStore, RecertificationStore
+from shared.domain.recertification import Recertification
+from shared.use_cases.once import once, read
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEntries:
+    """The entries of a session and the recertification they are in now."""
+
+    entries: tuple[Entry, ...]
+    recertification: Recertification
+
+
+def log_entries(
+    recertifications: RecertificationStore,
+    events: EventStore,
+    command: Command,
+    recertification: Recertification,
+    claims: Sequence[Claim],
+) -> LoggedEntries:
+    """Log a session of claims in a cycle as it was just read.
+
+    One transaction: the entries, the cycle on its version, the event. Raises InvalidRequest, CycleLocked,
+    PointsComplete, IdempotencyKeyReused, Unavailable.
+    """
+    certification_id = recertification.certification.certification_id
+    subject = f"certification:{certification_id}"
+
+    def perform(attempt: int) -> LoggedEntries:
+        before = recertification if attempt == 0 else read(recertifications, certification_id)
+        before.require_open(command.today)
+        after = before.accept(
+            claims, session_key=command.key, by=command.caller, now=command.now, today=command.today
+        )
+        logged = after.entries[len(before.entries) :]
+        data = {"cycle": after.cycle.number, "count": len(logged), "points_total": after.cycle.points_total}
+        recertifications.save(before, after, event(command, subject, "entries-logged", data))
+        return LoggedEntries(logged, after)
+
+    def again(recorded: Event) -> LoggedEntries:
+        current = read(recertifications, certification_id)
+        first = current.entries_of(claims, session_key=command.key, by=recorded.by, now=recorded.at)
+        return LoggedEntries(first, current)
+
+    return once(events, command, subject, perform, again)

@@ -1,0 +1,57 @@
+"""Staff record money that came another way: a cheque, a purchase order, a wire (rule 5)."""
+
+from shared.domain.errors import NotPayable
+from shared.domain.events import Command, Event, event
+from shared.domain.invoices import Invoice, Payment, subject_of
+from shared.domain.payments import PaymentsUnavailable, SessionUnknown
+from shared.domain.ports import EventStore, InvoiceStore, PaymentGateway
+from shared.use_cases.decide_review import require_other
+from shared.use_cases.once import once
+from shared.use_cases.open_checkout import find, payments_down
+
+
+def record_payment(
+    invoices: InvoiceStore,
+    events: EventStore,
+    payments: PaymentGateway,
+    command: Command,
+    invoice: Invoice,
+    payment: Payment,
+) -> Invoice:
+    """Record an offline payment of the whole amount; an open checkout is expired first, so that nobody pays twice.
+
+    One transaction. Raises StaffOnly on one's own invoice, NotPayable, IdempotencyKeyReused, Unavailable.
+    """
+    subject = subject_of(invoice)
+    require_other(command, invoice.member_id)
+
+    def perform(attempt: int) -> Invoice:
+        before = invoice if attempt == 0 else find(invoices, invoice)
+        before.require_open()
+        _expire_checkout(payments, before)
+        after = before.receive(payment, command.now)
+        data = {"invoice_id": invoice.invoice_id, "payment": payment}
+        invoices.save(before, after, event(command, subject, "payment-received", data))
+        return after
+
+    def again(_: Event) -> Invoice:
+        return find(invoices, invoice)
+
+    try:
+        return once(events, command, subject, perform, again)
+    except PaymentsUnavailable as error:
+        raise payments_down() from error
+
+
+def _expire_checkout(payments: PaymentGateway, invoice: Invoice) -> None:
+    if invoice.checkout is None:
+        return
+    try:
+        session = payments.expire_session(invoice.checkout.session_id)
+    except SessionUnknown:
+        return
+    if session.status == "complete":
+        raise NotPayable(
+            "The member has just paid this invoice by card. It shows as paid within a few minutes; "
+            "if it does not, look the payment up at Stripe before recording another."
+        )

@@ -1,0 +1,63 @@
+"""A member signs the agreement over a finished cycle; the answer leads to the payment (rules 3 and 4)."""
+
+from dataclasses import dataclass, replace
+
+from shared.domain import ids
+from shared.domain.errors import NotFound
+from shared.domain.events import Command, Event, event
+from shared.domain.invoices import Invoice
+from shared.domain.ports import EventStore, InvoiceStore, RecertificationStore
+from shared.domain.recertification import Recertification
+from shared.domain.submissions import Submission
+from shared.use_cases.issue_invoice import new_invoice
+from shared.use_cases.once import once, read
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedCycle:
+    """A signing and the invoice to pay for it."""
+
+    submission: Submission
+    invoice: Invoice
+
+
+def submit_cycle(
+    recertifications: RecertificationStore,
+    invoices: InvoiceStore,
+    events: EventStore,
+    command: Command,
+    recertification: Recertification,
+    agreement_version: str,
+    signature: str,
+) -> SubmittedCycle:
+    """Sign and lock a cycle, and create its invoice if it has none.
+
+    One transaction: the cycle on its version, the submission, the record of what was signed, the invoice, the event.
+    Raises CycleLocked, AgreementOutdated, NotReadyToSubmit, IdempotencyKeyReused, Unavailable.
+    """
+    certification_id = recertification.certification.certification_id
+    subject = f"certification:{certification_id}"
+
+    def perform(attempt: int) -> SubmittedCycle:
+        before = recertification if attempt == 0 else read(recertifications, certification_id)
+        before.require_open(command.today)
+        after, record = before.submit(
+            agreement_version=agreement_version, signature=signature, now=command.now, today=command.today
+        )
+        submission, invoice = after.submission, before.invoice or new_invoice(before, command)
+        if submission is None:
+            raise NotFound
+        after = replace(after, invoice=invoice)
+        recertifications.save(
+            before, after, event(command, subject, "cycle-submitted", {"submission": submission}), record
+        )
+        return SubmittedCycle(submission, invoice)
+
+    def again(recorded: Event) -> SubmittedCycle:
+        submission = recertifications.submission_in(recorded)
+        invoice = invoices.find(ids.invoice_id(certification_id, submission.cycle_number))
+        if invoice is None:
+            raise NotFound
+        return SubmittedCycle(submission, invoice)
+
+    return once(events, command, subject, perform, again)
