@@ -36,10 +36,11 @@ _READ_AFTERWARDS = {
 
 @dataclass
 class Deployed:
-    """What is there after deploying: resources by logical id, exports of all stacks, and what runs."""
+    """What is there after deploying: resources by logical id, outputs and exports of all stacks, and what runs."""
 
     resources: dict[str, Made] = field(default_factory=dict)
     exports: dict[str, str] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     routes: list[Route] = field(default_factory=list)
     queues: list[QueueSource] = field(default_factory=list)
@@ -106,10 +107,13 @@ class _Stack:
             self._made(logical_id)
         for logical_id, resource in resources.items():
             self._read(logical_id, resource)
-        for output in self._template.get("Outputs", {}).values():
-            if "Export" in output and ("Condition" not in output or self._scope.condition(output["Condition"])):
-                name = self._scope.resolve(output["Export"]["Name"])
-                self._deployed.exports[name] = str(self._scope.resolve(output["Value"]))
+        for name, output in self._template.get("Outputs", {}).items():
+            if "Condition" in output and not self._scope.condition(output["Condition"]):
+                continue
+            value = str(self._scope.resolve(output["Value"]))
+            self._deployed.outputs[name] = value
+            if "Export" in output:
+                self._deployed.exports[self._scope.resolve(output["Export"]["Name"])] = value
 
     def _ref(self, logical_id: str) -> str:
         return self._made(logical_id).ref
@@ -120,7 +124,9 @@ class _Stack:
         if kind in no_local_effect.TYPES:
             return f"arn:aws:local:{REGION}:{ACCOUNT_ID}:{logical_id}/{attribute}"
         if attribute not in made.attributes:
-            raise DeployError(f"{logical_id} ({kind}): the local stack does not know its attribute {attribute}.")
+            raise DeployError(
+                f"{logical_id} ({kind}): the local stack does not know its attribute {attribute}."
+            )
         return made.attributes[attribute]
 
     def _made(self, logical_id: str) -> Made:
@@ -166,7 +172,9 @@ class _Stack:
         elif kind == _FUNCTION:
             properties = self._properties(logical_id, resource)
             taken = {name: properties.take(name) for name in _FUNCTION_PROPERTIES if properties.has(name)}
-            self._deployed.functions[logical_id] = read_function(logical_id, f"{self._name}-{logical_id}", taken)
+            self._deployed.functions[logical_id] = read_function(
+                logical_id, f"{self._name}-{logical_id}", taken
+            )
         elif kind == "AWS::Lambda::EventSourceMapping":
             properties = self._properties(logical_id, resource)
             taken = {name: properties.take(name) for name in _SOURCE_PROPERTIES if properties.has(name)}
@@ -188,7 +196,12 @@ class _Stack:
         properties.refuse_rest()
 
     def _read_schedule(self, logical_id: str, properties: Properties) -> None:
-        target = Properties(logical_id, properties.kind, properties.take("Target"), ("RoleArn", "RetryPolicy", "DeadLetterConfig"))
+        target = Properties(
+            logical_id,
+            properties.kind,
+            properties.take("Target"),
+            ("RoleArn", "RetryPolicy", "DeadLetterConfig"),
+        )
         schedule = Schedule(
             name=properties.take("Name", logical_id),
             function=self._function_by_arn(target.take("Arn")),

@@ -104,7 +104,9 @@ def make_bucket(making: Making) -> Made:
         ]
         s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
     if properties.has("VersioningConfiguration"):
-        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=properties.take("VersioningConfiguration"))
+        s3.put_bucket_versioning(
+            Bucket=name, VersioningConfiguration=properties.take("VersioningConfiguration")
+        )
     if properties.has("LifecycleConfiguration"):
         rules = [_lifecycle_rule(making, rule) for rule in properties.take("LifecycleConfiguration")["Rules"]]
         s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
@@ -136,7 +138,9 @@ def _lifecycle_rule(making: Making, rule: Mapping[str, Any]) -> dict[str, Any]:
         if name in values:
             made[name] = {key: int(value) for key, value in values.pop(name).items()}
     if values:
-        raise making.properties.refuse("LifecycleConfiguration", f"the local stack does not know {sorted(values)}.")
+        raise making.properties.refuse(
+            "LifecycleConfiguration", f"the local stack does not know {sorted(values)}."
+        )
     return made
 
 
@@ -204,7 +208,12 @@ def make_user_pool(making: Making) -> Made:
 
     provider = f"cognito-idp.{REGION}.amazonaws.com/{pool_id}"
     arn = f"arn:aws:cognito-idp:{REGION}:{ACCOUNT_ID}:userpool/{pool_id}"
-    attributes = {"Arn": arn, "ProviderName": provider, "ProviderURL": f"https://{provider}", "UserPoolId": pool_id}
+    attributes = {
+        "Arn": arn,
+        "ProviderName": provider,
+        "ProviderURL": f"https://{provider}",
+        "UserPoolId": pool_id,
+    }
     return Made(pool_id, attributes, empty)
 
 

@@ -132,7 +132,9 @@ class Environments:
             self._pools[function.logical_id] = _Pool(asyncio.Semaphore(most))
         return self._pools[function.logical_id]
 
-    async def _invoke(self, function: Function, pool: _Pool, event: Any, offset: timedelta | None) -> Invocation:
+    async def _invoke(
+        self, function: Function, pool: _Pool, event: Any, offset: timedelta | None
+    ) -> Invocation:
         try:
             environment = await self._take(function, pool)
         except _StartError as failure:
@@ -155,7 +157,9 @@ class Environments:
             return self._failed(function, {"errorType": "Sandbox.Timedout", "errorMessage": said})
         except (OSError, asyncio.IncompleteReadError):
             environment.kill()
-            return self._failed(function, {"errorType": "Runtime.ExitError", "errorMessage": "Runtime exited"})
+            return self._failed(
+                function, {"errorType": "Runtime.ExitError", "errorMessage": "Runtime exited"}
+            )
         except BaseException:
             environment.kill()
             raise

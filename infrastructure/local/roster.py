@@ -1,6 +1,6 @@
 """Rosters as the body's old system would export them: the demo accounts, and some hundred generated certifications.
 
-    python -m infrastructure.local.roster --year 2027 --members 300 > roster.csv
+python -m infrastructure.local.roster --year 2027 --members 300 > roster.csv
 """
 
 import argparse
@@ -17,12 +17,52 @@ Row = dict[str, str]
 
 DESIGNATIONS = ("IPMA-SCP", "IPMA-CP", "IPMA-CS")
 FIRST_NAMES = (
-    *("Ada", "Bea", "Chloé", "Dmitri", "Esi", "Farah", "Gus", "Hana", "Ines", "Jamal", "Kim", "Lars", "Mei", "Nuno"),
+    *(
+        "Ada",
+        "Bea",
+        "Chloé",
+        "Dmitri",
+        "Esi",
+        "Farah",
+        "Gus",
+        "Hana",
+        "Ines",
+        "Jamal",
+        "Kim",
+        "Lars",
+        "Mei",
+        "Nuno",
+    ),
     *("Olga", "Priya", "Quentin", "Rosa", "Søren", "Tariq", "Uma", "Vera", "Wen", "Ximena", "Yusuf", "Zoë"),
 )
 LAST_NAMES = (
-    *("Abara", "Brooks", "Chen", "Diaz", "Eriksen", "Fischer", "García", "Haddad", "Ito", "Jones", "Kowalski", "Lopez"),
-    *("Müller", "Nakamura", "O'Brien", "Patel", "Quist", "Rossi", "Silva", "Tanaka", "Ueda", "van Dijk", "Wright"),
+    *(
+        "Abara",
+        "Brooks",
+        "Chen",
+        "Diaz",
+        "Eriksen",
+        "Fischer",
+        "García",
+        "Haddad",
+        "Ito",
+        "Jones",
+        "Kowalski",
+        "Lopez",
+    ),
+    *(
+        "Müller",
+        "Nakamura",
+        "O'Brien",
+        "Patel",
+        "Quist",
+        "Rossi",
+        "Silva",
+        "Tanaka",
+        "Ueda",
+        "van Dijk",
+        "Wright",
+    ),
 )
 COMMITTEES = ("Ethics", "Program", "Chapter Board", "Membership", "Awards")
 
@@ -38,11 +78,14 @@ def demo_roster(today: date) -> list[Row]:
     person = _person
     some_months_ago = today - timedelta(days=150)
     return [
-        person("D1001", "Morgan", "Reyes", MEMBER) | _held("IPMA-CP", date(year - 8, 4, 12), date(year, 12, 31), "renew"),
+        person("D1001", "Morgan", "Reyes", MEMBER)
+        | _held("IPMA-CP", date(year - 8, 4, 12), date(year, 12, 31), "renew"),
         person("D1002", "Jordan", "Whitfield", TWO)
         | _held("IPMA-SCP", date(year - 7, 9, 1), date(year + 1, 12, 31), "renew", "Ethics;Chapter Board"),
-        person("D1002", "Jordan", "Whitfield", TWO) | _held("IPMA-CS", date(year - 2, 3, 15), date(year, 12, 31), "new"),
-        person("D1003", "Riley", "Nakamura", NEW) | _held("IPMA-CS", some_months_ago, date(year + 2, 12, 31), "new"),
+        person("D1002", "Jordan", "Whitfield", TWO)
+        | _held("IPMA-CS", date(year - 2, 3, 15), date(year, 12, 31), "new"),
+        person("D1003", "Riley", "Nakamura", NEW)
+        | _held("IPMA-CS", some_months_ago, date(year + 2, 12, 31), "new"),
         person("D1004", "Casey", "Okafor", LAPSED)
         | _held("IPMA-CP", date(year - 10, 6, 1), date(year - 1, 12, 31), "terminated"),
         person("D1005", "Avery", "Lindqvist", UNCERTIFIED),
@@ -55,7 +98,9 @@ def generated_roster(today: date, members: int, seed: int = 2027) -> Iterator[Ro
     chance = random.Random(seed)  # noqa: S311 (test data, not a secret)
     for number in range(1, members + 1):
         first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
-        person = _person(f"G{number:05d}", first, last, f"{_ascii(first)}.{_ascii(last)}.{number}@example.net")
+        person = _person(
+            f"G{number:05d}", first, last, f"{_ascii(first)}.{_ascii(last)}.{number}@example.net"
+        )
         for designation in chance.sample(DESIGNATIONS, k=2 if number % 7 == 0 else 1):
             yield person | _holding(designation, today.year, chance)
 
@@ -74,7 +119,13 @@ def _holding(designation: str, year: int, chance: random.Random) -> Row:
     committees = ";".join(chance.sample(COMMITTEES, k=chance.choice((0, 0, 1, 2))))
     if kind == "new":
         ends = year + chance.choice((1, 2))
-        return _held(designation, date(ends - 2, chance.randint(1, 12), chance.randint(1, 28)), date(ends, 12, 31), kind, committees)
+        return _held(
+            designation,
+            date(ends - 2, chance.randint(1, 12), chance.randint(1, 28)),
+            date(ends, 12, 31),
+            kind,
+            committees,
+        )
     since = date(year - chance.randint(6, 20), chance.randint(1, 12), chance.randint(1, 28))
     if kind == "terminated":
         return _held(designation, since, date(year - chance.randint(1, 3), 12, 31), kind, committees)
@@ -105,7 +156,9 @@ def _ascii(name: str) -> str:
 def main() -> None:
     """Print a generated roster."""
     parser = argparse.ArgumentParser(description="Print a roster of generated certifications as CSV.")
-    parser.add_argument("--year", type=int, required=True, help="the recertification year that most are due in")
+    parser.add_argument(
+        "--year", type=int, required=True, help="the recertification year that most are due in"
+    )
     parser.add_argument("--members", type=int, default=300)
     parser.add_argument("--seed", type=int, default=2027)
     options = parser.parse_args()

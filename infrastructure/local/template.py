@@ -110,7 +110,9 @@ class Runnables:
     def job(self, name: str) -> Function | None:
         """The function that people can run by this name: one that neither serves a route nor reads a queue."""
         others = {item.function for item in (*self.routes, *self.queues, *self.streams)}
-        return next((f for f in self.functions.values() if f.job == name and f.logical_id not in others), None)
+        return next(
+            (f for f in self.functions.values() if f.job == name and f.logical_id not in others), None
+        )
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -132,7 +134,9 @@ def translate(template: dict[str, Any], folder: Path, parameters: Mapping[str, s
     _stand_for_uploads(template, folder)
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     session = boto3.Session(region_name=REGION)
-    translated: dict[str, Any] = Translator({}, Parser(), boto_session=session).translate(template, dict(parameters))
+    translated: dict[str, Any] = Translator({}, Parser(), boto_session=session).translate(
+        template, dict(parameters)
+    )
     return translated
 
 
@@ -171,7 +175,9 @@ def _environment_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def read_routes(body: Mapping[str, Any], resolve: Resolve, function_of: Callable[[str], str]) -> Iterator[Route]:
+def read_routes(
+    body: Mapping[str, Any], resolve: Resolve, function_of: Callable[[str], str]
+) -> Iterator[Route]:
     """The routes of the HTTP API's OpenAPI body; `function_of` finds a logical id by ARN."""
     schemes = (body.get("components") or {}).get("securitySchemes") or {}
     authorizers = {name: _read_authorizer(name, scheme, resolve) for name, scheme in schemes.items()}
@@ -194,7 +200,9 @@ def read_routes(body: Mapping[str, Any], resolve: Resolve, function_of: Callable
 def _read_authorizer(name: str, scheme: Mapping[str, Any], resolve: Resolve) -> Authorizer:
     declared = resolve(scheme).get("x-amazon-apigateway-authorizer", {})
     if declared.get("type") != "jwt" or declared.get("identitySource") != "$request.header.Authorization":
-        raise DeployError(f"Authorizer {name}: only JWT authorizers of the Authorization header are served locally.")
+        raise DeployError(
+            f"Authorizer {name}: only JWT authorizers of the Authorization header are served locally."
+        )
     configuration = declared["jwtConfiguration"]
     return Authorizer(configuration["issuer"], tuple(configuration["audience"]))
 

@@ -1,0 +1,80 @@
+"""`python -m infrastructure.local`: the whole portal on http://localhost:$PORT until Ctrl-C."""
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+_DEFAULT_PORT = "8000"
+_PASSWORD = "Recertify!2027"  # of demo accounts, on this computer only
+_ACCOUNTS = (
+    ("member@example.org", "IPMA-CP, due this year, 44 points, an open invoice"),
+    ("two@example.org", "IPMA-SCP and IPMA-CS"),
+    ("new@example.org", "IPMA-CS, certified some months ago, nothing entered"),
+    ("lapsed@example.org", "a certification that lapsed"),
+    ("uncertified@example.org", "no certification"),
+    ("staff@example.org", "staff: reviews, members, payments"),
+)
+
+
+class _Stopped(BaseException):
+    """Ctrl-C or SIGTERM."""
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise _Stopped
+
+
+def main() -> int:
+    """Start, say what is there, wait, stop; the exit code."""
+    try:
+        signal.signal(signal.SIGINT, _stop)
+        signal.signal(signal.SIGTERM, _stop)
+        return _run(os.environ.get("PORT") or _DEFAULT_PORT)
+    except _Stopped:
+        return 0
+
+
+def _run(port: str) -> int:
+    if not port.isdigit() or int(port) > 65535:
+        return _refuse(f"PORT={port} is not a port: say a number from 0 (any free one) to 65535.")
+    print("Starting the recertification portal …", flush=True)
+    from infrastructure.local.intrinsics import DeployError
+    from infrastructure.local.stack import LocalStack, PortTaken
+
+    stack = LocalStack(int(port))
+    try:
+        with stack:
+            _describe(stack)
+            while True:
+                signal.pause()
+    except PortTaken:
+        return _refuse(f"Port {port} is taken by another program. Say PORT=… for another one.")
+    except DeployError as error:
+        return _refuse(f"The template cannot be deployed locally: {error}")
+
+
+def _describe(stack: "LocalStack") -> None:  # noqa: F821
+    width = max(len(address) for address, _ in _ACCOUNTS)
+    print(f"  DynamoDB   {stack.dynamodb_name}")
+    print("  Cognito, S3, SQS, SES, SSM   moto, guarded")
+    print(f"  Stripe     {stack.stripe_name}")
+    print(f"  functions  log into {stack.folder / 'functions.log'}")
+    print(f"\nThe portal:  {stack.url}")
+    print(f"The console: {stack.url}/_local/  (clock, jobs, mails, reset)\n")
+    print(f"Demo accounts, password {_PASSWORD}:")
+    for address, what in _ACCOUNTS:
+        print(f"  {address:{width}}  {what}")
+    print("\nCtrl-C stops it; the data goes with it.", flush=True)
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

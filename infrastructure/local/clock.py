@@ -1,0 +1,144 @@
+"""The portal's clock: moved forward it fires what fell due on the way, each schedule on its own day."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from infrastructure.local.board import Board
+from infrastructure.local.environments import Environments, Invocation
+from infrastructure.local.schedules import next_after
+from infrastructure.local.template import Function, Runnables, Schedule
+
+_TICK_SECONDS = 0.5
+_TRIES = 3
+_log = logging.getLogger(__name__)
+
+
+class PortalClock:
+    """Real time plus an offset that the board holds.
+
+    `drain` waits until what a schedule caused is done. One move at a time; in between, schedules fire by themselves
+    when their time comes.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        runnables: Runnables,
+        environments: Environments,
+        drain: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._board = board
+        self._runnables = runnables
+        self._environments = environments
+        self._drain = drain
+        self._moving = asyncio.Lock()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._fired_until = self.now()
+        self._schedules = [
+            (schedule, next_after(schedule.expression, schedule.time_zone, self._fired_until))
+            for schedule in self._runnables.schedules
+        ]
+
+    def now(self) -> datetime:
+        """The portal's time, UTC."""
+        return self._board.now()
+
+    async def move_to(self, moment: datetime) -> None:
+        """Set the clock; forward fires all that fell due, in order; back fires nothing. Answers when all is drained."""
+        async with self._moving:
+            if moment <= self.now():
+                self._set(moment)
+                self._fired_until = moment
+            else:
+                await self._fire_until(moment)
+                self._set(moment)
+            await self._drain()
+
+    async def return_to_real_time(self) -> None:
+        """Forget the offset; fires nothing."""
+        async with self._moving:
+            self._board.offset = timedelta()
+            self._begin()
+
+    async def run(self) -> None:
+        """Fire what falls due while time goes by, until cancelled."""
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
+            if self._moving.locked():
+                continue
+            async with self._moving:
+                due = self._next_due(self.now())
+                while due is not None:
+                    await self._fire(due)
+                    due = self._next_due(self.now())
+
+    async def run_job(self, function: Function) -> Invocation:
+        """Run a job now, with its schedule's input if it has one; answers when what it caused is drained."""
+        async with self._moving:
+            schedules = (one for one in self._runnables.schedules if one.function == function.logical_id)
+            invocation = await self._environments.invoke(
+                function, input_of(next(schedules, None), self.now())
+            )
+            await self._drain()
+            return invocation
+
+    def _set(self, moment: datetime) -> None:
+        self._board.offset = moment - datetime.now(UTC)
+
+    def _next_due(self, until: datetime) -> datetime | None:
+        dues = (find(self._fired_until) for _, find in self._schedules)
+        return min((due for due in dues if due is not None and due <= until), default=None)
+
+    async def _fire_until(self, moment: datetime) -> None:
+        while (due := self._next_due(moment)) is not None:
+            self._set(due)
+            await self._fire(due)
+            await self._drain()
+
+    async def _fire(self, due: datetime) -> None:
+        """Run every schedule that is due at this very time, in the template's order."""
+        falling_due = [schedule for schedule, find in self._schedules if find(self._fired_until) == due]
+        self._fired_until = due
+        for schedule in falling_due:
+            await self._run(schedule, due)
+
+    async def _run(self, schedule: Schedule, due: datetime) -> None:
+        """As the service: twice more if the function fails."""
+        function = self._runnables.functions[schedule.function]
+        for _ in range(_TRIES):
+            invocation = await self._environments.invoke(function, input_of(schedule, due))
+            if invocation.error is None:
+                return
+        _log.error("The schedule %s failed %d times on %s.", schedule.name, _TRIES, due.isoformat())
+
+
+def input_of(schedule: Schedule | None, due: datetime) -> Any:
+    """What the function gets: exactly the schedule's input, with the scheduled time where it asks for it."""
+    if schedule is None:
+        return {}
+    at = due.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return json.loads(schedule.input.replace("<aws.scheduler.scheduled-time>", at))
+
+
+def parse_moment(value: Any) -> datetime:
+    """A moment with its zone from RFC 3339; raises ValueError with a sentence for a person."""
+    if not isinstance(value, str):
+        raise ValueError("`now` is missing: a time such as 2027-02-15T09:00:00-05:00.")
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is not a time such as 2027-02-15T09:00:00-05:00.") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"{value!r} has no offset: say where that is, as in 2027-02-15T09:00:00-05:00.")
+    return moment.astimezone(UTC)
+
+
+def written(moment: datetime) -> str:
+    """RFC 3339 in UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

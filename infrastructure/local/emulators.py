@@ -1,0 +1,86 @@
+"""The processes beside the stack's own: moto behind its guards, and Dynoxide."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from infrastructure.local import account, dynamodb
+from infrastructure.local.board import Board
+
+_ON_DYNAMODB = ("dynamodb", "dynamodbstreams")
+_OUTBOX_PATH = "/_portal/outbox"
+
+
+class Emulators:
+    """AWS on a laptop. Starts when made; `ready` waits until it answers."""
+
+    def __init__(self, board: Board) -> None:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
+        self._moto = subprocess.Popen(
+            [sys.executable, "-m", "infrastructure.local.aws", str(board.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parents[2],
+            env=kept,
+            start_new_session=True,
+        )
+        self._dynoxide: dynamodb.Dynoxide | None = None
+        self.url = ""
+        self.dynamodb_url = ""
+
+    def ready(self) -> None:
+        """Wait until all of it answers; raises RuntimeError if it does not start."""
+        binary = dynamodb.find_binary()
+        if binary is not None:
+            self._dynoxide = dynamodb.start(binary)
+        line = self._moto.stdout.readline() if self._moto.stdout else b""
+        if not line:
+            raise RuntimeError("The AWS emulator does not start.")
+        self.url = f"http://127.0.0.1:{json.loads(line)['port']}"
+        self.dynamodb_url = self._dynoxide.endpoint if self._dynoxide else self.url
+
+    @property
+    def dynamodb_name(self) -> str:
+        """Which DynamoDB serves, and what that means."""
+        if self._dynoxide:
+            return "Dynoxide (real transactions and capacity figures; in memory)"
+        return "moto (Dynoxide is not installed: one request at a time, capacity figures mean nothing; in memory)"
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the account."""
+        return account.client(service, self.dynamodb_url if service in _ON_DYNAMODB else self.url)
+
+    def variables(self) -> dict[str, str]:
+        """The environment variables by which functions find AWS."""
+        return {
+            **account.credentials(),
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ENDPOINT_URL_DYNAMODB": self.dynamodb_url,
+            "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": self.dynamodb_url,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def mails(self) -> list[dict[str, str]]:
+        """The outbox, oldest first."""
+        with urllib.request.urlopen(f"{self.url}{_OUTBOX_PATH}", timeout=5) as answer:
+            mails: list[dict[str, str]] = json.load(answer)
+            return mails
+
+    def clear_mails(self) -> None:
+        """Empty the outbox."""
+        request = urllib.request.Request(f"{self.url}{_OUTBOX_PATH}", method="DELETE")
+        urllib.request.urlopen(request, timeout=5).close()
+
+    def stop(self) -> None:
+        """End everything and wait until it is gone."""
+        if self._moto.stdin:
+            self._moto.stdin.close()
+        if self._dynoxide:
+            self._dynoxide.stop()
+        self._moto.wait()
+        if self._moto.stdout:
+            self._moto.stdout.close()

@@ -1,0 +1,38 @@
+"""What a stack is made from: templates, pages, and the values that the templates' parameters have locally."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from infrastructure.local.seeding import Seed, demo_seed
+
+_ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Project:
+    """The templates by stack name in the order of their deployment; code paths in them start at `root`."""
+
+    root: Path
+    stacks: tuple[tuple[str, Path], ...]
+    web: Path
+    seed: Seed | None = None
+
+    @staticmethod
+    def parameters(portal_url: str) -> dict[str, str]:
+        """Each template takes those that it declares; all others have their defaults."""
+        return {
+            "AuthStack": "recertification-auth",
+            "DataStack": "recertification-data",
+            "PortalUrl": portal_url,
+            "Stage": "local",
+        }
+
+
+def portal() -> Project:
+    """The recertification portal."""
+    stacks = (
+        ("recertification-data", _ROOT / "infrastructure" / "data.yaml"),
+        ("recertification-auth", _ROOT / "infrastructure" / "auth.yaml"),
+        ("recertification", _ROOT / "template.yaml"),
+    )
+    return Project(_ROOT, stacks, _ROOT / "web", demo_seed())
