@@ -115,14 +115,14 @@ Instant = Annotated[
 Points = Annotated[
     Decimal,
     BeforeValidator(_number),
-    PlainSerializer(json_number, return_type=float, when_used="json"),
+    PlainSerializer(json_number, return_type=int | float, when_used="json"),
     WithJsonSchema({"type": "number"}),
 ]
 Quantity = Annotated[
     Decimal,
     BeforeValidator(_number),
     Field(gt=0),
-    PlainSerializer(json_number, return_type=float, when_used="json"),
+    PlainSerializer(json_number, return_type=int | float, when_used="json"),
     WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST_QUANTITY}),
 ]
 
