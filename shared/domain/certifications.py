@@ -162,21 +162,24 @@ def first_cycle(
     )
 
 
-def next_cycle(closed: Cycle, *, edition: str, cycle_id: str, ends_on: date) -> Cycle:
-    """The cycle that opens when `closed` is approved, empty (rule 6).
+def next_starts_on(closed: Cycle) -> date:
+    """Where the earning window of the cycle after `closed` starts (rule 6).
 
-    Its earning window starts the day after the last signing, or the day after the old cycle's last day if that is
-    earlier, so that nothing is earned twice and no day is lost.
+    The day after the last signing, or the day after the old cycle's last day if that is earlier, so that nothing is
+    earned twice and no day is lost.
     """
-    starts_on = day_after(closed.ends_on)
-    if closed.signed_on is not None:
-        starts_on = min(starts_on, day_after(closed.signed_on))
+    last_day = closed.ends_on if closed.signed_on is None else min(closed.signed_on, closed.ends_on)
+    return day_after(last_day)
+
+
+def next_cycle(closed: Cycle, *, edition: str, cycle_id: str, ends_on: date) -> Cycle:
+    """The cycle that opens when `closed` is approved, empty (rule 6)."""
     return Cycle(
         cycle_id=cycle_id,
         certification_id=closed.certification_id,
         number=closed.number + 1,
         edition=edition,
-        starts_on=starts_on,
+        starts_on=next_starts_on(closed),
         ends_on=ends_on,
         signable_from=day_after(closed.ends_on),
         version=closed.version + 1,

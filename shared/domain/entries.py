@@ -111,8 +111,10 @@ def _activity_faults(claim: PartialClaim, program: Program, pointer: str) -> lis
 
 
 def _quantity_faults(quantity: Decimal | None, activity: Activity, pointer: str) -> list[Fault]:
-    if quantity is None or quantity <= 0:
+    if quantity is None:
         return []
+    if not quantity > 0:
+        return [Fault(f"{pointer}/quantity", "Give a number above 0.")]
     if quantity % activity.step:
         steps = "whole numbers" if activity.step == 1 else f"steps of {plain(activity.step)}"
         return [Fault(f"{pointer}/quantity", f"Count this activity in {steps} ({activity.unit}).")]

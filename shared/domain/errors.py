@@ -191,6 +191,11 @@ class Fault:
     detail: str
 
 
+def pointer_to(*names: str) -> str:
+    """The JSON pointer to a member of the request, whatever its names hold (RFC 6901)."""
+    return "".join(f"/{name.replace('~', '~0').replace('/', '~1')}" for name in names)
+
+
 class InvalidRequest(DomainError):
     """Fields are wrong; every wrong one is listed at once."""
 

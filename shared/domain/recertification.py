@@ -19,6 +19,7 @@ from shared.domain.certifications import (
     access_on,
     lapse_notice,
     next_cycle,
+    next_starts_on,
     shown_state,
 )
 from shared.domain.documents import Document
@@ -35,9 +36,10 @@ from shared.domain.errors import (
     NotReadyToSubmit,
     PointsComplete,
     VersionConflict,
+    pointer_to,
 )
 from shared.domain.invoices import Invoice
-from shared.domain.program import Program
+from shared.domain.program import Editions, Program
 from shared.domain.submissions import (
     Adjustment,
     Decision,
@@ -243,9 +245,9 @@ class Recertification:
         return replace(self, cycle=cycle, submission=replace(submission, state="returned", decision=decision))
 
     def approve(
-        self, submission_id: str, decision: Decision, *, next_program: Program
+        self, submission_id: str, decision: Decision, *, editions: Editions
     ) -> tuple["Recertification", "Recertification"]:
-        """Close the cycle and open the next at 0 points (rule 6); `next_program` is the edition that one starts under.
+        """Close the cycle and open the next at 0 points, under the edition in force on its first day (rule 6).
 
         Gives the closed and the opened recertification: status `renew`, the last day `cycle_years` on. Raises
         AlreadyDecided, InvalidRequest, InvoiceUnpaid, NotReadyToSubmit.
@@ -277,13 +279,14 @@ class Recertification:
             terminated_reason="",
             version=self.certification.version + 1,
         )
+        program = editions.in_force(next_starts_on(closed.cycle))
         cycle = next_cycle(
             closed.cycle,
-            edition=next_program.edition,
+            edition=program.edition,
             cycle_id=ids.cycle_id(certification.certification_id, number),
             ends_on=expires_on,
         )
-        return closed, Recertification(next_program, certification, cycle, documents=self.documents)
+        return closed, Recertification(program, certification, cycle, documents=self.documents)
 
     def points_after(self, adjustments: Mapping[str, Adjustment]) -> Decimal:
         """The total with a reviewer's adjustments in place of the entries' own points."""
@@ -353,18 +356,21 @@ class Recertification:
     def _require_own_entries(self, decision: Decision) -> None:
         known = {entry.entry_id: entry for entry in self.entries}
         faults = [
-            Fault(f"/entry_comments/{entry_id}", "There is no such entry in this submission.")
+            Fault(pointer_to("entry_comments", entry_id), "There is no such entry in this submission.")
             for entry_id in decision.entry_comments
             if entry_id not in known
         ]
         for entry_id, adjustment in decision.entry_adjustments.items():
             if entry_id not in known:
                 faults.append(
-                    Fault(f"/entry_adjustments/{entry_id}", "There is no such entry in this submission.")
+                    Fault(
+                        pointer_to("entry_adjustments", entry_id),
+                        "There is no such entry in this submission.",
+                    )
                 )
             elif not 0 <= adjustment.points <= known[entry_id].points:
                 detail = f"An entry can only be reduced: 0 to {plain(known[entry_id].points)} points."
-                faults.append(Fault(f"/entry_adjustments/{entry_id}/points", detail))
+                faults.append(Fault(pointer_to("entry_adjustments", entry_id, "points"), detail))
         if faults:
             raise InvalidRequest(tuple(faults))
 

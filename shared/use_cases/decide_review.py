@@ -34,9 +34,7 @@ def decide_review(
             returned = before.return_to_member(submission_id, decision, command.today)
             recertifications.save(before, returned, event(command, subject, "cycle-returned", data))
             return returned
-        closed, opened = before.approve(
-            submission_id, decision, next_program=editions.in_force(command.today)
-        )
+        closed, opened = before.approve(submission_id, decision, editions=editions)
         data |= {"expires_on": opened.certification.expires_on, "next_cycle": opened.cycle.cycle_id}
         recertifications.close(before, closed, opened, event(command, subject, "cycle-approved", data))
         return opened
