@@ -1,0 +1,142 @@
+"""Rules 4 and 5 in the domain: the invoice of a cycle, and what payments do to it. Money is whole minor units."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from shared.domain import ids
+from shared.domain.errors import NotFound, NotPayable
+from shared.domain.invoices import Invoice, Line, Payment, recertification_invoice, subject_of
+from shared.domain.money import Money
+from tests.unit.domain.builders import CERTIFICATION_ID, FEE, NOW, PROGRAM, TODAY, invoice
+
+
+def payment(payment_id: str = "pi_1", amount: Money = FEE, **changes: Any) -> Payment:
+    return Payment(payment_id, "card", amount, NOW, payment_id, **changes)
+
+
+def made(designation: str = "IPMA-CP") -> Invoice:
+    return recertification_invoice(
+        PROGRAM,
+        invoice_id=ids.invoice_id(CERTIFICATION_ID, 1),
+        number=ids.invoice_number(CERTIFICATION_ID, 2027),
+        member_id="M-1",
+        certification_id=CERTIFICATION_ID,
+        designation=designation,
+        cycle_ends_on=date(2027, 12, 31),
+        today=TODAY,
+        now=NOW,
+        key="key",
+    )
+
+
+def test_the_fee_is_the_editions_for_the_designation() -> None:
+    assert made("IPMA-CP").total == made("IPMA-SCP").total == Money(15000, "usd")
+    assert made("IPMA-CS").total == Money(10000, "usd")
+
+
+def test_a_fee_nobody_set_is_an_error_and_never_free() -> None:
+    with pytest.raises(LookupError):
+        replace(PROGRAM, fees=()).recertification_fee("IPMA-CP")
+
+
+def test_an_invoice_is_open_issued_today_and_due_in_thirty_days() -> None:
+    issued = made()
+    assert (issued.status, issued.type, issued.issued_on) == ("open", "recertification", TODAY)
+    assert (issued.due_on - issued.issued_on).days == PROGRAM.payment_terms_days
+    assert "IPMA-CP" in issued.lines[0].description
+    assert subject_of(issued) == f"certification:{CERTIFICATION_ID}"
+
+
+def test_a_cycle_has_one_invoice_id_whoever_makes_it() -> None:
+    assert made().invoice_id == ids.invoice_id(CERTIFICATION_ID, 1)
+    assert ids.invoice_id(CERTIFICATION_ID, 2) != ids.invoice_id(CERTIFICATION_ID, 1)
+    assert ids.certification_of_invoice(ids.invoice_id(CERTIFICATION_ID, 12)) == (CERTIFICATION_ID, 12)
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    ["", "inv", "inv__1", "inv_x_1", f"inv_{'a' * 20}", f"inv_{'a' * 20}_", f"inv_{'a' * 20}_0",
+     f"inv_{'a' * 20}_01", f"inv_{'a' * 20}_٣", f"inv_{'a' * 20}_12345", f"inv_{'A' * 20}_1",
+     f"sub_{'a' * 20}_1", f"inv_{'a' * 20}_1_1"],
+)  # fmt: skip
+def test_an_impossible_invoice_id_is_not_found(impossible: str) -> None:
+    with pytest.raises(NotFound):
+        ids.certification_of_invoice(impossible)
+
+
+def test_the_first_payment_settles_the_invoice() -> None:
+    paid = invoice().receive(payment(), NOW)
+    assert (paid.status, paid.paid_at, paid.settled) == ("paid", NOW, True)
+    assert paid.payments == (payment(),)
+    assert paid.version == 2
+
+
+def test_the_same_payment_again_changes_nothing() -> None:
+    paid = invoice().receive(payment(), NOW)
+    assert paid.receive(payment(), NOW) is paid
+
+
+def test_a_second_payment_is_kept_as_surplus_and_changes_no_status() -> None:
+    paid = invoice().receive(payment(), NOW).receive(payment("pi_2"), NOW)
+    assert paid.status == "paid"
+    assert [(each.payment_id, each.surplus) for each in paid.payments] == [("pi_1", False), ("pi_2", True)]
+    refunded = paid.refund("pi_2", FEE)
+    assert (refunded.status, refunded.payments[1].status) == ("paid", "refunded")
+    assert paid.contest("pi_2", "open").status == "paid"
+
+
+def test_a_payment_of_a_waived_invoice_is_surplus() -> None:
+    waived = invoice(status="waived").receive(payment(), NOW)
+    assert (waived.status, waived.payments[0].surplus) == ("waived", True)
+
+
+def test_a_declined_card_can_be_tried_again() -> None:
+    declined = invoice().receive(payment(succeeded=False), NOW)
+    assert (declined.status, declined.payments[0].status, declined.paid_at) == ("open", "failed", None)
+    paid = declined.receive(payment(), NOW)
+    assert (paid.status, [each.status for each in paid.payments]) == ("paid", ["succeeded"])
+
+
+def test_a_late_failure_does_not_unpay() -> None:
+    paid = invoice().receive(payment(), NOW)
+    assert paid.receive(payment(succeeded=False), NOW) is paid
+
+
+def test_refunds_count_by_their_total_so_far() -> None:
+    paid = invoice().receive(payment(), NOW)
+    part = paid.refund("pi_1", Money(5000, "usd"))
+    assert (part.status, part.payments[0].status) == ("partially-refunded", "succeeded")
+    assert part.refund("pi_1", Money(4000, "usd")) is part
+    assert part.refund("pi_1", Money(5000, "usd")) is part
+    whole = part.refund("pi_1", FEE)
+    assert (whole.status, whole.payments[0].status) == ("refunded", "refunded")
+    assert paid.refund("pi_unknown", FEE) is paid
+
+
+@pytest.mark.parametrize(("state", "status"), [("open", "disputed"), ("won", "paid"), ("lost", "disputed")])
+def test_a_dispute_shows_on_the_invoice(state: Any, status: str) -> None:
+    paid = invoice().receive(payment(), NOW)
+    assert paid.contest("pi_1", "open").contest("pi_1", state).status == status
+    assert paid.contest("pi_1", state).contest("pi_1", "open").status == status
+
+
+def test_a_dispute_that_is_won_leaves_a_partial_refund_as_it_was() -> None:
+    part = invoice().receive(payment(), NOW).refund("pi_1", Money(1, "usd"))
+    assert part.contest("pi_1", "open").contest("pi_1", "won").status == "partially-refunded"
+
+
+@pytest.mark.parametrize("status", ["paid", "void", "waived", "refunded", "partially-refunded", "disputed"])
+def test_only_an_open_invoice_takes_money(status: Any) -> None:
+    invoice().require_open()
+    with pytest.raises(NotPayable, match=status.replace("-", " ")):
+        invoice(status=status).require_open()
+
+
+def test_the_total_is_the_sum_of_the_lines_in_one_currency() -> None:
+    two = invoice(lines=(Line("a", Money(1, "usd")), Line("b", Money(2, "usd"))))
+    assert two.total == Money(3, "usd")
+    with pytest.raises(ValueError, match="cannot add"):
+        assert Money(1, "usd") + Money(1, "eur")
