@@ -1,7 +1,7 @@
 """Writes docs/openapi.json from the code of the functions, or checks that it is up to date (`--check`).
 
-Powertools knows paths, parameters and bodies; what the gates of a route ask for (a token, a key, a version) and how they
-refuse is added from the gates themselves, so that nothing is declared twice.
+Powertools knows paths, parameters and bodies; what the gates of a route ask for (a token, a key, a version) and how
+they refuse is added from the gates themselves, so that nothing is declared twice.
 """
 
 import json
@@ -43,6 +43,7 @@ REFUSALS: dict[str, tuple[int, ...]] = {
     "own_invoice": (404,),
     "any_invoice": (404,),
     "is_member": (404,),
+    "others_only": (403,),
     "portal_open": (403,),
     "json_body": (400, 415),
     "csv_body": (400, 413, 415),

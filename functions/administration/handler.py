@@ -11,6 +11,7 @@ from shared.adapters.http.caller import ADMINISTRATOR
 from shared.adapters.http.resolver import SENT_AS, answer, gate, portal_api
 from shared.adapters.http.responses import ok
 from shared.domain.errors import (
+    DomainError,
     Fault,
     InvalidRequest,
     MalformedRequest,
@@ -20,13 +21,17 @@ from shared.domain.errors import (
 )
 from shared.domain.roster import COLUMNS
 from shared.handling import wiring
-from shared.handling.gates import authenticated, command, idempotency_key, staff, today
+from shared.handling.gates import SUBJECT, authenticated, command, idempotency_key, staff, today
 from shared.handling.paging import Cursor, Limit, next_cursor, start
 from shared.schemas.members import ImportReport, MemberList, MemberPage, MemberSummary, Profile
 from shared.schemas.points import Certification
-from shared.use_cases.import_roster import import_roster
+from shared.use_cases.import_roster import IMPORTS, import_roster
+from shared.use_cases.once import remembered
 
 app = portal_api()
+
+REPLACED = "\ufffd"
+"""What the gateway puts in the place of bytes that are not UTF-8."""
 
 MOST_ROWS = 1000
 """How many rows one request may import; larger files go as a job."""
@@ -39,11 +44,13 @@ def csv_body(app: APIGatewayHttpResolver) -> None:
     if sent_as != "text/csv":
         raise UnsupportedMediaType("Send the roster as text/csv.")
     try:
-        app.context["csv"] = app.current_event.decoded_body or ""
-    except UnicodeDecodeError:
-        raise MalformedRequest(
-            "The file is not UTF-8 text. Save it as CSV UTF-8 and send it again."
-        ) from None
+        text = app.current_event.decoded_body or ""
+    except ValueError:
+        text = REPLACED
+    if REPLACED in text:
+        raise MalformedRequest("The file is not UTF-8 text. Save it as CSV UTF-8 and send it again.")
+    app.context["csv"] = text
+    app.context[SUBJECT] = IMPORTS
 
 
 @app.get("/api/staff/members", middlewares=[authenticated, staff()])
@@ -82,13 +89,18 @@ def read_member(member_id: str) -> Response[MemberPage]:
 )
 def import_members(dry_run: bool = False) -> Response[ImportReport]:
     """Import up to 1,000 rows of the roster; with `dry_run` only say what an import would do."""
+    try:
+        rows = read_roster(app.context["csv"])
+    except DomainError:
+        remembered(wiring.events(), command(app), IMPORTS)
+        raise
     report = import_roster(
         wiring.members(),
         wiring.login_requests(),
         wiring.events(),
         wiring.editions(),
         command(app),
-        read_roster(app.context["csv"]),
+        rows,
         dry_run=dry_run,
     )
     return ok(ImportReport.of(report))

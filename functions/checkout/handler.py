@@ -4,12 +4,12 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from shared.adapters.http.caller import FINANCE
-from shared.adapters.http.resolver import answer, portal_api
+from shared.adapters.http.resolver import FIELD_FAULTS, answer, gate, portal_api
 from shared.adapters.http.responses import created
-from shared.domain.errors import Fault, InvalidRequest
+from shared.domain.errors import Fault
 from shared.domain.invoices import Payment
 from shared.handling import wiring
 from shared.handling.gates import (
@@ -20,14 +20,15 @@ from shared.handling.gates import (
     idempotency_key,
     invoice,
     json_body,
+    others_only,
     own_invoice,
     staff,
     today,
 )
-from shared.schemas.invoices import CheckoutOpened, Invoice, OfflinePaymentSent
+from shared.schemas.invoices import CheckoutOpened, Invoice, OfflinePaymentSent, received_on
 from shared.settings import settings
 from shared.use_cases.open_checkout import open_checkout
-from shared.use_cases.record_payment import record_payment
+from shared.use_cases.record_payment import future_day, record_payment
 
 app = portal_api()
 
@@ -50,15 +51,30 @@ def go_to_pay(invoice_id: str) -> Response[CheckoutOpened]:
     return created(CheckoutOpened(checkout_url=url))
 
 
+@gate
+def day_checked(app: APIGatewayHttpResolver) -> None:
+    """Lets a payment whose other fields are wrong be told of a day in the future too."""
+    day = today()
+    app.context[FIELD_FAULTS] = lambda body, _: (
+        [Fault("/received_on", future_day(day))] if (received_on(body) or day) > day else []
+    )
+
+
 @app.post(
     "/api/staff/invoices/<invoice_id>/payment",
     status_code=201,
-    middlewares=[authenticated, staff(FINANCE), any_invoice, json_body, idempotency_key],
+    middlewares=[
+        authenticated,
+        staff(FINANCE),
+        any_invoice,
+        others_only,
+        json_body,
+        idempotency_key,
+        day_checked,
+    ],
 )
 def record_offline_payment(invoice_id: str, payment: OfflinePaymentSent) -> Response[Invoice]:
     """Record a cheque, a purchase order or a wire over the whole amount."""
-    if payment.received_on > today():
-        raise InvalidRequest((Fault("/received_on", f"This day is in the future (today is {today()})."),))
     asked = command(app)
     zone = ZoneInfo(wiring.editions().time_zone)
     received_at = datetime.combine(payment.received_on, time(), zone).astimezone(UTC)

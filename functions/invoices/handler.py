@@ -53,7 +53,7 @@ def read_invoice(invoice_id: str) -> Response[Invoice]:
 )
 def ask_for_invoice(certification_id: str) -> Response[Invoice]:
     """The recertification invoice of the current cycle: 201 when this request makes it, 200 when it is there."""
-    issued, is_new = issue_invoice(wiring.invoices(), command(app), recertification(app))
+    issued, is_new = issue_invoice(wiring.invoices(), wiring.events(), command(app), recertification(app))
     body = Invoice.of(issued)
     return created(body, issued.version) if is_new else ok(body, issued.version)
 

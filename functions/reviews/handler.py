@@ -7,7 +7,6 @@ from aws_lambda_powertools.event_handler import Response
 from shared.adapters.http.caller import FINANCE, REVIEWER
 from shared.adapters.http.resolver import answer, portal_api
 from shared.adapters.http.responses import created, ok
-from shared.domain.errors import Fault, InvalidRequest
 from shared.domain.submissions import Adjustment, Decision
 from shared.handling import wiring
 from shared.handling.gates import (
@@ -17,6 +16,7 @@ from shared.handling.gates import (
     command,
     idempotency_key,
     json_body,
+    others_only,
     recertification,
     staff,
     today,
@@ -52,15 +52,10 @@ def read_cycle(certification_id: str) -> Response[Dashboard]:
 
 @app.post(
     "/api/staff/certifications/<certification_id>/decision",
-    middlewares=[authenticated, staff(REVIEWER), any_certification, json_body, idempotency_key],
+    middlewares=[authenticated, staff(REVIEWER), any_certification, others_only, json_body, idempotency_key],
 )
 def decide(certification_id: str, decision: DecisionSent) -> Response[Dashboard]:
     """Approve a submission, which opens the next cycle, or return it to the member with a comment."""
-    if decision.decision == "return" and not decision.comment:
-        raise InvalidRequest((Fault("/comment", "Say what the member has to correct."),))
-    if decision.decision == "return" and decision.entry_adjustments:
-        detail = "Points are adjusted with an approval. To return the report, comment on the entry instead."
-        raise InvalidRequest((Fault("/entry_adjustments", detail),))
     asked = command(app)
     after = decide_review(
         wiring.recertifications(),
@@ -91,7 +86,7 @@ def decide(certification_id: str, decision: DecisionSent) -> Response[Dashboard]
 )
 def make_invoice(certification_id: str) -> Response[Invoice]:
     """The recertification invoice of the current cycle: 201 when this request makes it, 200 when it is there."""
-    issued, is_new = issue_invoice(wiring.invoices(), command(app), recertification(app))
+    issued, is_new = issue_invoice(wiring.invoices(), wiring.events(), command(app), recertification(app))
     body = Invoice.of(issued)
     return created(body, issued.version) if is_new else ok(body, issued.version)
 

@@ -17,6 +17,7 @@ EventType = Literal[
     "cycle-submitted",
     "cycle-returned",
     "cycle-approved",
+    "invoice-asked-for",
     "checkout-opened",
     "checkout-expired",
     "payment-received",

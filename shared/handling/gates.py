@@ -27,6 +27,7 @@ from shared.domain.invoices import Invoice, subject_of
 from shared.domain.recertification import Recertification
 from shared.handling import wiring
 from shared.settings import settings
+from shared.use_cases.decide_review import require_other
 
 App = APIGatewayHttpResolver
 
@@ -41,6 +42,8 @@ CALLER, RECERTIFICATION, INVOICE, COMMAND, VERSION = (
     "command",
     "version",
 )
+SUBJECT = "subject"
+"""Where a gate leaves whose history a change belongs to, when that is neither a certification's nor an invoice's."""
 
 
 @gate
@@ -104,6 +107,13 @@ def any_invoice(app: App) -> None:
     if found is None:
         raise NotFound
     app.context[INVOICE] = found
+
+
+@gate
+def others_only(app: App) -> None:
+    """403 `staff-only` for staff whose own certification or invoice it is: nobody decides on their own (rule 6)."""
+    whose = recertification(app).certification if RECERTIFICATION in app.context else invoice(app)
+    require_other(_command(app, ids.fresh_key(), ""), whose.member_id)
 
 
 @gate
@@ -207,6 +217,8 @@ def _is_recorded(app: App, asked: Command) -> bool:
         subject = f"certification:{recertification(app).certification.certification_id}"
     elif INVOICE in app.context:
         subject = subject_of(invoice(app))
+    elif SUBJECT in app.context:
+        subject = app.context[SUBJECT]
     else:
         return False
     return wiring.events().find(subject, asked.key) is not None

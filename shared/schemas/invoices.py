@@ -1,6 +1,9 @@
 """Invoices and payments as members and staff see them, and what staff send to record one."""
 
-from typing import Literal
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
 
 from shared.domain import invoices
 from shared.schemas.fields import Day, Given, Instant, Money, Reference, Sent
@@ -95,3 +98,14 @@ class OfflinePaymentSent(Sent):
     method: Literal["check", "purchase-order", "wire"]
     reference: Reference
     received_on: Day
+
+
+def received_on(body: Any) -> date | None:
+    """The day in a payment that may be wrong otherwise; None when it cannot be read."""
+    try:
+        day: date = TypeAdapter(Day).validate_python(
+            body.get("received_on") if isinstance(body, dict) else None
+        )
+    except ValidationError:
+        return None
+    return day

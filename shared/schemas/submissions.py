@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from shared.domain import submissions
 from shared.schemas.fields import Comment, Given, Id, Instant, Points, Reason, Sent, Signature
@@ -124,6 +124,24 @@ class DecisionSent(Sent):
 
     submission_id: Id
     decision: Literal["approve", "return"]
-    comment: Comment = ""
+    comment: Comment = Field(default="", validate_default=True)
     entry_comments: dict[str, Comment] = Field(default_factory=dict, max_length=500)
     entry_adjustments: dict[str, AdjustmentSent] = Field(default_factory=dict, max_length=500)
+
+    @field_validator("comment")
+    @classmethod
+    def _says_why(cls, comment: str, info: ValidationInfo) -> str:
+        if info.data.get("decision") == "return" and not comment:
+            raise ValueError("Say what the member has to correct.")
+        return comment
+
+    @field_validator("entry_adjustments")
+    @classmethod
+    def _approves(
+        cls, adjustments: dict[str, AdjustmentSent], info: ValidationInfo
+    ) -> dict[str, AdjustmentSent]:
+        if info.data.get("decision") == "return" and adjustments:
+            raise ValueError(
+                "Points are adjusted with an approval. To return the report, comment on the entry instead."
+            )
+        return adjustments

@@ -32,12 +32,21 @@ def once[Answer](
                 continue
         raise Unavailable
     except (DomainError, AlreadyRecorded):
-        recorded = events.find(subject, command.key)
+        recorded = remembered(events, command, subject)
         if recorded is None:
             raise
-        if recorded.fingerprint != command.fingerprint:
-            raise IdempotencyKeyReused from None
         return again(recorded)
+
+
+def remembered(events: EventStore, command: Command, subject: str) -> Event | None:
+    """The event that a command's key left behind, None for a new key; one read.
+
+    Raises IdempotencyKeyReused when the key came with another body then.
+    """
+    recorded = events.find(subject, command.key)
+    if recorded is not None and recorded.fingerprint != command.fingerprint:
+        raise IdempotencyKeyReused from None
+    return recorded
 
 
 def read(recertifications: RecertificationStore, certification_id: str) -> Recertification:

@@ -5,7 +5,7 @@ from shared.domain.events import Command, Event, event
 from shared.domain.invoices import Invoice, OpenCheckout, subject_of
 from shared.domain.payments import AttemptUsed, CheckoutSession, PaymentsUnavailable, SessionUnknown
 from shared.domain.ports import EventStore, InvoiceStore, PaymentGateway
-from shared.use_cases.once import once
+from shared.use_cases.once import once, remembered
 
 ATTEMPTS_SPENT = 5
 """How many attempts at a session may turn out to be spent before the member is asked to come back later."""
@@ -22,7 +22,8 @@ def open_checkout(
     """The address of the page to pay on; the session that is open already, if there is one.
 
     Stripe is asked before anything is stored, under a key made of invoice and attempt, so two requests at once are
-    given one session. `return_address` is where the browser comes back to. Raises NotPayable, Unavailable.
+    given one session. `return_address` is where the browser comes back to. Raises NotPayable, IdempotencyKeyReused,
+    Unavailable.
     """
     subject = subject_of(invoice)
 
@@ -31,6 +32,8 @@ def open_checkout(
         before.require_open()
         session = _open_session(payments, before)
         if session is not None and session.url is not None:
+            data = {"invoice_id": invoice.invoice_id, "session_id": session.session_id, "url": session.url}
+            events.record(event(command, subject, "checkout-opened", data))
             return session.url
         session = _new_session(payments, before, return_address)
         if session.url is None:
@@ -43,6 +46,9 @@ def open_checkout(
     def again(recorded: Event) -> str:
         return str(recorded.data["url"])
 
+    asked_before = remembered(events, command, subject)
+    if asked_before is not None:
+        return again(asked_before)
     try:
         return once(events, command, subject, perform, again)
     except PaymentsUnavailable as error:

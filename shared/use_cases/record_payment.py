@@ -1,6 +1,8 @@
 """Staff record money that came another way: a cheque, a purchase order, a wire (rule 5)."""
 
-from shared.domain.errors import NotPayable
+from datetime import date
+
+from shared.domain.errors import Fault, InvalidRequest, NotPayable
 from shared.domain.events import Command, Event, event
 from shared.domain.invoices import Invoice, Payment, subject_of
 from shared.domain.payments import PaymentsUnavailable, SessionUnknown
@@ -20,13 +22,16 @@ def record_payment(
 ) -> Invoice:
     """Record an offline payment of the whole amount; an open checkout is expired first, so that nobody pays twice.
 
-    One transaction. Raises StaffOnly on one's own invoice, NotPayable, IdempotencyKeyReused, Unavailable.
+    One transaction. Raises StaffOnly on one's own invoice, InvalidRequest for a day in the future, NotPayable,
+    IdempotencyKeyReused, Unavailable.
     """
     subject = subject_of(invoice)
     require_other(command, invoice.member_id)
 
     def perform(attempt: int) -> Invoice:
         before = invoice if attempt == 0 else find(invoices, invoice)
+        if payment.received_at > command.now:
+            raise InvalidRequest((Fault("/received_on", future_day(command.today)),))
         before.require_open()
         _expire_checkout(payments, before)
         after = before.receive(payment, command.now)
@@ -41,6 +46,11 @@ def record_payment(
         return once(events, command, subject, perform, again)
     except PaymentsUnavailable as error:
         raise payments_down() from error
+
+
+def future_day(today: date) -> str:
+    """What is said of money that is to come on a later day."""
+    return f"This day is in the future (today is {today})."
 
 
 def _expire_checkout(payments: PaymentGateway, invoice: Invoice) -> None:

@@ -1,0 +1,61 @@
+"""The contract, held against every answer that a test sees: the OpenAPI file's schema for that route and status."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+from shared.adapters.http.problems import PROBLEMS
+
+FILE = Path(__file__).parents[2] / "docs" / "openapi.json"
+PROBLEM = "application/problem+json"
+JSON = "application/json"
+
+
+@cache
+def openapi() -> dict[str, Any]:
+    """The file as it is in the repository."""
+    document: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return document
+
+
+def check(route_key: str, status: int, headers: dict[str, str], body: bytes) -> None:
+    """Fails unless the answer is one that the OpenAPI file describes for the route, and a problem if it is no 2xx."""
+    kind = headers.get("content-type", "").partition(";")[0]
+    data = json.loads(body) if body else None
+    if status >= 300:
+        _check_problem(kind, status, headers, data)
+    if route_key in ("$default", "GET /api/openapi.json"):
+        assert status == (404 if route_key == "$default" else 200)
+        return
+    method, _, path = route_key.partition(" ")
+    described = openapi()["paths"][path][method.lower()]["responses"]
+    assert str(status) in described, (
+        f"{route_key} answers {status}, which docs/openapi.json does not know: {data}"
+    )
+    content = described[str(status)].get("content")
+    if status == 204:
+        assert data is None
+        return
+    assert kind in content, f"{route_key} {status}: {kind}"
+    _validator(route_key, status, kind).validate(data)
+
+
+def _check_problem(kind: str, status: int, headers: dict[str, str], data: Any) -> None:
+    assert kind == PROBLEM
+    code = data["type"].removeprefix("/problems/")
+    assert PROBLEMS[code] == (status, data["title"])
+    assert data["status"] == status
+    assert len(data["detail"]) > 10
+    assert ("errors" in data) == (code == "invalid-request")
+    assert ("retry-after" in headers) == (status in (429, 503))
+
+
+@cache
+def _validator(route_key: str, status: int, kind: str) -> Draft202012Validator:
+    method, _, path = route_key.partition(" ")
+    content = openapi()["paths"][path][method.lower()]["responses"][str(status)]["content"]
+    schema = {**content[kind]["schema"], "components": openapi()["components"]}
+    return Draft202012Validator(schema, format_checker=FormatChecker())
