@@ -1,8 +1,11 @@
 """The one AWS account that the emulators play: region, number, credentials and how to make a client for it."""
 
+import os
+from functools import cache
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 REGION = "us-east-1"
@@ -23,11 +26,21 @@ _CONFIG = Config(
 
 
 def client(service: str, endpoint: str) -> Any:
-    """A boto3 client of this account against an emulator; never looks at the developer's own profile."""
-    session = boto3.Session(
-        aws_access_key_id=ACCESS_KEY_ID, aws_secret_access_key=SECRET_ACCESS_KEY, region_name=REGION
+    """A boto3 client of this account against an emulator."""
+    return _session().client(service, endpoint_url=endpoint, config=_CONFIG)
+
+
+@cache
+def _session() -> boto3.Session:
+    """One session, which never looks at the developer's own profile or settings."""
+    own = botocore.session.Session(
+        session_vars={
+            "profile": (None, None, None, None),
+            "config_file": (None, None, os.devnull, None),
+            "credentials_file": (None, None, os.devnull, None),
+        }
     )
-    return session.client(service, endpoint_url=endpoint, config=_CONFIG)
+    return boto3.Session(ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN, REGION, botocore_session=own)
 
 
 def credentials() -> dict[str, str]:

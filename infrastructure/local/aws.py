@@ -14,6 +14,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
 
+from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import (  # noqa: E402
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -21,12 +22,16 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
 )
 from werkzeug.serving import make_server  # noqa: E402
 
+from infrastructure.local.account import ACCOUNT_ID, REGION
 from infrastructure.local.board import Board  # noqa: E402
 from infrastructure.local.cognito_directory import honour_token_validity  # noqa: E402
 from infrastructure.local.cognito_guard import CognitoGuard  # noqa: E402
+from infrastructure.local.emptying import EmptyingApp
 from infrastructure.local.outbox import Outbox, OutboxApp  # noqa: E402
 from infrastructure.local.s3_guard import S3Guard  # noqa: E402
 from infrastructure.local.wsgi import Answer, run, service_of  # noqa: E402
+
+_LOADED_AT_ONCE = ("cognito-idp", "sqs", "ssm")
 
 
 class SerialServices:
@@ -77,15 +82,15 @@ class CognitoFromBrowsers:
         return Answer(answer.status, [*answer.headers, *allowed], answer.body).send(start_response)
 
 
-def guarded_moto(board: Board) -> WSGIApplication:
+def guarded(moto: WSGIApplication, board: Board) -> WSGIApplication:
     """moto's server application with every guard in front."""
     honour_token_validity()
     outbox = Outbox(board)
-    app: WSGIApplication = DomainDispatcherApplication(create_backend_app)
-    app = SerialServices(app, board)
+    app: WSGIApplication = SerialServices(moto, board)
     app = S3Guard(app)
-    app = CognitoGuard(app, outbox)
-    app = OutboxApp(app, outbox)
+    cognito = CognitoGuard(app, outbox)
+    app = OutboxApp(cognito, outbox)
+    app = EmptyingApp(app, (outbox.clear, cognito.forget))
     return CognitoFromBrowsers(app)
 
 
@@ -94,15 +99,21 @@ def _end_with_parent() -> None:
     os._exit(0)
 
 
+def _load() -> None:
+    """moto loads a service when it is first asked for; better now, while the stack still reads its templates."""
+    for service in _LOADED_AT_ONCE:
+        get_backend(service)[ACCOUNT_ID][REGION]
+
+
 def main() -> None:
     """Serve until standard input closes."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    board = Board(Path(sys.argv[1]))
-    server = make_server(
-        "127.0.0.1", 0, guarded_moto(board), threaded=True, request_handler=MotoRequestHandler
-    )
+    moto = DomainDispatcherApplication(create_backend_app)
+    app = guarded(moto, Board(Path(sys.argv[1])))
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=MotoRequestHandler)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     print(json.dumps({"port": server.server_address[1]}), flush=True)
+    threading.Thread(target=_load, daemon=True).start()
     server.serve_forever()
 
 

@@ -53,11 +53,15 @@ class CognitoGuard:
         self._app = app
         self._outbox = outbox
         self._clock = clock
-        self._codes = MailedCodes(clock)
-        self._authenticators = Authenticators(clock)
-        self._emails = EmailChanges(outbox, self._codes)
-        self._sessions: dict[str, tuple[str, str, float]] = {}
         self._lock = threading.RLock()
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget every code, authenticator, pending address and challenge."""
+        self._codes = MailedCodes(self._clock)
+        self._authenticators = Authenticators(self._clock)
+        self._emails = EmailChanges(self._outbox, self._codes)
+        self._sessions: dict[str, tuple[str, str, float]] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if service_of(environ) != "cognito-idp" or environ["REQUEST_METHOD"] != "POST":

@@ -58,23 +58,34 @@ class Deployed:
         return self.resources[logical_id].ref
 
 
-def deploy(
-    path: Path,
-    stack_name: str,
-    parameters: Mapping[str, str],
-    client: Callable[[str], Any],
-    deployed: Deployed,
-    folder: Path | None = None,
-) -> None:
-    """Deploy one template after those already in `deployed`, and add to it.
+@dataclass(frozen=True)
+class Plan:
+    """A template ready to be deployed: translated, with the values of its parameters."""
 
-    `client` makes a boto3 client by service name; `folder` is where relative code paths start (the template's own).
-    Raises DeployError naming resource, type and property for anything that is not known.
+    stack_name: str
+    template: Mapping[str, Any]
+    parameters: Mapping[str, str]
+
+
+def plan(path: Path, stack_name: str, parameters: Mapping[str, str], folder: Path | None = None) -> Plan:
+    """Read and translate a template, which needs no emulator.
+
+    `parameters` may hold more than the template declares; `folder` is where relative code paths start (the
+    template's own). Raises DeployError for a parameter that does not fit.
     """
     template = load(path)
     given = {name: value for name, value in parameters.items() if name in template.get("Parameters", {})}
-    template = translate(template, folder or path.parent, parameters_of(template, given))
-    _Stack(stack_name, template, given, client, deployed).make()
+    translated = translate(template, folder or path.parent, parameters_of(template, given))
+    return Plan(stack_name, translated, given)
+
+
+def deploy(planned: Plan, client: Callable[[str], Any], deployed: Deployed) -> None:
+    """Deploy one template after those already in `deployed`, and add to it.
+
+    `client` makes a boto3 client by service name. Raises DeployError naming resource, type and property for anything
+    that is not known.
+    """
+    _Stack(planned.stack_name, planned.template, planned.parameters, client, deployed).make()
 
 
 class _Stack:

@@ -50,7 +50,7 @@ class Properties:
 
 @dataclass(frozen=True)
 class Made:
-    """A made resource: what `Ref` and `GetAtt` say of it, and how to empty it."""
+    """A made resource: what `Ref` and `GetAtt` say of it, and how to empty it if the AWS process cannot."""
 
     ref: str
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -167,7 +167,7 @@ def make_queue(making: Making) -> Made:
     sqs = making.client("sqs")
     url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     arn = f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{name}"
-    return Made(url, {"Arn": arn, "QueueName": name, "QueueUrl": url}, lambda: sqs.purge_queue(QueueUrl=url))
+    return Made(url, {"Arn": arn, "QueueName": name, "QueueUrl": url})
 
 
 def make_user_pool(making: Making) -> Made:
@@ -201,11 +201,6 @@ def make_user_pool(making: Making) -> Made:
             UserPoolId=pool_id, MfaConfiguration=mfa, SoftwareTokenMfaConfiguration=enabled
         )
 
-    def empty() -> None:
-        for page in cognito.get_paginator("list_users").paginate(UserPoolId=pool_id):
-            for user in page["Users"]:
-                cognito.admin_delete_user(UserPoolId=pool_id, Username=user["Username"])
-
     provider = f"cognito-idp.{REGION}.amazonaws.com/{pool_id}"
     arn = f"arn:aws:cognito-idp:{REGION}:{ACCOUNT_ID}:userpool/{pool_id}"
     attributes = {
@@ -214,7 +209,7 @@ def make_user_pool(making: Making) -> Made:
         "ProviderURL": f"https://{provider}",
         "UserPoolId": pool_id,
     }
-    return Made(pool_id, attributes, empty)
+    return Made(pool_id, attributes)
 
 
 def make_user_pool_client(making: Making) -> Made:

@@ -13,6 +13,7 @@ from infrastructure.local.board import Board
 
 _ON_DYNAMODB = ("dynamodb", "dynamodbstreams")
 _OUTBOX_PATH = "/_portal/outbox"
+_EMPTY_PATH = "/_portal/empty"
 
 
 class Emulators:
@@ -29,6 +30,7 @@ class Emulators:
             start_new_session=True,
         )
         self._dynoxide: dynamodb.Dynoxide | None = None
+        self._clients: dict[str, Any] = {}
         self.url = ""
         self.dynamodb_url = ""
 
@@ -51,8 +53,11 @@ class Emulators:
         return "moto (Dynoxide is not installed: one request at a time, capacity figures mean nothing; in memory)"
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the account."""
-        return account.client(service, self.dynamodb_url if service in _ON_DYNAMODB else self.url)
+        """A boto3 client of the account; the same one each time, for making one costs more than using it."""
+        if service not in self._clients:
+            url = self.dynamodb_url if service in _ON_DYNAMODB else self.url
+            self._clients[service] = account.client(service, url)
+        return self._clients[service]
 
     def variables(self) -> dict[str, str]:
         """The environment variables by which functions find AWS."""
@@ -70,9 +75,9 @@ class Emulators:
             mails: list[dict[str, str]] = json.load(answer)
             return mails
 
-    def clear_mails(self) -> None:
-        """Empty the outbox."""
-        request = urllib.request.Request(f"{self.url}{_OUTBOX_PATH}", method="DELETE")
+    def empty(self) -> None:
+        """Remove every user, message, mail and code."""
+        request = urllib.request.Request(f"{self.url}{_EMPTY_PATH}", method="POST")
         urllib.request.urlopen(request, timeout=5).close()
 
     def stop(self) -> None:

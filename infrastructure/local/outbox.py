@@ -12,7 +12,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from collections.abc import Iterable
 
 from infrastructure.local.board import Board
-from infrastructure.local.wsgi import Answer, json_answer, read_body, run, service_of
+from infrastructure.local.wsgi import json_answer, read_body, run, service_of
 
 OUTBOX_PATH = "/_portal/outbox"
 
@@ -51,7 +51,7 @@ class OutboxApp:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == OUTBOX_PATH:
-            return self._serve(environ).send(start_response)
+            return json_answer(self._outbox.mails(), content_type="application/json").send(start_response)
         if service_of(environ) != "ses" or environ["REQUEST_METHOD"] != "POST":
             return self._app(environ, start_response)
         body = read_body(environ)
@@ -62,11 +62,6 @@ class OutboxApp:
             elif environ["PATH_INFO"] == "/":
                 self._record_v1(parse_qs(body.decode()))
         return answer.send(start_response)
-
-    def _serve(self, environ: WSGIEnvironment) -> Answer:
-        if environ["REQUEST_METHOD"] == "DELETE":
-            self._outbox.clear()
-        return json_answer(self._outbox.mails(), content_type="application/json")
 
     def _record_v2(self, sent: dict[str, object]) -> None:
         content = sent["Content"]

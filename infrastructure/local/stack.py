@@ -20,7 +20,7 @@ from infrastructure.local.authorizer import JwtAuthorizer, published_keys
 from infrastructure.local.board import Board
 from infrastructure.local.clock import PortalClock
 from infrastructure.local.console import Console
-from infrastructure.local.deploy import Deployed, deploy
+from infrastructure.local.deploy import Deployed, deploy, plan
 from infrastructure.local.emulators import Emulators
 from infrastructure.local.environments import Environments
 from infrastructure.local.events import Events
@@ -133,10 +133,11 @@ class LocalStack:
         )
         self._stop_steps.callback(self._environments.stop)
         self._start_loop()
+        parameters = self._project.parameters(self.url)
+        plans = [plan(path, name, parameters, self._project.root) for name, path in self._project.stacks]
         self._emulators.ready()
-        for name, path in self._project.stacks:
-            parameters = self._project.parameters(self.url)
-            deploy(path, name, parameters, self._emulators.client, self._deployed, self._project.root)
+        for planned in plans:
+            deploy(planned, self._emulators.client, self._deployed)
         self._runnables = self._deployed.runnables()
         self._serve(port)
         self._on_loop(self._events.start())
@@ -245,14 +246,14 @@ class LocalStack:
         return variables
 
     def _pollers(self) -> tuple[list[QueuePoller], list[StreamPoller]]:
-        clients = {name: self.client(name) for name in ("sqs", "dynamodb", "dynamodbstreams")}
+        sqs = self.client("sqs")
         functions = self._runnables.functions
         queues = [
-            QueuePoller(source, functions[source.function], clients["sqs"], self._environments, self._board)
+            QueuePoller(source, functions[source.function], sqs, self._environments, self._board)
             for source in self._runnables.queues
         ]
         streams = [
-            StreamPoller(source, functions[source.function], clients, self._environments)
+            StreamPoller(source, functions[source.function], self._emulators.dynamodb_url, self._environments)
             for source in self._runnables.streams
         ]
         return queues, streams
@@ -277,7 +278,7 @@ class LocalStack:
     def _empty(self) -> None:
         for made in self._deployed.resources.values():
             made.empty()
-        self._emulators.clear_mails()
+        self._emulators.empty()
 
     def _on_loop(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()

@@ -1,36 +1,74 @@
 """The table's stream as an event source: changes handed to their function in order, a failed batch tried again."""
 
 import asyncio
-import base64
+import contextlib
+import http.client
+import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
-from infrastructure.local.account import ACCOUNT_ID, REGION
+from infrastructure.local.account import ACCESS_KEY_ID, ACCOUNT_ID, REGION
 from infrastructure.local.environments import Environments
 from infrastructure.local.queues import failed_ids
 from infrastructure.local.template import Function, StreamSource
 
 _LOOK_SECONDS = 0.05
 _RETRY_SECONDS = 0.2
+_AUTHORIZATION = (
+    f"AWS4-HMAC-SHA256 Credential={ACCESS_KEY_ID}/20270101/{REGION}/dynamodb/aws4_request, "
+    "SignedHeaders=host, Signature=0"
+)
+
+
+class StreamApi:
+    """DynamoDB's JSON protocol over one kept connection; four times as quick as an SDK, and a drain asks often."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=10)
+
+    def call(self, target: str, **request: Any) -> dict[str, Any]:
+        """One operation, such as `DynamoDBStreams_20120810.GetRecords`; raises RuntimeError when it is refused."""
+        headers = {
+            "Authorization": _AUTHORIZATION,
+            "Content-Type": "application/x-amz-json-1.0",
+            "X-Amz-Date": "20270101T000000Z",  # neither emulator looks at the signature
+            "X-Amz-Target": target,
+        }
+        body = json.dumps(request)
+        try:
+            self._connection.request("POST", "/", body, headers)
+            answer = self._connection.getresponse()
+        except (http.client.HTTPException, OSError):
+            self._connection.close()
+            self._connection.request("POST", "/", body, headers)
+            answer = self._connection.getresponse()
+        said: dict[str, Any] = json.loads(answer.read())
+        if answer.status != 200:
+            raise RuntimeError(f"{target}: {said}")
+        return said
 
 
 class StreamPoller:
-    """Reads one table's stream from its beginning."""
+    """Reads one table's stream from now on.
+
+    Not from its beginning: after a reset Dynoxide's new table still has the stream of the one before.
+    """
 
     def __init__(
-        self, source: StreamSource, function: Function, clients: Mapping[str, Any], environments: Environments
+        self, source: StreamSource, function: Function, endpoint: str, environments: Environments
     ) -> None:
         self._source = source
         self._function = function
-        self._streams = clients["dynamodbstreams"]
+        self._api = StreamApi(endpoint)
         self._environments = environments
-        table = clients["dynamodb"].describe_table(TableName=source.table_name)["Table"]
-        self._stream_arn: str = table["LatestStreamArn"]
+        table = self._api.call("DynamoDB_20120810.DescribeTable", TableName=source.table_name)["Table"]
         self._source_arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{source.table_name}/stream/{table['LatestStreamLabel']}"
-        self._iterators: list[str] = []
+        self._iterators = self._begin(table["LatestStreamArn"])
         self._wanted = asyncio.Event()
-        self._rounds = 0
+        self._begun = 0
+        self._found_nothing = asyncio.Condition()
+        self._last_empty = 0
         self._busy = False
 
     @property
@@ -40,43 +78,54 @@ class StreamPoller:
 
     async def caught_up(self) -> None:
         """Wait until a look that began after this call finds nothing more."""
-        target = self._rounds + 2
-        while self._rounds < target:
-            self._wanted.set()
-            await asyncio.sleep(0.001)
+        seen = self._begun
+        self._wanted.set()
+        async with self._found_nothing:
+            await self._found_nothing.wait_for(lambda: self._last_empty > seen)
 
     async def run(self) -> None:
         """Read until cancelled."""
-        await asyncio.to_thread(self._begin)
         while True:
-            found = False
-            for position, iterator in enumerate(self._iterators):
-                page = await asyncio.to_thread(
-                    self._streams.get_records, ShardIterator=iterator, Limit=self._source.batch_size
-                )
-                if page["Records"]:
-                    found = True
-                    await self._handle([_record(record, self._source_arn) for record in page["Records"]])
-                self._iterators[position] = page.get("NextShardIterator") or iterator
-            if not found:
-                self._rounds += 1
-                await self._rest()
+            self._wanted.clear()
+            self._begun += 1
+            if await self._look():
+                continue
+            async with self._found_nothing:
+                self._last_empty = self._begun
+                self._found_nothing.notify_all()
+            await self._rest()
+
+    async def _look(self) -> bool:
+        """Hand over what is new; whether anything was."""
+        found = False
+        for position, iterator in enumerate(self._iterators):
+            page = await asyncio.to_thread(
+                self._api.call,
+                "DynamoDBStreams_20120810.GetRecords",
+                ShardIterator=iterator,
+                Limit=self._source.batch_size,
+            )
+            if page["Records"]:
+                found = True
+                await self._handle([_record(record, self._source_arn) for record in page["Records"]])
+            self._iterators[position] = page.get("NextShardIterator") or iterator
+        return found
 
     async def _rest(self) -> None:
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LOOK_SECONDS):
                 await self._wanted.wait()
-        except TimeoutError:
-            pass
-        self._wanted.clear()
 
-    def _begin(self) -> None:
-        described = self._streams.describe_stream(StreamArn=self._stream_arn)["StreamDescription"]
-        self._iterators = [
-            self._streams.get_shard_iterator(
-                StreamArn=self._stream_arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+    def _begin(self, arn: str) -> list[str]:
+        described = self._api.call("DynamoDBStreams_20120810.DescribeStream", StreamArn=arn)
+        return [
+            self._api.call(
+                "DynamoDBStreams_20120810.GetShardIterator",
+                StreamArn=arn,
+                ShardId=shard["ShardId"],
+                ShardIteratorType="LATEST",
             )["ShardIterator"]
-            for shard in described["Shards"]
+            for shard in described["StreamDescription"]["Shards"]
         ]
 
     async def _handle(self, records: list[dict[str, Any]]) -> None:
@@ -101,7 +150,6 @@ class StreamPoller:
 
 
 def _record(record: Mapping[str, Any], source_arn: str) -> dict[str, Any]:
-    change: dict[str, Any] = _plain(record["dynamodb"])
     return {
         "eventID": record["eventID"],
         "eventName": record["eventName"],
@@ -109,17 +157,5 @@ def _record(record: Mapping[str, Any], source_arn: str) -> dict[str, Any]:
         "eventSource": "aws:dynamodb",
         "awsRegion": REGION,
         "eventSourceARN": source_arn,
-        "dynamodb": change,
+        "dynamodb": record["dynamodb"],
     }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.timestamp()
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, list | set):
-        return [_plain(item) for item in value]
-    return value
