@@ -124,7 +124,7 @@ def read_row(number: int, cells: Mapping[str, str], editions: Editions) -> Roste
             wrong(name, "Give a name of 1 to 100 characters.")
         elif not text[name].isprintable():
             wrong(name, "A name cannot hold control characters.")
-    if len(text["email"]) > 254 or not _EMAIL.fullmatch(text["email"]):
+    if len(text["email"]) > 254 or not _EMAIL.fullmatch(text["email"]) or not text["email"].isprintable():
         wrong("email", "Give a valid e-mail address.")
     holding = _read_holding(text, editions, wrong)
     if faults:
@@ -231,29 +231,29 @@ def _hold(
         imported=holding.fingerprint,
         version=certification.version + 1,
     )
-    dates_or_status = (holding.expires_on, holding.status) != (certification.expires_on, certification.status)
-    if not dates_or_status:
-        return changed, cycle
-    if cycle.number > 1 or cycle.locked:
-        return (
-            f"The portal knows this certification with the last day {certification.expires_on}, and its report is "
-            "submitted or was approved here. Change it in the portal, not by import."
+    of_the_portal = cycle.number > 1 or cycle.locked
+    if (holding.expires_on, holding.status) != (certification.expires_on, certification.status):
+        if of_the_portal:
+            return (
+                f"The portal knows this certification with the last day {certification.expires_on}, and its report "
+                "is submitted or was approved here. Change it in the portal, not by import."
+            )
+        changed = replace(
+            changed,
+            expires_on=holding.expires_on,
+            status=holding.status,
+            terminated_reason="imported" if holding.status == "terminated" else "",
         )
-    changed = replace(
-        changed,
-        expires_on=holding.expires_on,
-        status=holding.status,
-        terminated_reason="imported" if holding.status == "terminated" else "",
-    )
+    return changed, cycle if of_the_portal else _moved(cycle, member, holding, editions)
+
+
+def _moved(cycle: Cycle, member: Member, holding: Holding, editions: Editions) -> Cycle:
+    """A cycle that nobody has submitted yet, with the window that its row gives it now."""
     _, fresh = _new_holding(member, holding, editions)
     moved = replace(
-        cycle,
-        starts_on=fresh.starts_on,
-        ends_on=fresh.ends_on,
-        signable_from=fresh.signable_from,
-        version=cycle.version + 1,
+        cycle, starts_on=fresh.starts_on, ends_on=fresh.ends_on, signable_from=fresh.signable_from
     )
-    return changed, moved
+    return cycle if moved == cycle else replace(moved, version=cycle.version + 1)
 
 
 def _new_holding(member: Member, holding: Holding, editions: Editions) -> tuple[Certification, Cycle]:
@@ -314,6 +314,8 @@ def _read_holding(text: Mapping[str, str], editions: Editions, wrong: Wrong) -> 
     committees = tuple(name.strip() for name in text["committees"].split(";") if name.strip())
     if len(text["committees"]) > 1000:
         wrong("committees", "Give at most 1,000 characters.")
+    elif not text["committees"].isprintable():
+        wrong("committees", "A name cannot hold control characters.")
     if certified_since is None or expires_on is None:
         return None
     status = cast(CertificationStatus, text["status"])
