@@ -34,6 +34,9 @@ HEADERS = {
     "if_match": ("If-Match", 'The version that is changed, in double quotes: `"3"`.'),
 }
 
+NAMES_SOMETHING = "names_something"
+"""Stands among the gates of a route whose path names something that may not be there."""
+
 REFUSALS: dict[str, tuple[int, ...]] = {
     "authenticated": (401,),
     "staff_only": (403,),
@@ -44,6 +47,7 @@ REFUSALS: dict[str, tuple[int, ...]] = {
     "any_invoice": (404,),
     "is_member": (404,),
     "others_only": (403,),
+    NAMES_SOMETHING: (404,),
     "portal_open": (403,),
     "json_body": (400, 415),
     "csv_body": (400, 413, 415),
@@ -134,6 +138,8 @@ def _complete(operation: dict[str, Any], route: Route) -> None:
             operation.setdefault("parameters", []).append({**header, "schema": {"type": "string"}})
     if "csv_body" in gates:
         operation["requestBody"] = {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+    if "<" in route.path:
+        gates.append(NAMES_SOMETHING)
     statuses = {503, *(status for gate in gates for status in REFUSALS.get(gate, ()))}
     if operation["responses"].pop("422", None) is not None and (_has_fields(operation)):
         statuses.add(422)

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from shared.adapters.http.caller import ADMINISTRATOR
-from shared.adapters.http.resolver import SENT_AS, answer, gate, portal_api
+from shared.adapters.http.resolver import SENT_AS, UNREADABLE, answer, gate, portal_api
 from shared.adapters.http.responses import ok
 from shared.domain.errors import (
     DomainError,
@@ -30,9 +30,6 @@ from shared.use_cases.once import remembered
 
 app = portal_api()
 
-REPLACED = "\ufffd"
-"""What the gateway puts in the place of bytes that are not UTF-8."""
-
 MOST_ROWS = 1000
 """How many rows one request may import; larger files go as a job."""
 
@@ -43,11 +40,8 @@ def csv_body(app: APIGatewayHttpResolver) -> None:
     sent_as = app.current_event.headers.get(SENT_AS, "").partition(";")[0].strip().lower()
     if sent_as != "text/csv":
         raise UnsupportedMediaType("Send the roster as text/csv.")
-    try:
-        text = app.current_event.decoded_body or ""
-    except ValueError:
-        text = REPLACED
-    if REPLACED in text:
+    text = app.current_event.body or ""
+    if UNREADABLE in text:
         raise MalformedRequest("The file is not UTF-8 text. Save it as CSV UTF-8 and send it again.")
     app.context["csv"] = text
     app.context[SUBJECT] = IMPORTS

@@ -25,6 +25,7 @@ from shared.repositories.table import (
 BATCH = 100
 """How many items one BatchGetItem takes."""
 
+LONGEST_ID = 200
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -42,7 +43,7 @@ class Members:
 
     def find(self, member_id: str) -> Member | None:
         """The member with this id, in any case; None where there is none."""
-        if not member_id or len(member_id) > 200:
+        if not _is_possible(member_id):
             return None
         item = self._table.get(keys.member(member_id))
         return None if item is None else items.member(item)
@@ -52,6 +53,8 @@ class Members:
 
         Certification ids are made of member and designation, so that one call for all that could exist finds all.
         """
+        if not _is_possible(member_id):
+            return None, []
         wanted = [ids.certification_id(member_id, designation) for designation in self._editions.designations]
         held_keys = [key(each) for each in wanted for key in (keys.certification, keys.cycle)]
         found = self._table.get_many([keys.member(member_id), *held_keys])
@@ -146,6 +149,11 @@ class Members:
             self._table.transact(writes)
         except ConditionFailed as error:
             raise AlreadyRecorded if events.EVENT in error.failed else ChangedMeanwhile from error
+
+
+def _is_possible(member_id: str) -> bool:
+    """Whether a text could be a member's id: anything longer than a key may be is not asked for."""
+    return 0 < len(member_id) <= LONGEST_ID
 
 
 def _member_write(before: Member | None, after: Member) -> Write:

@@ -21,13 +21,23 @@ class Call:
         asked = self.parameters.get("RequestItems") or {"": self.parameters}
         return all(each.get("ConsistentRead") is True for each in asked.values())
 
+    @property
+    def actions(self) -> set[str]:
+        """What IAM has to allow for it; those on an index end in `/index`."""
+        if self.operation == "TransactWriteItems":
+            kinds = {kind for write in self.parameters["TransactItems"] for kind in write}
+            return {
+                "dynamodb:ConditionCheckItem" if k == "ConditionCheck" else f"dynamodb:{k}Item" for k in kinds
+            }
+        index = "/index" if "IndexName" in self.parameters else ""
+        return {f"dynamodb:{self.operation}{index}"}
+
 
 class Calls:
-    """The calls of a client since the last `counted()`."""
+    """The calls of a client."""
 
     def __init__(self, client: Any) -> None:
         self._made: list[Call] = []
-        self._asked: list[dict[str, Any]] = []
         events = client.meta.events
         events.register("provide-client-params.dynamodb", self._ask_for_capacity)
         events.register("before-call.*", self._remember)
@@ -36,10 +46,10 @@ class Calls:
     @contextmanager
     def counted(self) -> Iterator[list[Call]]:
         """The calls made within, in order."""
-        self._made.clear()
+        before = len(self._made)
         made: list[Call] = []
         yield made
-        made += self._made
+        made += self._made[before:]
 
     def _ask_for_capacity(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any]:
         takes = model.input_shape is not None and "ReturnConsumedCapacity" in model.input_shape.members

@@ -57,6 +57,24 @@ def routes() -> tuple[Route, ...]:
 
 
 @cache
+def allowed(folder: str) -> frozenset[str]:
+    """What the template allows a function to do with the table; with its index where it ends in `/index`."""
+    resources = load(ROOT / "template.yaml")["Resources"].values()
+    (found,) = (
+        each
+        for each in resources
+        if each.get("Properties", {}).get("Handler", "").split(".")[1:2] == [folder]
+    )
+    actions = set()
+    for policy in found["Properties"].get("Policies", []):
+        for statement in policy["Statement"]:
+            index = "/index" if "TableIndexArn" in str(statement["Resource"]) else ""
+            named = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            actions |= {action + index for action in named if action.startswith("dynamodb:")}
+    return frozenset(actions)
+
+
+@cache
 def router() -> Router:
     """Chooses among the template's routes as the service does."""
     return Router(routes())
@@ -180,7 +198,10 @@ class Portal:
         key = event["routeKey"]
         route = next(each for each in routes() if each.key == key)
         module = import_module(f"functions.{route.function}.handler")
-        response: HttpResponse = response_of(module.handler(event, None))
+        with self.calls.counted() as made:
+            response: HttpResponse = response_of(module.handler(event, None))
+        for call in made:
+            assert call.actions <= allowed(route.function), f"{route.function} may not {call.actions}"
         headers = dict(response.headers)
         contract.check(key, response.status, headers, response.body)
         return Answer(response.status, headers, response.body)

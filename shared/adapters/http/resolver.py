@@ -5,6 +5,7 @@ be read, which version) stands as gates at each route, in that order; Powertools
 so a wrong body runs the gates first, and only if they let it pass is it told what is wrong with its fields.
 """
 
+import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -21,7 +22,6 @@ from shared.domain.errors import (
     Fault,
     IdempotencyKeyReused,
     InvalidRequest,
-    MalformedRequest,
     NotFound,
     Unavailable,
 )
@@ -37,6 +37,9 @@ USED_BEFORE = "used_before"
 """Where a gate leaves a function that tells whether the request's Idempotency-Key was used before."""
 
 NOT_JSON = "The body of this request is not valid JSON."
+UNREADABLE = "\ufffd"
+"""Stands for a body that is no UTF-8, and where the gateway found bytes that are none: no JSON, and in no roster."""
+
 JSON = "application/json"
 SENT_AS = "x-sent-as"
 """The header that keeps the content type a request came with: the resolver itself is only given JSON."""
@@ -51,7 +54,6 @@ def portal_api() -> APIGatewayHttpResolver:
     )
     app.exception_handler(DomainError)(problem)
     app.exception_handler(RequestValidationError)(lambda error: _refuse_body(app, error))
-    app.exception_handler(UnicodeDecodeError)(lambda _: _refuse_body(app, None))
     app.exception_handler([ClientError, BotoCoreError])(_unavailable)
     app.not_found(lambda _: problem(NotFound()))
     return app
@@ -61,7 +63,12 @@ def answer(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> 
     """What a function's handler does with an event of the HTTP API."""
     headers = event.get("headers") or {}
     sent_as = headers.get("content-type", "")
-    event = {**event, "headers": {**headers, "content-type": JSON, SENT_AS: sent_as}}
+    event = {
+        **event,
+        "headers": {**headers, "content-type": JSON, SENT_AS: sent_as},
+        "body": _text(event),
+        "isBase64Encoded": False,
+    }
     answered = app.resolve(event, context)
     route = event.get("routeKey", "")
     logger.info("answered", route=route, status=answered["statusCode"], request_id=_request_id(event))
@@ -84,7 +91,7 @@ def read_json(body: str) -> Any:
     """JSON with exact decimals; whatever is not plain JSON raises JSONDecodeError."""
     try:
         return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise json.JSONDecodeError("not JSON", "", 0) from error
 
 
@@ -98,7 +105,21 @@ def faults_of(errors: Sequence[Mapping[str, Any]]) -> list[Fault]:
     return [Fault(_pointer(error["loc"]), _sentence(error)) for error in errors]
 
 
-def _refuse_body(app: APIGatewayHttpResolver, error: RequestValidationError | None) -> Response[Any]:
+def _text(event: Mapping[str, Any]) -> str | None:
+    """The body as text, however the gateway hands it over."""
+    body: str | None = event.get("body")
+    if not body:
+        return body
+    try:
+        if event.get("isBase64Encoded"):
+            return base64.b64decode(body, validate=True).decode()
+        body.encode()
+    except ValueError:
+        return UNREADABLE
+    return body
+
+
+def _refuse_body(app: APIGatewayHttpResolver, error: RequestValidationError) -> Response[Any]:
     """The answer to a request whose body or query is wrong: what the route's gates say comes first."""
     route = app.context["_route"]
     try:
@@ -106,8 +127,6 @@ def _refuse_body(app: APIGatewayHttpResolver, error: RequestValidationError | No
             middleware(app, _nothing_behind)
     except DomainError as refusal:
         return problem(refusal)
-    if error is None:
-        return problem(MalformedRequest(NOT_JSON))
     used_before: Callable[[], bool] | None = app.context.get(USED_BEFORE)
     if used_before is not None and used_before():
         return problem(IdempotencyKeyReused())  # what was recorded had a sound body, so this is another
