@@ -27,11 +27,11 @@ _CONFIG = Config(
 
 def client(service: str, endpoint: str) -> Any:
     """A boto3 client of this account against an emulator."""
-    return _session().client(service, endpoint_url=endpoint, config=_CONFIG)
+    return session().client(service, endpoint_url=endpoint, config=_CONFIG)
 
 
 @cache
-def _session() -> boto3.Session:
+def session() -> boto3.Session:
     """One session, which never looks at the developer's own profile or settings."""
     own = botocore.session.Session(
         session_vars={

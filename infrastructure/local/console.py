@@ -45,7 +45,8 @@ class Console:
         return FileResponse(_PAGE / "index.html")
 
     async def _outbox(self, request: Request) -> Response:
-        return JSONResponse({"items": await asyncio.to_thread(self.mails)})
+        mails = await asyncio.to_thread(self.mails)
+        return JSONResponse({"items": mails, "next_cursor": None})
 
     async def _read_clock(self, request: Request) -> Response:
         return JSONResponse({"now": written(self.clock.now())})

@@ -81,11 +81,8 @@ class Emulators:
         urllib.request.urlopen(request, timeout=5).close()
 
     def stop(self) -> None:
-        """End everything and wait until it is gone."""
-        if self._moto.stdin:
-            self._moto.stdin.close()
+        """End everything and wait until it is gone; there is nothing to keep."""
         if self._dynoxide:
             self._dynoxide.stop()
-        self._moto.wait()
-        if self._moto.stdout:
-            self._moto.stdout.close()
+        self._moto.kill()
+        self._moto.communicate()

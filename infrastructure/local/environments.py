@@ -232,6 +232,8 @@ class Environments:
             pool.idle.clear()
 
     def stop(self) -> None:
-        """End the zygote and with it everything that it forked."""
+        """Kill the zygote's process group: itself and everything that it forked."""
         self._control.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._zygote.pid, signal.SIGKILL)
         self._zygote.wait()

@@ -95,19 +95,24 @@ def forty_four_points(year: int) -> list[list[dict[str, Any]]]:
         _entry("chapter-membership", 3, "Chapter membership", "Springfield Chapter", first, last),
     ]
     conferences = [
-        _entry("conference-full-day", 3, f"Annual conference {each.year}", "IPMA-HR", each, each.replace(day=11))
+        _entry(
+            "conference-full-day", 3, f"Annual conference {each.year}", "IPMA-HR", each, each.replace(day=11)
+        )
         for each in (date(year - 2, 9, 9), date(year - 1, 4, 9), date(year - 1, 9, 9))
     ]
     webinars = [
         _entry("webinar", 1, title, "IPMA-HR", date(year - 1, month, 14), date(year - 1, month, 14))
         for month, title in enumerate(
-            ("Pay equity", "Remote onboarding", "Labor law update", "Workforce planning", "Difficult talks"), start=5
+            ("Pay equity", "Remote onboarding", "Labor law update", "Workforce planning", "Difficult talks"),
+            start=5,
         )
     ]
     return [steady, conferences, webinars]
 
 
-def _entry(code: str, quantity: int, title: str, organization: str, first: date, last: date) -> dict[str, Any]:
+def _entry(
+    code: str, quantity: int, title: str, organization: str, first: date, last: date
+) -> dict[str, Any]:
     return {
         "activity": code,
         "quantity": quantity,
@@ -128,5 +133,7 @@ def _headers(token: str) -> dict[str, str]:
 
 def _sound(answer: httpx.Response) -> Any:
     if answer.is_error:
-        raise RuntimeError(f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}")
+        raise RuntimeError(
+            f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+        )
     return answer.json()

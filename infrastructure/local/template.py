@@ -1,13 +1,12 @@
 """What runs, read from the translated template: functions, routes, authorizers, event sources and schedules."""
 
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infrastructure.local.account import REGION
+from infrastructure.local.account import session
 from infrastructure.local.intrinsics import DeployError
 
 _LOCAL_BUCKET = "local"
@@ -127,14 +126,11 @@ def translate(template: dict[str, Any], folder: Path, parameters: Mapping[str, s
     """The template as SAM translates it for the service, without asking any service; code stays where it stands."""
     if "Transform" not in template:
         return template
-    import boto3
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
 
     _stand_for_uploads(template, folder)
-    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
-    session = boto3.Session(region_name=REGION)
-    translated: dict[str, Any] = Translator({}, Parser(), boto_session=session).translate(
+    translated: dict[str, Any] = Translator({}, Parser(), boto_session=session()).translate(
         template, dict(parameters)
     )
     return translated

@@ -20,13 +20,17 @@ def bearer(token: str) -> dict[str, str]:
 def items(stack: LocalStack, prefix: str) -> list[dict[str, Any]]:
     table = stack.client("dynamodb")
     found = table.scan(TableName=stack.resources["TableName"], ConsistentRead=True)["Items"]
-    return sorted((item for item in found if item["PK"]["S"].startswith(prefix)), key=lambda item: item["PK"]["S"])
+    return sorted(
+        (item for item in found if item["PK"]["S"].startswith(prefix)), key=lambda item: item["PK"]["S"]
+    )
 
 
 # The gateway and its environments
 
 
-def test_twenty_parallel_calls_with_different_tokens_never_mix(stack: LocalStack, tokens: dict[str, str]) -> None:
+def test_twenty_parallel_calls_with_different_tokens_never_mix(
+    stack: LocalStack, tokens: dict[str, str]
+) -> None:
     async def everybody() -> list[tuple[str, dict[str, Any]]]:
         async with httpx.AsyncClient(base_url=stack.url, timeout=30) as client:
 
@@ -85,7 +89,9 @@ def test_an_environment_is_used_again(http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("order", ["raise", "die", "nonsense"])
-def test_a_failing_function_is_the_gateways_own_500_and_the_next_call_works(http: httpx.Client, order: str) -> None:
+def test_a_failing_function_is_the_gateways_own_500_and_the_next_call_works(
+    http: httpx.Client, order: str
+) -> None:
     failed = http.post("/api/open", json={"do": order})
     assert (failed.status_code, failed.json()) == (500, {"message": "Internal Server Error"})
     assert http.post("/api/open", json={}).status_code == 200
@@ -103,8 +109,15 @@ def test_a_function_whose_code_does_not_load_is_a_500(http: httpx.Client) -> Non
     assert http.get("/api/broken").status_code == 500
 
 
-def test_unknown_paths_and_methods_go_to_the_default_route(http: httpx.Client, tokens: dict[str, str]) -> None:
-    for method, path in (("GET", "/api/nowhere"), ("DELETE", "/api/me"), ("GET", "/api/me/"), ("GET", "/api/open")):
+def test_unknown_paths_and_methods_go_to_the_default_route(
+    http: httpx.Client, tokens: dict[str, str]
+) -> None:
+    for method, path in (
+        ("GET", "/api/nowhere"),
+        ("DELETE", "/api/me"),
+        ("GET", "/api/me/"),
+        ("GET", "/api/open"),
+    ):
         assert http.request(method, path).json()["event"]["routeKey"] == "$default"
     event = http.get("/api/things/a%2Fb%20c?x=1&x=2", headers=bearer(tokens["M-1"])).json()["event"]
     assert event["routeKey"] == "GET /api/things/{thing_id}"
@@ -168,7 +181,9 @@ def test_changes_reach_their_function_and_what_it_queues_is_drained_too(stack: L
     for number in range(10):
         table.put_item(TableName=stack.resources["TableName"], Item={"PK": {"S": f"order#{number}"}})
     stack.drain()
-    assert [item["PK"]["S"] for item in items(stack, "message#order#")] == [f"message#order#{n}" for n in range(10)]
+    assert [item["PK"]["S"] for item in items(stack, "message#order#")] == [
+        f"message#order#{n}" for n in range(10)
+    ]
 
 
 # The clock
@@ -208,7 +223,8 @@ def test_moving_back_fires_nothing(http: httpx.Client, stack: LocalStack) -> Non
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"now": 5}, {"now": "soon"}, {"now": "2027-02-15T09:00:00"}, {"now": "2027-02-30T00:00:00Z"}, []]
+    "body",
+    [{}, {"now": 5}, {"now": "soon"}, {"now": "2027-02-15T09:00:00"}, {"now": "2027-02-30T00:00:00Z"}, []],
 )
 def test_a_time_that_is_none_is_refused(http: httpx.Client, body: Any) -> None:
     answer = http.put("/_local/clock", json=body)
@@ -240,7 +256,7 @@ def test_reset_brings_back_the_seeded_state_and_the_real_time(
     now = datetime.fromisoformat(answer.json()["now"])
     assert abs(now - datetime.now(UTC)) < timedelta(seconds=5)
     assert items(stack, "") == []
-    assert http.get("/_local/outbox").json() == {"items": []}
+    assert http.get("/_local/outbox").json()["items"] == []
     names = {user["Username"] for user in cognito.list_users(UserPoolId=pool)["Users"]}
     assert len(names) == 20
     assert "M-99" not in names
@@ -249,7 +265,9 @@ def test_reset_brings_back_the_seeded_state_and_the_real_time(
     )
     assert dead["Attributes"]["ApproximateNumberOfMessages"] == "0"
     assert http.get("/api/me", headers=bearer(tokens["M-5"])).json()["username"] == "M-5"
-    stack.client("dynamodb").put_item(TableName=stack.resources["TableName"], Item={"PK": {"S": "order#again"}})
+    stack.client("dynamodb").put_item(
+        TableName=stack.resources["TableName"], Item={"PK": {"S": "order#again"}}
+    )
     stack.drain()
     assert len(items(stack, "message#order#again")) == 1
     assert json.loads(http.get("/config.json").text)["apiBase"] == "/api"

@@ -1,0 +1,167 @@
+"""One command starts it, and however it ends, no process stays behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from infrastructure.local import dynamodb
+from infrastructure.local.stack import LocalStack, PortTaken
+from tests.integration.local.conftest import project
+
+ROOT = Path(__file__).parents[3]
+needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+
+
+@contextmanager
+def command(**variables: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """The command in a process group of its own, and a mark that all its processes inherit."""
+    mark = uuid.uuid4().hex
+    process = subprocess.Popen(
+        [sys.executable, "-m", "infrastructure.local"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "MARK": mark, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process, mark
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def marked(mark: str) -> list[str]:
+    """The living processes with this mark."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            if mark.encode() in (entry / "environ").read_bytes() and "Z" not in _state(entry):
+                found.append((entry / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return found
+
+
+def _state(entry: Path) -> str:
+    return (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
+
+
+def wait_until_gone(mark: str) -> list[str]:
+    """Who is still there after five seconds."""
+    deadline = time.monotonic() + 5
+    while marked(mark) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return marked(mark)
+
+
+def wait_until_ready(process: "subprocess.Popen[str]") -> list[str]:
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith("Ctrl-C stops it"):
+            return lines
+    raise AssertionError(process.communicate())
+
+
+@needs_proc
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_command_says_what_it_started_and_leaves_nothing_behind(number: signal.Signals) -> None:
+    began = time.monotonic()
+    with command(PORT="0") as (process, mark):
+        said = "".join(wait_until_ready(process))
+        took = time.monotonic() - began
+        url = next(word for word in said.split() if word.startswith("http://localhost:"))
+        assert "Dynoxide" in said
+        assert "member@example.org" in said
+        assert "Recertify!2027" in said
+        assert httpx.get(f"{url}/config.json").status_code == 200
+        assert len(marked(mark)) >= 5
+        process.send_signal(number)
+        _, complaints = process.communicate(timeout=20)
+        assert wait_until_gone(mark) == []
+        assert complaints == ""
+        assert process.returncode == (0 if number != signal.SIGKILL else -signal.SIGKILL)
+    print(f"ready after {took:.1f} s")
+
+
+@needs_proc
+@pytest.mark.parametrize("seconds", [0.4, 1.2, 2.5])
+def test_ctrl_c_during_the_start_is_quiet_too(seconds: float) -> None:
+    with command(PORT="0") as (process, mark):
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the whole group
+        said, complaints = process.communicate(timeout=20)
+        assert (process.returncode, complaints) == (0, "")
+        assert "Traceback" not in said
+        assert wait_until_gone(mark) == []
+
+
+def test_a_taken_port_gets_one_clear_sentence() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        with command(PORT=port) as (process, _):
+            _, complaints = process.communicate(timeout=20)
+            assert process.returncode == 1
+            assert complaints == f"Port {port} is taken by another program. Say PORT=… for another one.\n"
+
+
+def test_a_port_that_is_none_gets_one_clear_sentence() -> None:
+    with command(PORT="eighty") as (process, _):
+        _, complaints = process.communicate(timeout=20)
+        assert process.returncode == 1
+        assert complaints.startswith("PORT=eighty is not a port")
+
+
+def test_two_stacks_run_side_by_side() -> None:
+    with LocalStack(0, project()) as first, LocalStack(0, project()) as second:
+        assert first.url != second.url
+        table = first.client("dynamodb")
+        table.put_item(TableName=first.resources["TableName"], Item={"PK": {"S": "only here"}})
+        other = second.client("dynamodb").scan(TableName=second.resources["TableName"])
+        assert other["Count"] == 0
+        for stack in (first, second):
+            config = httpx.get(f"{stack.url}/config.json").json()
+            assert config["cognito"]["userPoolId"] == stack.resources["UserPoolId"]
+            assert httpx.post(f"{stack.url}/api/open", json={}).status_code == 200
+        port = int(first.url.rsplit(":", 1)[1])
+        with pytest.raises(PortTaken):
+            LocalStack(port, project()).start()
+        assert httpx.get(f"{first.url}/config.json").status_code == 200
+
+
+@needs_proc
+def test_dynoxide_ends_with_its_keeper() -> None:
+    binary = dynamodb.find_binary()
+    if binary is None:
+        pytest.skip("Dynoxide is not installed")
+    running = dynamodb.start(binary)
+    port = running.endpoint.rsplit(":", 1)[1]
+    running.process.kill()
+    running.process.wait()
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", int(port))) != 0:
+                return
+        time.sleep(0.02)
+    raise AssertionError("Dynoxide is still there")
