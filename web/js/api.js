@@ -1,0 +1,69 @@
+/** The portal's API: one function for every call, so that tokens, retries and refusals are handled in one place. */
+
+import { Refusal, send } from "./refusal.js";
+import * as session from "./session.js";
+
+const BASE = "/api";
+const TRIES = 3;
+const WAIT_MILLISECONDS = 1000;
+
+/**
+ * Call the API. Gives `{status, body, version}`; throws a Refusal.
+ *
+ * `version` is what a PUT or DELETE is based on (If-Match); `key` the Idempotency-Key of a POST. With either of them, as
+ * with every GET, a repetition does no harm, so a busy portal is asked again by itself.
+ */
+export async function call(method, path, { body, version, key, fresh } = {}) {
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (version !== undefined) headers["If-Match"] = `"${version}"`;
+  if (key !== undefined) headers["Idempotency-Key"] = key;
+  const options = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+  if (fresh) options.cache = "reload";
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await authorized(path, options);
+    if (response.ok) return answerOf(response);
+    const refusal = await Refusal.of(response);
+    const isBusy = refusal.status === 503 || refusal.status === 429;
+    if (!isBusy || attempt === TRIES) throw refusal;
+    await new Promise((resolve) => setTimeout(resolve, refusal.retryAfter * 1000 || WAIT_MILLISECONDS));
+  }
+}
+
+export const get = (path, options) => call("GET", path, options);
+
+async function answerOf(response) {
+  const version = response.headers.get("ETag")?.replace(/^"|"$/g, "");
+  return { status: response.status, version, body: response.status === 204 ? null : await response.json() };
+}
+
+/** Send with a token; an expired one is renewed, and when that is over, the person is asked to log in right here. */
+async function authorized(path, options) {
+  let response = await attempt(path, options, session.accessToken);
+  if (response?.status === 401) response = await attempt(path, options, session.renew);
+  while (response === null || response.status === 401) {
+    const { askToLogIn } = await import("./elements/log-in-dialog/log-in-dialog.js");
+    await askToLogIn();
+    response = await attempt(path, options, session.accessToken);
+  }
+  return response;
+}
+
+/** The answer, or null when there is no session to send it with. */
+async function attempt(path, options, tokenOf) {
+  let token;
+  try {
+    token = await tokenOf();
+  } catch (refusal) {
+    if (refusal.code === "unauthenticated") return null;
+    throw refusal;
+  }
+  return send(BASE + path, { ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` } });
+}
+
+/** The program in force: public, kept by the browser for some minutes; `fresh` asks again. */
+export async function program({ fresh = false } = {}) {
+  const response = await send(`${BASE}/program`, fresh ? { cache: "reload" } : {});
+  if (!response.ok) throw await Refusal.of(response);
+  return response.json();
+}

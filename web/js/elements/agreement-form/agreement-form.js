@@ -1,0 +1,84 @@
+/** <agreement-form>: the Recertification Agreement, to be signed by typing one's name. */
+
+import * as api from "../../api.js";
+import { Draft } from "../../drafts.js";
+import { busy, clearFaults, emptyFields, input, showFaults, valuesOf } from "../../fields.js";
+import { html, render } from "../../html.js";
+import { Refusal } from "../../refusal.js";
+import { text } from "../../text.js";
+import "../problem-message/problem-message.js";
+
+const t = text.agreement;
+
+class AgreementForm extends HTMLElement {
+  #program;
+  #dashboard;
+  #draft;
+
+  /** Dispatches `submitted` with what the API answered, and `outdated` when points or agreement are others by now. */
+  open(program, dashboard) {
+    this.#program = program;
+    this.#dashboard = dashboard;
+    this.#draft = new Draft(`signature:${dashboard.cycle.cycle_id}`);
+    const { signable_from: from, points_required: required } = dashboard.cycle;
+    render(
+      this,
+      html`<form class="stack" novalidate aria-labelledby="agreement-title">
+        <div><h2 id="agreement-title">${t.title}</h2><p class="soft">${t.intro(required)} ${t.cannotBefore}</p>${from && html`<p>${t.from(from)}</p>`}</div>
+        <problem-message></problem-message>
+        <section class="agreement" aria-labelledby="agreement-text"><h3 id="agreement-text">${t.heading}</h3><p class="agreed"></p></section>
+        ${input({ id: "signature", name: "signature", label: t.signature, autocomplete: "name", maxlength: 200, value: this.#draft.read()?.value ?? "" })}
+        <div><button class="main">${t.submit}</button></div>
+      </form>`,
+    );
+    this.#showText();
+    this.querySelector("input").addEventListener("input", (event) => this.#draft.write(event.target.value));
+    this.querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      busy(this.querySelector("button.main"), () => this.#submit());
+    });
+  }
+
+  #showText() {
+    this.querySelector(".agreed").textContent = this.#program.agreement.text.trim();
+  }
+
+  get #problem() {
+    return this.querySelector("problem-message");
+  }
+
+  async #submit() {
+    this.#problem.clear();
+    clearFaults(this);
+    const { signature } = valuesOf(this);
+    const empty = showFaults(this, emptyFields({ signature }, { signature: t.required }));
+    if (empty.length) {
+      this.#problem.show(new Refusal("invalid-request", { detail: text.form.faults(1) }), { fields: empty });
+      return;
+    }
+    const body = { agreement_version: this.#program.agreement.version, signature };
+    const { key } = this.#draft.startSending(body);
+    try {
+      const path = `/certifications/${encodeURIComponent(this.#dashboard.certification.certification_id)}/submission`;
+      const answer = await api.call("POST", path, { body, key });
+      this.#draft.clear();
+      this.dispatchEvent(new CustomEvent("submitted", { detail: answer.body }));
+    } catch (refusal) {
+      await this.#refused(refusal);
+    }
+  }
+
+  async #refused(refusal) {
+    if (!refusal.isUncertain) this.#draft.endSending();
+    const fields = showFaults(this, (refusal.errors ?? []).map(({ pointer, detail }) => ({ field: pointer.slice(1), detail })));
+    const retry = refusal.isUncertain ? () => this.querySelector("form").requestSubmit() : undefined;
+    this.#problem.show(refusal, { fields, retry });
+    if (refusal.code === "agreement-outdated") {
+      this.#program = await api.program({ fresh: true }).catch(() => this.#program);
+      this.#showText();
+    }
+    if (["cycle-locked", "not-ready-to-submit", "idempotency-key-reused"].includes(refusal.code)) this.dispatchEvent(new CustomEvent("outdated"));
+  }
+}
+
+customElements.define("agreement-form", AgreementForm);

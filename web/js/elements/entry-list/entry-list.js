@@ -1,0 +1,148 @@
+/** <entry-list>: the entries of a cycle, each with its green pencil and red trash can, edited and deleted in place. */
+
+import * as api from "../../api.js";
+import { ask } from "../../confirm.js";
+import { busy } from "../../fields.js";
+import { number, span } from "../../format.js";
+import { elementOf, html } from "../../html.js";
+import { pencil, trashCan } from "../../icons.js";
+import { entriesWithoutDocument } from "../../points.js";
+import { text } from "../../text.js";
+import "../entry-editor/entry-editor.js";
+import { draftOf, rowOf } from "../entry-editor/entry-editor.js";
+import "../problem-message/problem-message.js";
+
+const t = text.recertification;
+
+class EntryList extends HTMLElement {
+  #program;
+  #dashboard;
+
+  /**
+   * Show the entries of a dashboard; edits that are open stay as they are. Dispatches `changed` with
+   * `{message, deleted?}` when the cycle is another now, and `reentered` with a row to enter anew.
+   */
+  show(program, dashboard) {
+    this.#program = program;
+    this.#dashboard = dashboard;
+    const list = this.querySelector("ul") ?? this.#list();
+    const open = new Map([...list.children].filter((item) => item.querySelector("entry-editor")).map((item) => [item.dataset.entry, item]));
+    const isChangeable = ["entering", "complete", "returned"].includes(dashboard.cycle.state);
+    const withoutDocument = new Set(entriesWithoutDocument(program, dashboard).map((each) => each.entry_id));
+    const items = dashboard.entries.map((entry) => {
+      const kept = isChangeable && open.get(entry.entry_id);
+      return kept || this.#item(entry, isChangeable, withoutDocument.has(entry.entry_id));
+    });
+    list.replaceChildren(...items);
+    list.hidden = items.length === 0;
+    this.querySelector(".empty").hidden = items.length > 0;
+    if (!isChangeable) return;
+    for (const entry of dashboard.entries) {
+      if (!open.has(entry.entry_id) && draftOf(entry.entry_id).read()?.value) this.#edit(entry);
+    }
+  }
+
+  #list() {
+    this.append(elementOf(html`<p class="soft empty">${t.empty}</p>`), elementOf(html`<ul class="entries"></ul>`));
+    return this.querySelector("ul");
+  }
+
+  #name(entry) {
+    const activity = this.#program.activities.find((each) => each.code === entry.activity);
+    return t.nameOf(activity?.title ?? entry.activity, entry.title);
+  }
+
+  #item(entry, isChangeable, needsDocument) {
+    const activity = this.#program.activities.find((each) => each.code === entry.activity);
+    const decision = this.#dashboard.submission?.decision;
+    const comment = decision?.entry_comments[entry.entry_id];
+    const reduced = decision?.entry_adjustments[entry.entry_id];
+    const item = elementOf(html`<li class="entry" data-entry="${entry.entry_id}">
+      <div class="entry-what">
+        <h3>${entry.title}</h3>
+        <p>${activity?.title ?? entry.activity} · ${entry.organization}</p>
+        <p class="small soft numbers">${span(entry.started_on, entry.ended_on)} · ${number(entry.quantity)} × ${activity ? text.form.per(activity) : ""}</p>
+        ${entry.notes && html`<p class="small">${entry.notes}</p>`}
+        ${needsDocument && html`<p><span class="tag warn">${t.document}</span></p>`}
+      </div>
+      <p class="entry-points">${text.points(entry.points)}</p>
+      <div class="entry-actions">${
+        isChangeable &&
+        html`<button type="button" class="icon edit" title="${t.edit("")}" aria-label="${t.edit(this.#name(entry))}">${pencil}</button>
+        <button type="button" class="icon delete" title="${t.delete("")}" aria-label="${t.delete(this.#name(entry))}">${trashCan}</button>`
+      }</div>
+      <div class="entry-more stack tight">${comment && html`<p class="notice warn"><strong>${t.reviewer}</strong> ${comment}</p>`}${
+        reduced && html`<p class="notice warn">${t.reduced(reduced.points, reduced.reason)}</p>`
+      }<problem-message></problem-message></div>
+    </li>`);
+    item.querySelector(".edit")?.addEventListener("click", () => this.#edit(entry).focusFirst());
+    item.querySelector(".delete")?.addEventListener("click", (event) => this.#delete(entry, event.currentTarget));
+    return item;
+  }
+
+  #place(entryId) {
+    return this.querySelector(`[data-entry="${CSS.escape(entryId)}"]`);
+  }
+
+  #edit(entry) {
+    const item = this.#place(entry.entry_id);
+    const editor = document.createElement("entry-editor");
+    item.querySelector(".entry-more").append(editor);
+    item.querySelector(".entry-actions").hidden = true;
+    editor.open(this.#program, this.#dashboard, entry);
+    editor.addEventListener("edited", ({ detail }) => {
+      editor.remove();
+      this.#tell({ message: t.edited(this.#name(detail)) });
+    });
+    editor.addEventListener("closed", () => {
+      editor.remove();
+      item.querySelector(".entry-actions").hidden = false;
+      item.querySelector(".edit").focus();
+    });
+    editor.addEventListener("reentered", ({ detail }) => {
+      editor.remove();
+      this.dispatchEvent(new CustomEvent("reentered", { detail }));
+    });
+    return editor;
+  }
+
+  async #delete(entry, button) {
+    const choice = await ask({
+      title: t.deleteTitle,
+      detail: t.deleteDetail(this.#name(entry), entry.points),
+      choices: [{ value: "delete", label: t.deleteYes, kind: "danger" }],
+      refuse: t.deleteNo,
+    });
+    if (!choice) return;
+    await busy(button, async () => {
+      const { certification_id: id } = this.#dashboard.certification;
+      const path = `/certifications/${encodeURIComponent(id)}/entries/${encodeURIComponent(entry.entry_id)}`;
+      try {
+        await api.call("DELETE", path, { version: entry.version });
+      } catch (refusal) {
+        if (refusal.code !== "not-found") {
+          this.#refused(refusal, entry, button);
+          return;
+        }
+      }
+      draftOf(entry.entry_id).clear();
+      this.#tell({ message: t.deleted(this.#name(entry)), deleted: rowOf(entry) });
+    });
+  }
+
+  #refused(refusal, entry, button) {
+    const retry = refusal.isUncertain ? () => this.#delete(entry, button) : undefined;
+    this.#place(entry.entry_id).querySelector("problem-message").show(refusal, { retry, next: refusal.code === "version-conflict" ? this.#lookAgain() : undefined });
+    this.querySelector(".look-again")?.addEventListener("click", () => this.#tell({ message: t.reload }));
+  }
+
+  #lookAgain() {
+    return html`<button type="button" class="look-again">${text.transactions.lookAgain}</button>`;
+  }
+
+  #tell(detail) {
+    this.dispatchEvent(new CustomEvent("changed", { detail }));
+  }
+}
+
+customElements.define("entry-list", EntryList);

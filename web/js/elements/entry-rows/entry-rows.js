@@ -1,0 +1,159 @@
+/** <entry-rows>: the fields of one or more entries, with the points of each row as one types. */
+
+import { clearFaults, emptyFields, field, input, lines, showFaults, valuesOf } from "../../fields.js";
+import { elementOf, html, render } from "../../html.js";
+import { byCategory, pointsOf, quantityOf } from "../../points.js";
+import { text } from "../../text.js";
+
+const t = text.form;
+const POINTER = /^(?:\/entries\/(\d+))?\/([a-z_]+)/;
+let made = 0;
+
+/** A row as the API takes it. */
+export function entryOf(row) {
+  return { ...row, quantity: quantityOf(row) };
+}
+
+/** Whether nothing was typed into a row. */
+export const isBlank = (row) => Object.values(row).every((value) => !String(value).trim());
+
+class EntryRows extends HTMLElement {
+  #program;
+  #cycle;
+  #isSingle;
+
+  /** Begin with rows of the cycle; `isSingle` for the edit of one entry. Dispatches `typed` when anything changes. */
+  open(program, cycle, rows, { isSingle = false } = {}) {
+    this.#program = program;
+    this.#cycle = cycle;
+    this.#isSingle = isSingle;
+    this.classList.add("rows");
+    this.fill(rows);
+    this.addEventListener("input", () => this.#typed());
+    this.addEventListener("change", (event) => this.#chosen(event));
+    this.addEventListener("click", (event) => event.target.closest(".remove") && this.#remove(event.target.closest(".row")));
+  }
+
+  /** Replace all rows. */
+  fill(rows) {
+    this.replaceChildren(...(rows.length ? rows : [{}]).map((row) => this.#row(row)));
+    this.#number();
+  }
+
+  /** What stands in the rows. */
+  get rows() {
+    return [...this.children].map(valuesOf);
+  }
+
+  /** Add an empty row and go there. */
+  add() {
+    this.append(this.#row({}));
+    this.#number();
+    this.lastElementChild.querySelector("select").focus();
+    this.#typed();
+  }
+
+  /** Say what is empty in these rows, by their numbers; gives the fields as `{id, detail}`. */
+  showEmpty(numbers) {
+    clearFaults(this);
+    return numbers.flatMap((index) => {
+      const row = valuesOf(this.children[index]);
+      const faults = emptyFields(row, t.required);
+      if (row.quantity.trim() && !(quantityOf(row) > 0)) faults.push({ field: "quantity", detail: t.required.quantity });
+      return showFaults(this.children[index], faults);
+    });
+  }
+
+  /** Show the API's faults; `numbers` says which row each entry of the request was. Gives the fields as `{id, detail}`. */
+  showFaults(errors, numbers) {
+    clearFaults(this);
+    return [...this.children].flatMap((row, index) => showFaults(row, this.#faultsOf(errors, numbers, index)));
+  }
+
+  #faultsOf(errors, numbers, index) {
+    return errors
+      .map(({ pointer, detail }) => ({ match: pointer.match(POINTER), detail }))
+      .filter(({ match }) => match && numbers[Number(match[1] ?? 0)] === index)
+      .map(({ match, detail }) => ({ field: match[2], detail }));
+  }
+
+  #row(values) {
+    const id = `row-${(made += 1)}`;
+    const days = { type: "date", min: this.#cycle.starts_on, max: this.#cycle.ends_on };
+    const row = elementOf(html`<fieldset class="row" id="${id}">
+      <legend class="unseen"></legend>
+      <div class="row-head"><span aria-hidden="true" class="row-name"></span><output></output>
+        <button type="button" class="quiet remove"></button></div>
+      <div class="fields">
+        ${field({ id: `${id}-activity`, name: "activity", label: t.activity, hint: " ", wide: true }, (ties) => this.#choice(ties, values.activity))}
+      </div>
+      <div class="fields">
+        ${input({ id: `${id}-title`, name: "title", label: t.titleField, hint: t.titleHint, value: values.title, maxlength: 200 })}
+        ${input({ id: `${id}-organization`, name: "organization", label: t.organization, hint: t.organizationHint, value: values.organization, maxlength: 200 })}
+      </div>
+      <div class="fields">
+        ${input({ id: `${id}-quantity`, name: "quantity", label: t.quantity, inputmode: "decimal", autocomplete: "off", value: values.quantity })}
+        ${input({ id: `${id}-started_on`, name: "started_on", label: t.started_on, value: values.started_on, ...days })}
+        ${input({ id: `${id}-ended_on`, name: "ended_on", label: t.ended_on, value: values.ended_on, ...days })}
+        ${lines({ id: `${id}-notes`, name: "notes", label: t.notes, optional: true, wide: true, rows: 2, maxlength: 300, value: values.notes })}
+      </div>
+    </fieldset>`);
+    this.#describe(row);
+    return row;
+  }
+
+  #choice(ties, chosen) {
+    return html`<select${ties}>
+      <option value="">${t.chooseActivity}</option>
+      ${byCategory(this.#program).map(
+        ([category, activities]) => html`<optgroup label="${text.categories[category] ?? category}">
+          ${activities.map((each) => html`<option value="${each.code}" ${each.code === chosen && html`selected`}>${each.title}</option>`)}
+        </optgroup>`,
+      )}
+    </select>`;
+  }
+
+  #number() {
+    const isOnly = this.children.length === 1;
+    [...this.children].forEach((row, index) => {
+      row.querySelector("legend").textContent = t.row(index);
+      row.querySelector(".row-name").textContent = this.#isSingle ? "" : t.row(index);
+      const remove = row.querySelector(".remove");
+      remove.hidden = isOnly;
+      render(remove, html`<span aria-hidden="true">${t.remove}</span><span class="unseen">${t.removeRow(index)}</span>`);
+    });
+  }
+
+  #describe(row) {
+    const values = valuesOf(row);
+    const activity = this.#program.activities.find((each) => each.code === values.activity);
+    const points = pointsOf(this.#program, values);
+    row.querySelector("output").textContent = points ? text.points(points) : "";
+    row.querySelector('[data-field="quantity"] [data-label]').textContent = activity ? t.quantityOf(activity.unit) : t.quantity;
+    row.querySelector('[data-field="activity"] .hint').textContent = activity
+      ? [t.per(activity), activity.requires_document && t.needsDocument].filter(Boolean).join(". ")
+      : "";
+  }
+
+  #chosen({ target }) {
+    const row = target.closest(".row");
+    const last = row.querySelector('[name="ended_on"]');
+    if (target.name === "started_on" && !last.value) last.value = target.value;
+    this.#typed();
+  }
+
+  #typed() {
+    for (const row of this.children) this.#describe(row);
+    this.dispatchEvent(new CustomEvent("typed", { detail: this.rows }));
+  }
+
+  #remove(row) {
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    row.remove();
+    this.#number();
+    next.querySelector("select").focus();
+    this.#typed();
+  }
+}
+
+customElements.define("entry-rows", EntryRows);

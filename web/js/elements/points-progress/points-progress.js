@@ -1,0 +1,47 @@
+/** <points-progress>: the points so far as a bar and in words, what is missing, and what the form would add. */
+
+import { entriesWithoutDocument, waysToEarn } from "../../points.js";
+import { html, render } from "../../html.js";
+import { text } from "../../text.js";
+
+class PointsProgress extends HTMLElement {
+  #cycle;
+
+  /** Show the dashboard of a certification. */
+  show(program, dashboard) {
+    const t = text.recertification;
+    const { cycle } = dashboard;
+    const { points_total: total, points_required: required, points_missing: missing } = cycle;
+    this.#cycle = cycle;
+    const withoutDocument = entriesWithoutDocument(program, dashboard);
+    render(
+      this,
+      html`<h2 class="unseen">${t.pointsSoFar}</h2>
+      <p class="figure"><strong>${text.points(total)}</strong> <span class="soft">${t.ofRequired(required)}</span></p>
+      <div class="bar ${missing === 0 && "complete"}" role="progressbar" aria-label="${t.pointsSoFar}" aria-valuemin="0"
+        aria-valuemax="${Math.max(required, total)}" aria-valuenow="${total}" aria-valuetext="${t.progress(total, required)}">
+        <span class="planned"></span><span class="counted"></span>
+      </div>
+      <p><strong>${missing > 0 ? t.missing(missing) : t.enough(required)}</strong>
+        ${missing > 0 && html`<span class="soft">${t.ways(waysToEarn(program, missing))}</span>`}
+        <span class="plan"></span></p>
+      ${withoutDocument.length > 0 && html`<p>${t.documentsMissing} ${withoutDocument.map((each) => each.title).join(", ")}.</p>`}`,
+    );
+    this.#widen(".counted", total);
+    this.plan(0);
+  }
+
+  /** Show what the form would add. */
+  plan(points) {
+    const { points_total: total } = this.#cycle;
+    this.#widen(".planned", points ? total + points : 0);
+    this.querySelector(".plan").textContent = points ? text.recertification.planned(total + points) : "";
+  }
+
+  #widen(part, points) {
+    const share = Math.min(1, points / this.#cycle.points_required);
+    this.querySelector(part).style.inlineSize = `${share * 100}%`;
+  }
+}
+
+customElements.define("points-progress", PointsProgress);

@@ -1,0 +1,28 @@
+/** Days, times, money and points as the person's own country writes them. */
+
+const locales = navigator.languages;
+const days = new Intl.DateTimeFormat(locales, { dateStyle: "long", timeZone: "UTC" });
+const shortDays = new Intl.DateTimeFormat(locales, { dateStyle: "medium", timeZone: "UTC" });
+const times = new Intl.DateTimeFormat(locales, { dateStyle: "long", timeStyle: "short" });
+const numbers = new Intl.NumberFormat(locales, { maximumFractionDigits: 6 });
+
+const midnight = (day) => new Date(`${day}T00:00:00Z`);
+
+/** A day of the program, `2027-02-15`. */
+export const day = (iso) => days.format(midnight(iso));
+
+/** Two days as a span, or the one day. */
+export const span = (first, last) =>
+  first === last ? shortDays.format(midnight(first)) : shortDays.formatRange(midnight(first), midnight(last));
+
+/** A moment, in the person's own time zone. */
+export const time = (instant) => times.format(new Date(instant));
+
+/** A number of points or of anything else. */
+export const number = (value) => numbers.format(value);
+
+/** Money in minor units of its currency. */
+export function money({ amount, currency }) {
+  const format = new Intl.NumberFormat(locales, { style: "currency", currency });
+  return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
+}

@@ -1,0 +1,34 @@
+/** Markup that escapes by itself: what is put into html`…` is text, unless it is markup made by html`…` too. */
+
+class Markup {
+  constructor(written) {
+    this.written = written;
+  }
+}
+
+const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+function write(value) {
+  if (value instanceof Markup) return value.written;
+  if (Array.isArray(value)) return value.map(write).join("");
+  if (value === null || value === undefined || value === false) return "";
+  return String(value).replace(/[&<>"']/g, (character) => ESCAPES[character]);
+}
+
+/** Markup with every value escaped; null, undefined and false write nothing, lists write their items. */
+export function html(strings, ...values) {
+  return new Markup(strings.reduce((text, part, index) => text + write(values[index - 1]) + part));
+}
+
+/** Replace what an element holds. */
+export function render(element, markup) {
+  element.innerHTML = write(markup);
+  return element;
+}
+
+/** The element that markup of one element makes. */
+export function elementOf(markup) {
+  const template = document.createElement("template");
+  template.innerHTML = write(markup).trim();
+  return template.content.firstElementChild;
+}

@@ -1,0 +1,31 @@
+/** Who the member is, as the API last said: kept for this tab, so that a page need not wait for it. */
+
+import * as api from "./api.js";
+
+const KEY = "me";
+
+/** What is remembered of `GET /api/me`, or null. */
+export function remembered() {
+  return JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+}
+
+/** `GET /api/me`, and remember it. */
+export async function read() {
+  const { body } = await api.get("/me");
+  remember(body);
+  return body;
+}
+
+/** What is remembered, or what the API says. */
+export async function find() {
+  return remembered() ?? (await read());
+}
+
+/** Keep a newer answer, and tell the frame. */
+export function remember(me) {
+  sessionStorage.setItem(KEY, JSON.stringify(me));
+  dispatchEvent(new CustomEvent("member", { detail: me }));
+}
+
+/** Where a member goes after logging in. */
+export const homeOf = () => "/recertification/";

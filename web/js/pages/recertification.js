@@ -1,0 +1,273 @@
+/** Recertification Portal: points so far, what is missing, entries, the form for more, the agreement, the payment. */
+
+import * as api from "../api.js";
+import "../elements/agreement-form/agreement-form.js";
+import "../elements/entry-list/entry-list.js";
+import "../elements/pay-button/pay-button.js";
+import "../elements/points-progress/points-progress.js";
+import "../elements/session-form/session-form.js";
+import { day, span } from "../format.js";
+import { html, render } from "../html.js";
+import * as member from "../member.js";
+import { announce, openPage } from "../page.js";
+import { text } from "../text.js";
+
+const t = text.recertification;
+const tabs = new BroadcastChannel("recertification");
+
+function asked() {
+  return new URLSearchParams(location.search).get("certification");
+}
+
+/** The certification of the address, or the first; the dashboard is one call of the API. */
+async function load() {
+  const program = api.program();
+  const fresh = asked() && member.remembered() ? member.remembered() : await member.read();
+  const certificationId = asked() ?? fresh.certifications[0]?.certification_id;
+  if (!certificationId) return { program: await program, me: fresh };
+  const dashboard = (await api.get(pathOf(certificationId))).body;
+  return { program: await program, me: fresh, dashboard };
+}
+
+const pathOf = (certificationId) => `/certifications/${encodeURIComponent(certificationId)}/cycle`;
+
+function show(content, { program, me, dashboard }) {
+  if (!dashboard) showUncertified(content, program);
+  else new Dashboard(content, program, me).show(dashboard);
+}
+
+function showUncertified(content, program) {
+  const s = text.states.uncertified;
+  render(
+    content,
+    html`<div class="card stack"><div><h2>${s.title}</h2><p>${s.detail}</p></div>
+    <div class="buttons"><a class="button main" href="${program.contact.get_certified}">${s.get}</a><a class="button" href="/help/">${text.pages.help.title}</a></div></div>`,
+  );
+}
+
+/** The page of one certification, which changes as the member works on it. */
+class Dashboard {
+  #content;
+  #program;
+  #dashboard;
+
+  constructor(content, program, me) {
+    this.#content = content;
+    this.#program = program;
+    render(
+      content,
+      html`<div class="stack">
+        <div id="certifications"></div>
+        <div id="notice"></div>
+        <div class="card stack"><div id="facts"></div><points-progress></points-progress><div id="steps"></div></div>
+        <div id="state"></div>
+        <div id="action"></div>
+        <section class="card" aria-labelledby="entries-title"><h2 id="entries-title"></h2><entry-list></entry-list></section>
+        <section class="card" id="fee" aria-labelledby="fee-title"></section>
+      </div>`,
+    );
+    this.#offerOthers(me);
+    this.#entries.addEventListener("changed", ({ detail }) => this.#changed(detail));
+    this.#entries.addEventListener("reentered", ({ detail }) => this.#reenter(detail));
+    tabs.onmessage = ({ data }) => data === this.#id && this.#reload();
+  }
+
+  /** Show a dashboard: for the first time, or after a change. Forms that are open keep what is typed. */
+  show(dashboard) {
+    this.#dashboard = dashboard;
+    this.#showFacts();
+    this.#content.querySelector("points-progress").show(this.#program, dashboard);
+    this.#showSteps();
+    this.#showState();
+    this.#showAction();
+    this.#content.querySelector("#entries-title").textContent = t.entries(dashboard.entries.length);
+    this.#entries.show(this.#program, dashboard);
+    this.#showFee();
+  }
+
+  get #id() {
+    return this.#dashboard.certification.certification_id;
+  }
+
+  get #entries() {
+    return this.#content.querySelector("entry-list");
+  }
+
+  get #notice() {
+    return this.#content.querySelector("#notice");
+  }
+
+  #offerOthers(me) {
+    if (me.certifications.length < 2) return;
+    const chosen = asked() ?? me.certifications[0].certification_id;
+    render(
+      this.#content.querySelector("#certifications"),
+      html`<nav aria-label="${t.choose}"><ul class="switch">${me.certifications.map(
+        ({ certification_id: id, designation }) =>
+          html`<li><a href="?certification=${encodeURIComponent(id)}" ${id === chosen && html`aria-current="page"`}>${designation}</a></li>`,
+      )}</ul></nav>`,
+    );
+  }
+
+  #showFacts() {
+    const { certification, cycle } = this.#dashboard;
+    const facts = [
+      [t.facts.designation, certification.designation],
+      [t.facts.period, span(cycle.starts_on, cycle.ends_on)],
+      [t.facts.expires, day(certification.expires_on)],
+      certification.extended_to && [t.facts.extended, day(certification.extended_to)],
+    ].filter(Boolean);
+    render(this.#content.querySelector("#facts"), html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`);
+  }
+
+  #showSteps() {
+    const { cycle, submission, invoice } = this.#dashboard;
+    const isSigned = cycle.state === "submitted";
+    const isPaid = invoice !== null && ["paid", "waived"].includes(invoice.status);
+    const isFull = cycle.points_missing === 0;
+    const s = t.stepNow;
+    const steps = [
+      [t.step.collect, isFull ? "done" : "current", s.collect(cycle.points_total, cycle.points_required)],
+      [t.step.sign, isSigned ? "done" : isFull && "current", isSigned ? s.signed(submission.submitted_at) : isFull ? s.sign : s.next],
+      [t.step.pay, isPaid ? "done" : isSigned && "current", isPaid ? s[invoice.status] : isSigned ? s.pay : s.later],
+      [t.step.review, isSigned && isPaid && "current", isSigned ? s.review : s.next],
+    ];
+    render(
+      this.#content.querySelector("#steps"),
+      html`<ol class="steps" aria-label="${t.steps}">${steps.map(
+        ([name, state, now]) => html`<li class="${state}" ${state === "current" && html`aria-current="step"`}><span><strong>${name}</strong>${now}</span></li>`,
+      )}</ol>`,
+    );
+  }
+
+  #showState() {
+    const place = this.#content.querySelector("#state");
+    const { cycle, submission, certification } = this.#dashboard;
+    const s = text.states;
+    render(place, html``);
+    if (cycle.state === "submitted") this.#showSubmitted(place, submission);
+    else if (cycle.state === "returned" && submission?.decision) {
+      render(place, html`<div class="notice warn"><h2>${s.returned.title}</h2><p>${s.returned.detail}</p>${submission.decision.comment && html`<p><strong>${t.reviewer}</strong> ${submission.decision.comment}</p>`}</div>`);
+    } else if (cycle.state === "lapsed") this.#showLapsed(place, certification);
+    else if (cycle.number > 1 && this.#dashboard.entries.length === 0) this.#showApproved(place, certification);
+  }
+
+  #showSubmitted(place, submission) {
+    const s = text.states.submitted;
+    const { invoice } = this.#dashboard;
+    const isOpen = invoice?.status === "open";
+    render(place, html`<div class="notice good"><h2>${s.title}</h2><p>${s.detail(submission)}</p><p>${isOpen ? s.payNext : s.wait}</p></div>`);
+  }
+
+  #showLapsed(place, certification) {
+    const s = text.states.lapsed;
+    const { email } = this.#program.contact;
+    render(
+      place,
+      html`<div class="notice warn"><h2>${s.title}</h2><p>${s.detail(certification.designation, certification.expires_on)}</p>
+        <ol class="prose"><li>${s.send} <a href="mailto:${email}">${email}</a>. <a href="/summary/?certification=${encodeURIComponent(this.#id)}">${s.report}</a></li><li>${s.pay}</li><li>${s.wait}</li></ol></div>`,
+    );
+  }
+
+  /** A new period that is still empty: the last one was approved. */
+  async #showApproved(place, certification) {
+    const { body } = await api.get(`/certifications/${encodeURIComponent(this.#id)}/cycles`).catch(() => ({ body: { items: [] } }));
+    const comment = body.items.at(-1)?.submission.decision?.comment;
+    if (!body.items.length) return;
+    const s = text.states.approved;
+    render(place, html`<div class="notice good"><h2>${s.title}</h2><p>${s.detail(certification.expires_on)}</p>${comment && html`<p><strong>${t.reviewer}</strong> ${comment}</p>`}</div>`);
+  }
+
+  /** The one thing to do next: enter points, or sign; nothing while staff have the report. */
+  #showAction() {
+    const place = this.#content.querySelector("#action");
+    const { state, points_missing: missing, cycle_id: cycleId } = this.#dashboard.cycle;
+    const isOpen = ["entering", "complete", "returned"].includes(state);
+    const wanted = !isOpen ? "" : missing > 0 ? "session-form" : "agreement-form";
+    const present = place.querySelector("session-form, agreement-form");
+    if (wanted && present?.localName === wanted && place.dataset.cycle === cycleId) {
+      present.update?.(this.#dashboard);
+      return;
+    }
+    place.dataset.cycle = cycleId;
+    render(place, html``);
+    if (!wanted) return;
+    const form = document.createElement(wanted);
+    form.className = "card";
+    form.style.display = "block";
+    place.append(form);
+    this.#listen(form);
+    form.open(this.#program, this.#dashboard);
+  }
+
+  #listen(form) {
+    form.addEventListener("planned", ({ detail }) => this.#content.querySelector("points-progress").plan(detail));
+    form.addEventListener("saved", ({ detail }) => this.#saved(detail));
+    form.addEventListener("submitted", () => this.#submitted());
+    form.addEventListener("outdated", () => this.#offerReload(form));
+  }
+
+  #saved({ entries, cycle, isEarlier }) {
+    const known = new Set(entries.map((entry) => entry.entry_id));
+    const others = this.#dashboard.entries.filter((entry) => !known.has(entry.entry_id));
+    this.show({ ...this.#dashboard, cycle, entries: [...others, ...entries] });
+    tabs.postMessage(this.#id);
+    const points = entries.reduce((total, entry) => total + entry.points, 0);
+    announce(this.#notice, html`<p>${isEarlier ? text.form.savedBefore : text.form.saved(entries.length, points, cycle.points_total, cycle.points_required)}</p>`);
+  }
+
+  async #submitted() {
+    await this.#reload();
+    tabs.postMessage(this.#id);
+    announce(this.#notice, html`<p>${text.states.submitted.thanks}</p>`);
+    this.#content.querySelector("#fee pay-button")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** The form is about a state that has passed: the message stays until the member goes on. */
+  #offerReload(form) {
+    const problem = form.querySelector("problem-message > div");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text.transactions.lookAgain;
+    button.addEventListener("click", () => this.#reload());
+    problem?.append(button);
+  }
+
+  async #changed({ message, deleted }) {
+    tabs.postMessage(this.#id);
+    await this.#reload();
+    announce(
+      this.#notice,
+      html`<p>${message}</p>${deleted && this.#content.querySelector("session-form") && html`<p><button type="button" class="put-back">${t.putBack}</button></p>`}`,
+    );
+    this.#notice.querySelector(".put-back")?.addEventListener("click", () => this.#reenter(deleted));
+  }
+
+  async #reenter(row) {
+    await this.#reload();
+    render(this.#notice, html``);
+    this.#content.querySelector("session-form")?.take(row);
+  }
+
+  async #reload() {
+    try {
+      this.show((await api.get(pathOf(this.#id))).body);
+    } catch (refusal) {
+      render(this.#notice, html`<problem-message></problem-message>`);
+      this.#notice.firstElementChild.show(refusal, { retry: () => this.#reload() });
+    }
+  }
+
+  #showFee() {
+    const place = this.#content.querySelector("#fee");
+    const { invoice } = this.#dashboard;
+    const f = text.fee;
+    const sentence = !invoice ? f.early : invoice.status === "open" ? f.open(invoice) : f.settled(invoice);
+    const isPayable = !invoice || invoice.status === "open";
+    const receipt = invoice && !isPayable && html`<p><a href="/transactions/?invoice=${encodeURIComponent(invoice.invoice_id)}">${text.invoice.receiptOf(invoice.number)}</a></p>`;
+    render(place, html`<h2 id="fee-title">${f.title}</h2><div class="stack tight"><p class="numbers">${sentence}</p>${isPayable ? html`<pay-button></pay-button><p class="small soft">${f.hint}</p>` : receipt}</div>`);
+    place.querySelector("pay-button")?.open({ invoice, certificationId: this.#id });
+  }
+}
+
+await openPage("recertification", { load, show });

@@ -1,0 +1,152 @@
+/** Transactions: what is to be paid, the return from Stripe's page, what was paid, and the receipt. */
+
+import * as api from "../api.js";
+import "../elements/pay-button/pay-button.js";
+import { day, money, time } from "../format.js";
+import { html, render } from "../html.js";
+import * as member from "../member.js";
+import { announce, openPage } from "../page.js";
+import { text } from "../text.js";
+
+const t = text.transactions;
+const POLL_MILLISECONDS = 1500;
+const POLLS = 40;
+
+const parameters = new URLSearchParams(location.search);
+const described = (invoice) => invoice.lines.map((line) => line.description).join(", ");
+
+async function load() {
+  const invoiceId = parameters.get("invoice");
+  const program = api.program();
+  const me = member.find();
+  if (invoiceId) {
+    const { body } = await api.get(`/invoices/${encodeURIComponent(invoiceId)}`);
+    return { program: await program, me: await me, invoice: body };
+  }
+  const { body } = await api.get("/invoices?type=both");
+  return { program: await program, me: await me, invoices: body.items };
+}
+
+function show(content, loaded) {
+  if (loaded.invoice) return showOne(content, loaded);
+  return showAll(content, loaded);
+}
+
+// All of them
+
+function payments(invoices) {
+  const list = invoices.flatMap((invoice) => invoice.payments.map((payment) => ({ invoice, payment })));
+  return list.sort((one, other) => other.payment.received_at.localeCompare(one.payment.received_at));
+}
+
+function paymentRow({ invoice, payment }) {
+  const c = t.columns;
+  return html`<tr>
+    <th scope="row">${time(payment.received_at)}</th>
+    <td data-label="${c.what}">${described(invoice)}</td>
+    <td data-label="${c.method}">${t.methods[payment.method] ?? payment.method}</td>
+    <td data-label="${c.status}">${t.paymentStatuses[payment.status] ?? payment.status}</td>
+    <td data-label="${c.amount}" class="amount">${money(payment.amount)}</td>
+    <td><a href="?invoice=${encodeURIComponent(invoice.invoice_id)}" aria-label="${text.invoice.receiptOf(invoice.number)}">${text.invoice.receipt}</a></td>
+  </tr>`;
+}
+
+function paid(invoices) {
+  const list = payments(invoices);
+  const c = t.columns;
+  if (!list.length) return html`<p class="soft">${t.noPayments}</p>`;
+  return html`<table class="cards numbers"><caption class="unseen">${t.history}</caption>
+    <thead><tr><th scope="col">${c.day}</th><th scope="col">${c.what}</th><th scope="col">${c.method}</th><th scope="col">${c.status}</th><th scope="col" class="amount">${c.amount}</th><td></td></tr></thead>
+    <tbody>${list.map(paymentRow)}</tbody></table>`;
+}
+
+function showAll(content, { me, invoices }) {
+  const open = invoices.filter((invoice) => invoice.status === "open");
+  const invoiced = new Set(invoices.filter((each) => each.type === "recertification").map((each) => each.certification_id));
+  const early = me.certifications.filter((each) => !invoiced.has(each.certification_id));
+  render(
+    content,
+    html`<div class="stack">
+      <section class="card" aria-labelledby="due-title"><h2 id="due-title">${t.due}</h2>
+        ${open.length === 0 && html`<p class="soft">${t.nothingDue}</p>`}
+        <ul class="entries">${open.map((invoice) => html`<li class="entry"><div class="entry-what"><h3>${described(invoice)}</h3><p class="small soft">${invoice.number} · ${text.fee.open(invoice)}</p></div><div class="entry-more"><pay-button data-invoice="${invoice.invoice_id}"></pay-button></div></li>`)}</ul>
+        ${open.length > 0 && html`<p class="small soft">${text.fee.hint}</p>`}
+      </section>
+      ${early.length > 0 && html`<section class="card" aria-labelledby="early-title"><h2 id="early-title">${t.early}</h2><div class="stack tight">${early.map((each) => html`<pay-button data-certification="${each.certification_id}"></pay-button>`)}</div></section>`}
+      <section class="card" aria-labelledby="history-title"><h2 id="history-title">${t.history}</h2>${paid(invoices)}</section>
+    </div>`,
+  );
+  for (const button of content.querySelectorAll("[data-invoice]")) {
+    button.open({ invoice: open.find((invoice) => invoice.invoice_id === button.dataset.invoice) });
+  }
+  for (const button of content.querySelectorAll("[data-certification]")) {
+    const { certification_id: certificationId, designation } = early.find((each) => each.certification_id === button.dataset.certification);
+    button.open({ certificationId, label: t.earlyFor(designation) });
+  }
+}
+
+// One invoice: its receipt, or the button to pay it
+
+function showOne(content, loaded) {
+  const outcome = parameters.get("checkout");
+  render(content, html`<div class="stack"><div id="outcome"></div><div id="invoice"></div><p class="buttons"><a class="button" href="/recertification/">${t.back}</a><a class="button" href="/transactions/">${t.all}</a></p></div>`);
+  const place = content.querySelector("#outcome");
+  showInvoice(content.querySelector("#invoice"), loaded);
+  if (outcome) tellOnce(loaded.invoice);
+  if (outcome === "cancelled" && loaded.invoice.status === "open") announce(place, html`<p>${t.cancelled}</p>`, "warn");
+  if (outcome === "success") return waitUntilPaid(place, content, loaded);
+  return undefined;
+}
+
+/** A reload shall not tell the news again. */
+function tellOnce(invoice) {
+  history.replaceState(null, "", `?invoice=${encodeURIComponent(invoice.invoice_id)}`);
+}
+
+async function waitUntilPaid(place, content, loaded) {
+  let { invoice } = loaded;
+  if (invoice.status === "open") render(place, html`<div class="notice" role="status"><p>${t.waiting}</p></div>`);
+  for (let poll = 0; invoice.status === "open" && poll < POLLS; poll += 1) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+    invoice = (await api.get(`/invoices/${encodeURIComponent(invoice.invoice_id)}`).catch(() => ({ body: invoice }))).body;
+  }
+  showInvoice(content.querySelector("#invoice"), { ...loaded, invoice });
+  if (invoice.status === "paid") {
+    announce(place, html`<p>${t.paid(invoice)}</p>`);
+    return;
+  }
+  announce(place, html`<p>${t.slow}</p><p><button type="button">${t.lookAgain}</button></p>`, "warn");
+  place.querySelector("button").addEventListener("click", () => waitUntilPaid(place, content, { ...loaded, invoice }));
+}
+
+function showInvoice(place, { program, me, invoice }) {
+  const r = text.receipt;
+  const payment = invoice.payments.find((each) => each.status === "succeeded");
+  const isPaid = invoice.status !== "open";
+  const facts = [
+    [r.number, invoice.number],
+    [r.member, `${me.name} (${me.member_id})`],
+    [text.invoice.columns.issued, day(invoice.issued_on)],
+    !isPaid && [text.invoice.columns.due, day(invoice.due_on)],
+    [text.invoice.columns.status, text.invoice.statuses[invoice.status] ?? invoice.status],
+    invoice.paid_at && [r.paidOn, time(invoice.paid_at)],
+    payment && [r.paidBy, t.methods[payment.method] ?? payment.method],
+    payment?.reference && [r.reference, payment.reference],
+    [r.issuer, program.contact.name],
+  ].filter(Boolean);
+  render(
+    place,
+    html`<section class="card stack" aria-labelledby="receipt-title">
+      <h2 id="receipt-title">${isPaid ? text.invoice.receiptOf(invoice.number) : `${text.invoice.columns.number} ${invoice.number}`}</h2>
+      <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+      <table class="numbers"><caption class="unseen">${r.item}</caption><thead><tr><th scope="col">${r.item}</th><th scope="col" class="amount">${r.amount}</th></tr></thead>
+      <tbody>${invoice.lines.map((line) => html`<tr><td>${line.description}</td><td class="amount">${money(line.amount)}</td></tr>`)}</tbody>
+      <tfoot><tr><th scope="row">${r.total}</th><td class="amount">${money(invoice.total)}</td></tr></tfoot></table>
+      ${isPaid ? html`<p class="buttons"><button type="button" class="print">${r.print}</button></p>` : html`<pay-button></pay-button>`}
+    </section>`,
+  );
+  place.querySelector(".print")?.addEventListener("click", () => print());
+  place.querySelector("pay-button")?.open({ invoice });
+}
+
+await openPage("transactions", { load, show });
