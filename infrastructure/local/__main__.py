@@ -6,16 +6,9 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
+from infrastructure.local import demo
+
 _DEFAULT_PORT = "8000"
-_PASSWORD = "Recertify!2027"  # of demo accounts, on this computer only
-_ACCOUNTS = (
-    ("member@example.org", "IPMA-CP, due this year, 44 points, an open invoice"),
-    ("two@example.org", "IPMA-SCP and IPMA-CS"),
-    ("new@example.org", "IPMA-CS, certified some months ago, nothing entered"),
-    ("lapsed@example.org", "a certification that lapsed"),
-    ("uncertified@example.org", "no certification"),
-    ("staff@example.org", "staff: reviews, members, payments"),
-)
 
 
 class _Stopped(BaseException):
@@ -58,15 +51,15 @@ def _run(port: str) -> int:
 
 
 def _describe(stack: "LocalStack") -> None:  # noqa: F821
-    width = max(len(address) for address, _ in _ACCOUNTS)
+    width = max(len(address) for address, _ in demo.ACCOUNTS)
     print(f"  DynamoDB   {stack.dynamodb_name}")
     print("  Cognito, S3, SQS, SES, SSM   moto, guarded")
     print(f"  Stripe     {stack.stripe_name}")
     print(f"  functions  log into {stack.folder / 'functions.log'}")
     print(f"\nThe portal:  {stack.url}")
     print(f"The console: {stack.url}/_local/  (clock, jobs, mails, reset)\n")
-    print(f"Demo accounts, password {_PASSWORD}:")
-    for address, what in _ACCOUNTS:
+    print(f"Demo accounts, password {demo.PASSWORD}:")
+    for address, what in demo.ACCOUNTS:
         print(f"  {address:{width}}  {what}")
     print("\nCtrl-C stops it; the data goes with it.", flush=True)
 

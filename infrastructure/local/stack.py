@@ -113,7 +113,8 @@ class LocalStack:
             "userPoolId": self.resources.get("UserPoolId", ""),
             "clientId": self.resources.get("UserPoolClientId", ""),
         }
-        return {"apiBase": "/api", "cognito": cognito}
+        demo = {"demo": self._project.demo} if self._project.demo else {}
+        return {"apiBase": "/api", "cognito": cognito, **demo}
 
     # Starting, in order; every step says at once how it is undone
 
