@@ -178,6 +178,24 @@ class Portal:
         claims: Mapping[str, Any] | None = None,
     ) -> Answer:
         """One request. A POST gets a new Idempotency-Key unless `key` is another one or None."""
+        parts = {"body": body, "raw": raw, "headers": headers, "query": query, "key": key, "version": version}
+        return self.handle(self.event(method, path, who, **parts, claims=claims))
+
+    @staticmethod
+    def event(
+        method: str,
+        path: str,
+        who: Person | None,
+        *,
+        body: Any = None,
+        raw: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, Any] | None = None,
+        key: str | None = "new",
+        version: Any = None,
+        claims: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The event that the gateway makes of a request."""
         sent = {"host": "portal.example.org", **{k.lower(): v for k, v in (headers or {}).items()}}
         if body is not None or raw is not None:
             sent.setdefault("content-type", contract.JSON)
@@ -191,7 +209,7 @@ class Portal:
         assert match is not None
         given = claims if claims is not None else who.claims if who else None
         tokens = None if given is None or match.route.authorizer is None else flattened(given)
-        return self.handle(event_of(request, match, tokens))
+        return event_of(request, match, tokens)
 
     def handle(self, event: dict[str, Any]) -> Answer:
         """Give an event to the function behind its route; the answer is held against the contract."""
