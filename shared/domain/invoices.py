@@ -145,11 +145,9 @@ class Invoice:
             return self
         return self._with(replace(payment, dispute=state))
 
-    def opened_checkout(self, checkout: OpenCheckout) -> "Invoice":
-        """The invoice with a checkout session open for it."""
-        return replace(
-            self, checkout=checkout, checkout_attempts=self.checkout_attempts + 1, version=self.version + 1
-        )
+    def opened_checkout(self, checkout: OpenCheckout, attempt: int) -> "Invoice":
+        """The invoice with a checkout session open for it, which the attempt of this number gave."""
+        return replace(self, checkout=checkout, checkout_attempts=attempt, version=self.version + 1)
 
     def without_checkout(self) -> "Invoice":
         """The invoice after its checkout session expired."""

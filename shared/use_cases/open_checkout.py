@@ -35,10 +35,11 @@ def open_checkout(
             data = {"invoice_id": invoice.invoice_id, "session_id": session.session_id, "url": session.url}
             events.record(event(command, subject, "checkout-opened", data))
             return session.url
-        session = _new_session(payments, before, return_address)
+        session, number = _new_session(payments, before, return_address)
         if session.url is None:
             raise under_way()
-        after = before.opened_checkout(OpenCheckout(session.session_id, session.url, session.expires_at))
+        checkout = OpenCheckout(session.session_id, session.url, session.expires_at)
+        after = before.opened_checkout(checkout, number)
         data = {"invoice_id": invoice.invoice_id, "session_id": session.session_id, "url": session.url}
         invoices.save(before, after, event(command, subject, "checkout-opened", data))
         return session.url
@@ -68,8 +69,11 @@ def _open_session(payments: PaymentGateway, invoice: Invoice) -> CheckoutSession
     return session if session.status == "open" else None
 
 
-def _new_session(payments: PaymentGateway, invoice: Invoice, return_address: str) -> CheckoutSession:
-    for spent in range(1, ATTEMPTS_SPENT + 1):
+def _new_session(
+    payments: PaymentGateway, invoice: Invoice, return_address: str
+) -> tuple[CheckoutSession, int]:
+    """A session and the number of the attempt that gave it."""
+    for number in range(invoice.checkout_attempts + 1, invoice.checkout_attempts + 1 + ATTEMPTS_SPENT):
         try:
             session = payments.open_session(
                 invoice_id=invoice.invoice_id,
@@ -79,12 +83,12 @@ def _new_session(payments: PaymentGateway, invoice: Invoice, return_address: str
                 member_id=invoice.member_id,
                 success_url=f"{return_address}?invoice={invoice.invoice_id}&checkout=success",
                 cancel_url=f"{return_address}?invoice={invoice.invoice_id}&checkout=cancelled",
-                attempt=invoice.checkout_attempts + spent,
+                attempt=number,
             )
         except AttemptUsed:
             continue
         if session.status != "expired":
-            return session
+            return session, number
     raise payments_down()
 
 

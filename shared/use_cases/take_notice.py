@@ -123,6 +123,8 @@ def _mismatch(notice: Notice, invoice: Invoice | None, livemode: bool) -> str:
         return "live and test mode are mixed"
     if isinstance(notice, PaymentSucceeded | PaymentFailed) and notice.amount != invoice.total:
         return "the amount is not the one that was asked"
+    if isinstance(notice, PaymentRefunded) and notice.refunded.currency != invoice.total.currency:
+        return "the currency is not the one that was asked"
     return ""
 
 
@@ -134,9 +136,9 @@ def _identity(notice: Notice) -> str:
 def _give_back_surplus(
     events: EventStore, payments: PaymentGateway, command: Command, invoice: Invoice, payment_id: str
 ) -> None:
-    """Refund a payment that came when the invoice was no longer open, and raise it to staff."""
+    """Refund a payment that came when the invoice was no longer open, unless it was already, and raise it to staff."""
     payment = invoice.payment(payment_id)
-    if payment is None or not payment.surplus or payment.status != "succeeded":
+    if payment is None or not payment.surplus:
         return
     details: dict[str, object] = {
         "reason": "charged twice",
@@ -144,7 +146,8 @@ def _give_back_surplus(
         "payment": payment,
     }
     try:
-        payments.refund(payment_id, amount=payment.amount, reason_key=f"surplus:{payment_id}")
+        if payment.status == "succeeded":
+            payments.refund(payment_id, amount=payment.amount, reason_key=f"surplus:{payment_id}")
     except RefundRefused as refused:
         details["refund_refused"] = refused.code
     _raise_to_staff(events, command, f"surplus:{payment_id}", details)
