@@ -1,0 +1,216 @@
+"""Stripe's notices: recorded once, whatever their order and number (rule 5)."""
+
+from collections.abc import Sequence
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.domain.invoices import OpenCheckout
+from shared.domain.money import Money
+from shared.domain.payments import Irrelevant, Notice, PaymentsUnavailable
+from tests.unit.domain.builders import FEE, NOW, cycle_with, invoice
+from tests.unit.use_cases.notices import disputed, expired, failed, refunded, state_of, succeeded
+from tests.unit.use_cases.portal import Portal, offline, portal_with, staff
+
+
+def portal_owing(**changes: object) -> Portal:
+    portal = portal_with(cycle_with(points=50))
+    owed = invoice(**changes)
+    portal.table.invoices[owed.invoice_id] = owed
+    return portal
+
+
+def after(notices: Sequence[Notice], **changes: object) -> Portal:
+    portal = portal_owing(**changes)
+    for notice in notices:
+        portal.notice(notice)
+    return portal
+
+
+def test_a_payment_is_recorded_and_settles_the_invoice() -> None:
+    portal = portal_owing(checkout=OpenCheckout("cs_1", "https://pay.example", NOW))
+    assert portal.notice(succeeded()) == "recorded"
+    assert (portal.invoice.status, portal.invoice.paid_at, portal.invoice.checkout) == ("paid", NOW, None)
+    assert portal.table.types() == ["payment-received"]
+
+
+def test_fifty_deliveries_are_one_payment() -> None:
+    portal = after([succeeded()] * 50)
+    assert len(portal.invoice.payments) == 1
+    assert (portal.table.writes, portal.table.types()) == (1, ["payment-received"])
+    assert portal.stripe.refunds == {}
+
+
+def test_the_same_payment_told_by_another_event_is_one_payment() -> None:
+    portal = after([succeeded(), succeeded(event_id="evt_other")])
+    assert (portal.table.writes, len(portal.invoice.payments)) == (1, 1)
+
+
+def test_two_deliveries_at_once_are_one_payment() -> None:
+    portal = portal_owing()
+    portal.table.meanwhile.append(lambda: portal.notice(succeeded()))
+    portal.notice(succeeded())
+    assert (portal.table.writes, len(portal.invoice.payments)) == (1, 1)
+
+
+def test_a_notice_that_meets_another_change_is_recorded_after_it() -> None:
+    portal = portal_owing()
+    portal.table.meanwhile.append(lambda: portal.notice(failed("pi_0")))
+    portal.notice(succeeded())
+    assert state_of(portal) == (
+        "paid",
+        {"pi_0": ("failed", 0, None, False, FEE), "pi_1": ("succeeded", 0, None, False, FEE)},
+        True,
+    )
+
+
+STORIES = {
+    "paid": ([succeeded()], "paid"),
+    "declined twice, then paid": ([failed(), failed(number=2), succeeded()], "paid"),
+    "paid and refunded in parts": ([succeeded(), refunded(amount=5000), refunded(amount=9000)], "partially-refunded"),
+    "paid and refunded": ([succeeded(), refunded(amount=5000), refunded()], "refunded"),
+    "disputed": ([succeeded(), disputed()], "disputed"),
+    "disputed and won": ([succeeded(), disputed(), disputed(state="won")], "paid"),
+    "disputed and lost": ([succeeded(), disputed(), disputed(state="lost")], "disputed"),
+    "everything": (
+        [failed(), succeeded(), refunded(amount=1), disputed(), disputed(state="won"), expired()],
+        "partially-refunded",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("story", "status"), STORIES.values(), ids=STORIES.keys())
+def test_every_order_tells_the_same(story: list[Notice], status: str) -> None:
+    expected = state_of(after(story))
+    assert portal_status(expected) == status
+    for order in list(permutations(story))[:200]:
+        assert state_of(after(order)) == expected
+
+
+def portal_status(state: object) -> str:
+    assert isinstance(state, tuple)
+    return str(state[0])
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(list(STORIES.values())), st.data())
+def test_any_order_with_any_repetitions_converges(
+    story: tuple[list[Notice], str], data: st.DataObject
+) -> None:
+    notices, _ = story
+    repeated = data.draw(st.permutations(notices + data.draw(st.lists(st.sampled_from(notices), max_size=6))))
+    portal = after(repeated)
+    assert state_of(portal) == state_of(after(notices))
+    assert portal.table.writes <= len(set(notices))
+    assert (portal.stripe.refunds, portal.attention) == ({}, [])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from([succeeded("pi_1"), succeeded("pi_2"), failed("pi_2")]), max_size=9))
+def test_of_two_charges_the_second_is_refunded_once_and_raised(deliveries: list[Notice]) -> None:
+    portal = after([*deliveries, succeeded("pi_1"), succeeded("pi_2")])
+    first, second = sorted(portal.invoice.payments, key=lambda each: each.surplus)
+    assert (first.surplus, second.surplus, portal.invoice.status) == (False, True, "paid")
+    assert list(portal.stripe.refunds.values()) == [(second.payment_id, FEE)]
+    assert [event.data["reason"] for event in portal.attention] == ["charged twice"]
+    portal.notice(refunded(second.payment_id))
+    portal.notice(second_told_again := succeeded(second.payment_id))
+    portal.notice(second_told_again)
+    assert portal.invoice.status == "paid"
+    assert (len(portal.stripe.refunds), len(portal.attention)) == (1, 1)
+
+
+def test_a_charge_after_an_offline_payment_is_refunded_and_raised() -> None:
+    portal = portal_owing()
+    portal.record(offline(), staff("money"))
+    portal.notice(succeeded())
+    assert portal.invoice.status == "paid"
+    assert list(portal.stripe.refunds.values()) == [("pi_1", FEE)]
+    assert len(portal.attention) == 1
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_a_surplus_that_stripe_gave_back_already_is_raised_and_not_refunded_again(
+    order: tuple[int, ...],
+) -> None:
+    portal = after([succeeded("pi_1")])
+    notices = [refunded("pi_2"), succeeded("pi_2"), succeeded("pi_2", event_id="evt_again")]
+    for index in order:
+        portal.notice(notices[index])
+    assert portal.invoice.status == "paid"
+    assert len(portal.attention) == 1
+    assert len(portal.stripe.refunds) == (0 if order[0] == 0 else 1)
+
+
+def test_a_refund_that_cannot_be_made_now_is_made_at_the_next_delivery() -> None:
+    portal = after([succeeded("pi_1")])
+    portal.stripe.down = True
+    with pytest.raises(PaymentsUnavailable):
+        portal.notice(succeeded("pi_2"))
+    assert portal.attention == []
+    portal.stripe.down = False
+    portal.notice(succeeded("pi_2"))
+    assert (len(portal.stripe.refunds), len(portal.attention)) == (1, 1)
+
+
+def test_a_refund_that_stripe_refuses_is_raised_with_its_reason() -> None:
+    portal = after([succeeded("pi_1")])
+    portal.stripe.refusal = "charge_disputed"
+    portal.notice(succeeded("pi_2"))
+    assert [event.data["refund_refused"] for event in portal.attention] == ["charge_disputed"]
+    assert portal.invoice.status == "paid"
+
+
+@pytest.mark.parametrize(
+    ("notice", "reason"),
+    [
+        (succeeded(amount=Money(14999, "usd")), "amount"),
+        (succeeded(amount=Money(15000, "eur")), "amount"),
+        (failed(amount=Money(1, "usd")), "amount"),
+        (refunded(currency="eur"), "currency"),
+        (succeeded(livemode=True), "live and test"),
+        (failed(livemode=True), "live and test"),
+        (refunded(livemode=True), "live and test"),
+        (disputed(livemode=True), "live and test"),
+        (expired(livemode=True), "live and test"),
+        (succeeded(invoice_id="inv_" + "b" * 20 + "_1"), "no such invoice"),
+        (refunded(invoice_id="nonsense"), "no such invoice"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_what_does_not_fit_is_raised_once_and_changes_nothing(notice: Notice, reason: str) -> None:
+    portal = portal_owing(checkout=OpenCheckout("cs_1", "https://pay.example", NOW))
+    before = portal.invoice
+    assert [portal.notice(notice) for _ in range(3)] == ["raised"] * 3
+    assert portal.invoice == before
+    assert len(portal.attention) == 1
+    assert reason in str(portal.attention[0].data["reason"])
+
+
+def test_live_notices_fit_a_live_portal() -> None:
+    portal = portal_owing()
+    assert portal.notice(succeeded(livemode=True), livemode=True) == "recorded"
+    assert portal.notice(succeeded(), livemode=True) == "raised"
+
+
+def test_what_is_not_about_an_invoice_is_ignored() -> None:
+    portal = portal_owing()
+    assert portal.notice(Irrelevant("evt_1", "customer.created")) == "ignored"
+    assert (portal.table.events, portal.table.reads) == ({}, 0)
+
+
+def test_only_the_open_session_expires() -> None:
+    portal = portal_owing(checkout=OpenCheckout("cs_2", "https://pay.example", NOW))
+    portal.notice(expired("cs_1"))
+    assert portal.invoice.checkout is not None
+    portal.notice(expired("cs_2"))
+    assert (portal.invoice.checkout, portal.invoice.status) == (None, "open")
+    assert portal.table.types() == ["checkout-expired"]
+
+
+def test_money_for_a_waived_invoice_is_given_back() -> None:
+    portal = after([succeeded()], status="waived")
+    assert portal.invoice.status == "waived"
+    assert list(portal.stripe.refunds.values()) == [("pi_1", FEE)]
