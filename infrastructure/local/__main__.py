@@ -4,9 +4,12 @@ import os
 import signal
 import sys
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from infrastructure.local import demo
+
+if TYPE_CHECKING:  # what is heavy is imported when Ctrl-C is already quiet
+    from infrastructure.local.stack import LocalStack
 
 _DEFAULT_PORT = "8000"
 
@@ -15,7 +18,7 @@ class _Stopped(BaseException):
     """Ctrl-C or SIGTERM."""
 
 
-def _stop(number: int, frame: FrameType | None) -> NoReturn:
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise _Stopped
@@ -50,7 +53,7 @@ def _run(port: str) -> int:
         return _refuse(f"The template cannot be deployed locally: {error}")
 
 
-def _describe(stack: "LocalStack") -> None:  # noqa: F821
+def _describe(stack: "LocalStack") -> None:
     width = max(len(address) for address, _ in demo.ACCOUNTS)
     print(f"  DynamoDB   {stack.dynamodb_name}")
     print("  Cognito, S3, SQS, SES, SSM   moto, guarded")

@@ -15,27 +15,27 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
 
 from moto.backends import get_backend
-from moto.moto_server.werkzeug_app import (  # noqa: E402
+from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
     create_backend_app,
 )
-from werkzeug.serving import make_server  # noqa: E402
+from werkzeug.serving import make_server
 
 from infrastructure.local.account import ACCOUNT_ID, REGION
-from infrastructure.local.board import Board  # noqa: E402
-from infrastructure.local.cognito_directory import honour_token_validity  # noqa: E402
-from infrastructure.local.cognito_guard import CognitoGuard  # noqa: E402
+from infrastructure.local.board import Board
+from infrastructure.local.cognito_directory import honour_token_validity
+from infrastructure.local.cognito_guard import CognitoGuard
 from infrastructure.local.emptying import EmptyingApp
-from infrastructure.local.outbox import Outbox, OutboxApp  # noqa: E402
-from infrastructure.local.s3_guard import S3Guard  # noqa: E402
-from infrastructure.local.wsgi import Answer, run, service_of  # noqa: E402
+from infrastructure.local.outbox import Outbox, OutboxApp
+from infrastructure.local.s3_guard import S3Guard
+from infrastructure.local.wsgi import Answer, run, service_of
 
 _LOADED_AT_ONCE = ("cognito-idp", "sqs", "ssm")
 
 
 class SerialServices:
-    """One lock for moto's DynamoDB, whose transactions are not isolated, and one for its queues; counts what is queued."""
+    """One lock for moto's DynamoDB, whose transactions are not isolated, one for its queues; counts what is queued."""
 
     def __init__(self, app: WSGIApplication, board: Board) -> None:
         self._app = app
@@ -102,7 +102,7 @@ def _end_with_parent() -> None:
 def _load() -> None:
     """moto loads a service when it is first asked for; better now, while the stack still reads its templates."""
     for service in _LOADED_AT_ONCE:
-        get_backend(service)[ACCOUNT_ID][REGION]
+        get_backend(service)[ACCOUNT_ID][REGION]  # type: ignore[call-overload]
 
 
 def main() -> None:

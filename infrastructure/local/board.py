@@ -1,4 +1,4 @@
-"""Sixteen bytes that the stack's processes share: how far the portal's clock is ahead, and how many messages were queued.
+"""Sixteen bytes that the stack's processes share: how far the clock is ahead, and how many messages were queued.
 
 Shared memory rather than messages, because both must be exact at the moment of reading: a mail carries the portal's
 time of its sending, and a drain must not miss a message that was queued just before it looked.

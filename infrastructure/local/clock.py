@@ -128,11 +128,9 @@ def input_of(schedule: Schedule | None, due: datetime) -> Any:
 
 def parse_moment(value: Any) -> datetime:
     """A moment with its zone from RFC 3339; raises ValueError with a sentence for a person."""
-    if not isinstance(value, str):
-        raise ValueError("`now` is missing: a time such as 2027-02-15T09:00:00-05:00.")
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+    except (TypeError, ValueError):
         raise ValueError(f"{value!r} is not a time such as 2027-02-15T09:00:00-05:00.") from None
     if moment.tzinfo is None:
         raise ValueError(f"{value!r} has no offset: say where that is, as in 2027-02-15T09:00:00-05:00.")

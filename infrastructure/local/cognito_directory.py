@@ -32,14 +32,14 @@ def masked(address: str) -> str:
     return f"{local[:1]}***@{domain[:1]}***".lower()
 
 
-def backend() -> Any:
-    """moto's Cognito of the one account."""
-    return cognitoidp_backends[ACCOUNT_ID][REGION]
+def _pools() -> dict[str, CognitoIdpUserPool]:
+    pools: dict[str, CognitoIdpUserPool] = cognitoidp_backends[ACCOUNT_ID][REGION].user_pools
+    return pools
 
 
 def pool_of_client(client_id: str | None) -> CognitoIdpUserPool:
     """The pool that a client belongs to; refuses an unknown client as Cognito does."""
-    for pool in backend().user_pools.values():
+    for pool in _pools().values():
         if client_id in pool.clients:
             return pool
     raise Refused("ResourceNotFoundException", f"User pool client {client_id} does not exist.")
@@ -47,7 +47,7 @@ def pool_of_client(client_id: str | None) -> CognitoIdpUserPool:
 
 def pool_by_id(pool_id: str) -> CognitoIdpUserPool:
     """The pool with this id."""
-    pool = backend().user_pools.get(pool_id)
+    pool = _pools().get(pool_id)
     if pool is None:
         raise Refused("ResourceNotFoundException", f"User pool {pool_id} does not exist.")
     return pool
@@ -55,7 +55,7 @@ def pool_by_id(pool_id: str) -> CognitoIdpUserPool:
 
 def by_access_token(token: str | None) -> tuple[CognitoIdpUserPool, CognitoIdpUser, str]:
     """Pool, user and client id of an access token that was issued and not revoked."""
-    for pool in backend().user_pools.values():
+    for pool in _pools().values():
         if token in pool.access_tokens:
             client_id, username = pool.access_tokens[token]
             user = pool.users.get(username)

@@ -1,4 +1,4 @@
-"""Changing an e-mail address as the pool does it: the old one stays until the new one is verified by its mailed code."""
+"""Changing an e-mail address as the pool does it: the old one stays until the mailed code verifies the new one."""
 
 from collections.abc import Callable
 from typing import Any

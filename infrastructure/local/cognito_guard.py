@@ -1,4 +1,4 @@
-"""The guard before moto's Cognito: closes the holes that would let a person in, or tell of one, where Cognito would not.
+"""The guard before moto's Cognito: closes the holes that would let a person in, or tell of one, where AWS would not.
 
 Each operation that moto gets wrong has a method named after it. A method may refuse, answer itself, change the request
 that moto sees, or look at moto's answer. One lock serialises all, so that looking and changing are one step.

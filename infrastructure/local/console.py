@@ -41,14 +41,17 @@ class Console:
             Mount("/", StaticFiles(directory=_PAGE)),
         ]
 
-    async def _page(self, request: Request) -> Response:
+    async def _page(self, _: Request) -> Response:
         return FileResponse(_PAGE / "index.html")
 
-    async def _outbox(self, request: Request) -> Response:
+    async def _outbox(self, _: Request) -> Response:
         mails = await asyncio.to_thread(self.mails)
         return JSONResponse({"items": mails, "next_cursor": None})
 
-    async def _read_clock(self, request: Request) -> Response:
+    async def _read_clock(self, _: Request) -> Response:
+        return self._now()
+
+    def _now(self) -> Response:
         return JSONResponse({"now": written(self.clock.now())})
 
     async def _move_clock(self, request: Request) -> Response:
@@ -56,9 +59,9 @@ class Console:
             body: Any = await request.json()
         except ValueError:
             return problem(400, "malformed-request", "Malformed request", "The body is not JSON.")
+        if not isinstance(body, dict) or set(body) - {"now"}:
+            return _invalid('The body is {"now": …} and nothing else.')
         try:
-            if not isinstance(body, dict) or set(body) - {"now"}:
-                raise ValueError('The body is {"now": …} and nothing else.')
             moment = parse_moment(body.get("now"))
         except ValueError as error:
             return _invalid(str(error))
@@ -68,9 +71,9 @@ class Console:
             return problem(503, "unavailable", "Still busy", _BUSY)
         except OverflowError:
             return _invalid("The clock does not reach that far.")
-        return await self._read_clock(request)
+        return self._now()
 
-    async def _list_jobs(self, request: Request) -> Response:
+    async def _list_jobs(self, _: Request) -> Response:
         jobs = [f.job for f in self.runnables.functions.values() if self.runnables.job(f.job) is f]
         return JSONResponse({"items": sorted(jobs)})
 
@@ -88,12 +91,12 @@ class Console:
             return problem(500, "job-failed", "The job failed", detail)
         return JSONResponse(invocation.result)
 
-    async def _reset(self, request: Request) -> Response:
+    async def _reset(self, _: Request) -> Response:
         try:
             await self.reset()
         except TimeoutError:
             return problem(503, "unavailable", "Still busy", _BUSY)
-        return await self._read_clock(request)
+        return self._now()
 
 
 def _invalid(detail: str) -> Response:

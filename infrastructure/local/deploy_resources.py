@@ -99,7 +99,7 @@ def make_bucket(making: Making) -> Made:
     s3.create_bucket(Bucket=name)
     if properties.has("CorsConfiguration"):
         rules = [
-            _renamed(making, rule, {"ExposedHeaders": "ExposeHeaders", "MaxAge": "MaxAgeSeconds", "Id": "ID"})
+            _renamed(rule, {"ExposedHeaders": "ExposeHeaders", "MaxAge": "MaxAgeSeconds", "Id": "ID"})
             for rule in properties.take("CorsConfiguration")["CorsRules"]
         ]
         s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
@@ -114,7 +114,7 @@ def make_bucket(making: Making) -> Made:
         wanted = properties.take("NotificationConfiguration")
         if set(wanted) != {"EventBridgeConfiguration"}:
             raise properties.refuse("NotificationConfiguration", "only EventBridge is told locally.")
-        notification = {"EventBridgeConfiguration": {}}
+        notification: dict[str, Any] = {"EventBridgeConfiguration": {}}
         s3.put_bucket_notification_configuration(Bucket=name, NotificationConfiguration=notification)
 
     def empty() -> None:
@@ -144,7 +144,7 @@ def _lifecycle_rule(making: Making, rule: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _renamed(making: Making, values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in values.items()}
 
 

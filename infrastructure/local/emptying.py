@@ -39,5 +39,5 @@ def _remove_users() -> None:
 
 def _remove_messages() -> None:
     for queue in sqs_backends[ACCOUNT_ID][REGION].queues.values():
-        queue._messages = []
+        queue._messages = []  # noqa: SLF001 (moto purges a queue only once a minute)
         queue.pending_messages.clear()

@@ -71,14 +71,18 @@ class Emulators:
 
     def mails(self) -> list[dict[str, str]]:
         """The outbox, oldest first."""
-        with urllib.request.urlopen(f"{self.url}{_OUTBOX_PATH}", timeout=5) as answer:
-            mails: list[dict[str, str]] = json.load(answer)
-            return mails
+        mails: list[dict[str, str]] = json.loads(self._ask("GET", _OUTBOX_PATH))
+        return mails
 
     def empty(self) -> None:
         """Remove every user, message, mail and code."""
-        request = urllib.request.Request(f"{self.url}{_EMPTY_PATH}", method="POST")
-        urllib.request.urlopen(request, timeout=5).close()
+        self._ask("POST", _EMPTY_PATH)
+
+    def _ask(self, method: str, path: str) -> bytes:
+        request = urllib.request.Request(f"{self.url}{path}", method=method)  # noqa: S310 (our own emulator)
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            said: bytes = answer.read()
+            return said
 
     def stop(self) -> None:
         """End everything and wait until it is gone; there is nothing to keep."""

@@ -1,4 +1,4 @@
-"""One execution environment from the inside: loads a handler and answers one event after another, as Lambda's runtime."""
+"""One execution environment from the inside: loads a handler and answers one event after another, as Lambda does."""
 
 import contextlib
 import importlib
@@ -46,7 +46,7 @@ def live(connection: socket.socket, settings: dict[str, Any]) -> None:
     try:
         handler = _load(settings["handler"])
         clock = _clock()
-    except BaseException as error:  # noqa: BLE001
+    except BaseException as error:
         traceback.print_exc()
         _send(connection, {"error": _described(error)})
         return
@@ -61,7 +61,7 @@ def _answer(handler: Any, request: dict[str, Any], settings: dict[str, Any]) -> 
     try:
         result = handler(request["event"], Context(request, settings))
         return {"result": json.loads(json.dumps(result, default=_number))}
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         traceback.print_exc()
         return {"error": _described(error)}
 

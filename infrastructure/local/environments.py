@@ -1,4 +1,4 @@
-"""Execution environments as Lambda keeps them: processes that take one event at a time, made on demand, reused, replaced."""
+"""Execution environments as Lambda keeps them: one event at a time each, made on demand, reused, replaced."""
 
 import asyncio
 import contextlib

@@ -32,7 +32,8 @@ class Events:
     async def start(self) -> None:
         """Begin to poll every source from its present state."""
         self._queues, self._streams = await asyncio.to_thread(self._make_pollers)
-        self._tasks = [asyncio.create_task(poller.run()) for poller in (*self._queues, *self._streams)]
+        self._tasks = [asyncio.create_task(poller.run()) for poller in self._queues]
+        self._tasks += [asyncio.create_task(poller.run()) for poller in self._streams]
 
     async def stop(self) -> None:
         """Stop polling."""
@@ -45,7 +46,7 @@ class Events:
     async def drain(self, seconds: float = 120.0) -> None:
         """Wait until queues and streams are empty and no function runs; raises TimeoutError when patience ends."""
         async with asyncio.timeout(seconds):
-            while not await self._is_quiet():
+            while not await self._is_quiet():  # noqa: ASYNC110 (much of it is in other processes)
                 await asyncio.sleep(_LOOK_SECONDS)
 
     async def _is_quiet(self) -> bool:

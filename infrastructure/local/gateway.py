@@ -164,7 +164,7 @@ def gateway(
 ) -> ASGIApp:
     """The whole origin; `config` says None until everything is seeded, `connect` is the origin of Cognito and S3."""
 
-    async def serve_config(request: Request) -> Response:
+    async def serve_config(_: Request) -> Response:
         settings = config()
         if settings is None:
             return problem(503, "unavailable", "Unavailable", "The portal is starting.", {"Retry-After": "1"})

@@ -22,7 +22,7 @@ def die_with_parent() -> None:
 
 def main() -> int:
     """Run the program until it ends or standard input closes; the program's exit code."""
-    with subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, preexec_fn=die_with_parent) as program:
+    with subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, preexec_fn=die_with_parent) as program:  # noqa: PLW1509
 
         def end_with_parent() -> None:
             sys.stdin.buffer.read()

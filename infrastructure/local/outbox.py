@@ -5,11 +5,10 @@ import email
 import email.policy
 import json
 import threading
+from collections.abc import Iterable
 from email.message import EmailMessage
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-from collections.abc import Iterable
 
 from infrastructure.local.board import Board
 from infrastructure.local.wsgi import json_answer, read_body, run, service_of

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from infrastructure.local.account import ACCOUNT_ID, REGION
+from infrastructure.local.account import ACCOUNT_ID
 from infrastructure.local.routing import Match
 
 _TEXT_TYPES = {"application/json", "application/javascript", "application/xml"}

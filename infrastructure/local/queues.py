@@ -110,7 +110,7 @@ def failed_ids(invocation: Invocation, reports_failures: bool, ids: list[str]) -
         failed = {failure["itemIdentifier"] for failure in reported}
     except (TypeError, KeyError):
         return set(ids)
-    return failed if failed <= set(ids) else set(ids)
+    return set(ids) if failed - set(ids) else failed
 
 
 def _record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The guard before moto's S3: nobody reads or writes without a valid signature, and browsers only from allowed origins."""
+"""The guard before moto's S3: nobody reads or writes without a signature, and pages only of allowed origins."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime

@@ -50,7 +50,7 @@ def check_posted_form(form: PostedForm, now: datetime) -> None:
 
 
 def _expiration(policy: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(policy["expiration"].replace("Z", "+00:00")).astimezone(UTC)
+    return datetime.fromisoformat(policy["expiration"]).astimezone(UTC)
 
 
 def _check(condition: Any, form: PostedForm) -> list[str]:

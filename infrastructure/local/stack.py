@@ -6,8 +6,7 @@ import shutil
 import socket
 import tempfile
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from datetime import timedelta
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,7 +14,6 @@ from typing import Any, Self
 import uvicorn
 from starlette.types import ASGIApp
 
-from infrastructure.local.account import REGION
 from infrastructure.local.authorizer import JwtAuthorizer, published_keys
 from infrastructure.local.board import Board
 from infrastructure.local.clock import PortalClock
@@ -30,6 +28,7 @@ from infrastructure.local.project import Project, portal
 from infrastructure.local.queues import QueuePoller
 from infrastructure.local.seeding import SeedTarget
 from infrastructure.local.streams import StreamPoller
+from infrastructure.local.stripe_stand_in import StripeStandIn, create_app
 from infrastructure.local.template import Function, Runnables
 
 _HOSTS = ("127.0.0.1", "::1")
@@ -162,7 +161,8 @@ class LocalStack:
     def _serve(self, port: int) -> None:
         """Listen: first Stripe's stand-in, whose address the functions need, then the portal itself."""
         functions = list(self._runnables.functions.values())
-        self._stripe_url, self._stripe = "", None
+        self._stripe_url = ""
+        self._stripe: StripeStandIn | None = None
         if any(map(uses_stripe, functions)):
             self._serve_stripe(port, functions)
         self._events = Events(self._environments, self._board, self._pollers, self._drain_elsewhere)
@@ -180,8 +180,6 @@ class LocalStack:
         if secrets.real:
             self.stripe_name = "the real one in test mode (STRIPE_SECRET_KEY is set)"
             return
-        from infrastructure.local.stripe_stand_in import create_app
-
         self._stripe = create_app(
             secret_key=secrets.secret_key,
             webhook_secret=secrets.webhook_secret,

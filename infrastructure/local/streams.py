@@ -63,7 +63,8 @@ class StreamPoller:
         self._api = StreamApi(endpoint)
         self._environments = environments
         table = self._api.call("DynamoDB_20120810.DescribeTable", TableName=source.table_name)["Table"]
-        self._source_arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{source.table_name}/stream/{table['LatestStreamLabel']}"
+        table_arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{source.table_name}"
+        self._source_arn = f"{table_arn}/stream/{table['LatestStreamLabel']}"
         self._iterators = self._begin(table["LatestStreamArn"])
         self._wanted = asyncio.Event()
         self._begun = 0

@@ -108,7 +108,8 @@ class Runnables:
 
     def job(self, name: str) -> Function | None:
         """The function that people can run by this name: one that neither serves a route nor reads a queue."""
-        others = {item.function for item in (*self.routes, *self.queues, *self.streams)}
+        others = {route.function for route in self.routes}
+        others |= {source.function for source in self.queues} | {source.function for source in self.streams}
         return next(
             (f for f in self.functions.values() if f.job == name and f.logical_id not in others), None
         )

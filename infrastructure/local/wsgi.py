@@ -62,9 +62,9 @@ def run(app: WSGIApplication, environ: WSGIEnvironment) -> Answer:
     """Let the application answer, and hold the answer instead of sending it."""
     held: dict[str, Any] = {}
 
-    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+    def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
         held["status"], held["headers"] = status, headers
-        return lambda _: None
+        return lambda _chunk: None
 
     chunks = app(environ, start_response)
     try:

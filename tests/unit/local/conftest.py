@@ -1,7 +1,6 @@
 """moto behind its guards, without a network: requests go straight into the WSGI application."""
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -130,9 +129,8 @@ def guarded(moto_app: Any, outbox: Outbox, clock: Clock, tmp_path: Path) -> Iter
     app = CognitoGuard(app, outbox, clock)
     app = OutboxApp(app, outbox)
     yield Client(aws.CognitoFromBrowsers(app), TestResponse)
-    with threading.Lock():
-        for backend in BackendDict._instances:
-            backend.reset()
+    for backend in BackendDict._instances:
+        backend.reset()
 
 
 @pytest.fixture

@@ -96,13 +96,17 @@ def test_an_unknown_property_is_named(tmp_path: Path, kind: str, properties: str
     [
         ("{Handler: a.b, CodeUri: ., Runtime: python3.13, VpcConfig: {SubnetIds: [x]}}", "VpcConfig"),
         (
-            "{Handler: a.b, CodeUri: ., Runtime: python3.13, Events: {Q: {Type: SQS, Properties: "
-            "{Queue: 'arn:aws:sqs:us-east-1:1:q', FilterCriteria: {Filters: [{Pattern: '{}'}]}}}}}",
+            (
+                "{Handler: a.b, CodeUri: ., Runtime: python3.13, Events: {Q: {Type: SQS, Properties: "
+                "{Queue: 'arn:aws:sqs:us-east-1:1:q', FilterCriteria: {Filters: [{Pattern: '{}'}]}}}}}"
+            ),
             "FilterCriteria",
         ),
         (
-            "{Handler: a.b, CodeUri: ., Runtime: python3.13, Events: {K: {Type: Kinesis, Properties: "
-            "{Stream: 'arn:aws:kinesis:us-east-1:1:stream/s', StartingPosition: LATEST}}}}",
+            (
+                "{Handler: a.b, CodeUri: ., Runtime: python3.13, Events: {K: {Type: Kinesis, Properties: "
+                "{Stream: 'arn:aws:kinesis:us-east-1:1:stream/s', StartingPosition: LATEST}}}}"
+            ),
             "kinesis",
         ),
     ],
@@ -143,7 +147,8 @@ def test_a_bucket_is_made_with_cors_versions_and_lifecycle(tmp_path: Path) -> No
         "AWS::S3::Bucket",
         """
       VersioningConfiguration: { Status: Enabled }
-      CorsConfiguration: { CorsRules: [{ AllowedOrigins: [x], AllowedMethods: [POST], ExposedHeaders: [ETag], MaxAge: 5 }] }
+      CorsConfiguration:
+        CorsRules: [{ AllowedOrigins: [x], AllowedMethods: [POST], ExposedHeaders: [ETag], MaxAge: 5 }]
       LifecycleConfiguration:
         Rules: [{ Id: old, Status: Enabled, ExpirationInDays: 9, NoncurrentVersionExpiration: { NoncurrentDays: 3 } }]
       NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } }""",
@@ -170,7 +175,9 @@ def test_what_runs_is_read_from_the_translated_template(tmp_path: Path) -> None:
         HEAD
         + """
 Resources:
-  Queue: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 2 } } }
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 2 } }
   Dead: { Type: AWS::SQS::Queue }
   Worker:
     Type: AWS::Serverless::Function
@@ -181,7 +188,9 @@ Resources:
       Timeout: 40
       Environment: { Variables: { URL: !Ref Queue, FLAG: true } }
       Events:
-        Queue: { Type: SQS, Properties: { Queue: !GetAtt Queue.Arn, BatchSize: 4, ScalingConfig: { MaximumConcurrency: 3 } } }
+        Queue:
+          Type: SQS
+          Properties: { Queue: !GetAtt Queue.Arn, BatchSize: 4, ScalingConfig: { MaximumConcurrency: 3 } }
         Table:
           Type: DynamoDB
           Properties:

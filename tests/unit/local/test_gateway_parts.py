@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from infrastructure.local.environments import Invocation
 from infrastructure.local.payload import HttpRequest, HttpResponse, event_of, flattened, response_of
 from infrastructure.local.queues import failed_ids
-from infrastructure.local.environments import Invocation
 from infrastructure.local.routing import Match, Router
 from infrastructure.local.security_headers import content_security_policy
 from infrastructure.local.template import Route

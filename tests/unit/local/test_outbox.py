@@ -13,7 +13,16 @@ from infrastructure.local.board import Board
 from infrastructure.local.outbox import Outbox
 
 SES = {"Authorization": "AWS4-HMAC-SHA256 Credential=A/20270101/us-east-1/ses/aws4_request, x"}
-RAW = "To: a@example.org\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nraw text\r\n"
+RAW = "\r\n".join(
+    (
+        "To: a@example.org",
+        "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=",
+        "Content-Type: text/plain; charset=utf-8",
+        "",
+        "raw text",
+        "",
+    )
+)
 
 
 @pytest.fixture
