@@ -56,6 +56,9 @@ REFUSALS: dict[str, tuple[int, ...]] = {
 }
 """The statuses with which each gate, or the change behind it, refuses."""
 
+EXISTED = {"ask_for_invoice", "make_invoice"}
+"""What is 201 when the request makes something and 200 when that is there already."""
+
 PROBLEM = {
     "type": "object",
     "description": "Why a request was refused (RFC 9457).",
@@ -129,6 +132,9 @@ def _complete(operation: dict[str, Any], route: Route) -> None:
     operation["operationId"] = route.func.__name__
     operation["summary"] = (route.func.__doc__ or "").strip().splitlines()[0].rstrip(".")
     operation.pop("description", None)
+    if route.func.__name__ in EXISTED:
+        made = operation["responses"]["201"]
+        operation["responses"]["200"] = {**made, "description": "It was there already"}
     if "authenticated" in gates:
         operation["security"] = [{"accessToken": []}]
     for gate in gates:

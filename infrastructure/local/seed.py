@@ -11,7 +11,7 @@ from infrastructure.local.roster import DEMO_EMAILS, MEMBER, STAFF, as_csv, demo
 from infrastructure.local.seeding import SeedTarget
 from infrastructure.operations.create_staff import create_staff
 
-PASSWORD = "Recertify!2027"  # noqa: S105 (of demo accounts, on this computer only)
+PASSWORD = "Recertify!2027"
 STAFF_ID = "D9001"
 OTHER_MEMBERS = 24
 """How many generated members stand beside the demo accounts, so that staff have somebody to search for."""
@@ -20,7 +20,7 @@ _TIME_ZONE = ZoneInfo("America/New_York")
 
 
 def seed(target: SeedTarget) -> None:
-    """Fill an empty stack: staff's account, the roster by import, passwords, 44 points and an invoice for the member."""
+    """Fill an empty stack: staff's account, the roster by import, passwords, the member's 44 points and invoice."""
     cognito = target.client("cognito-idp")
     pool = target.resources["UserPoolId"]
     today = target.now().astimezone(_TIME_ZONE).date()

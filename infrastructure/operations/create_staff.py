@@ -1,6 +1,6 @@
 """Makes the account of a staff person, the first one included; their first log-in is a password reset by e-mail.
 
-    python -m infrastructure.operations.create_staff --user-pool-id ID --member-id S0001 --email sam@example.org
+python -m infrastructure.operations.create_staff --user-pool-id ID --member-id S0001 --email sam@example.org
 """
 
 import argparse

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
@@ -24,7 +25,7 @@ class RunningPortal:
 
     def __init__(self) -> None:
         self.url = f"http://localhost:{free_port()}"
-        self._output = tempfile.TemporaryFile()
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 (closed by stop)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "infrastructure.local"],
             cwd=ROOT,
@@ -78,7 +79,9 @@ class Person:
     def import_roster(self, roster: str, *, dry_run: bool = False) -> httpx.Response:
         headers = self._headers() | {"Idempotency-Key": str(uuid4()), "Content-Type": "text/csv"}
         parameters = {"dry_run": str(dry_run).lower()}
-        return self.client.post("/api/staff/members/import", params=parameters, headers=headers, content=roster.encode())
+        return self.client.post(
+            "/api/staff/members/import", params=parameters, headers=headers, content=roster.encode()
+        )
 
     def certification(self, designation: str | None = None) -> dict[str, Any]:
         held = self.get("/api/certifications").json()["items"]
@@ -113,7 +116,9 @@ class Portal:
     def tokens(self, name: str, password: str = PASSWORD) -> dict[str, str]:
         """What a log-in gives."""
         parameters = {"USERNAME": name, "PASSWORD": password}
-        answer = self.cognito("InitiateAuth", {"AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters})
+        answer = self.cognito(
+            "InitiateAuth", {"AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters}
+        )
         assert answer.status_code == 200, answer.text
         tokens: dict[str, str] = answer.json()["AuthenticationResult"]
         return tokens
@@ -136,6 +141,11 @@ class Portal:
         return self.log_in(email, password)
 
 
+def this_day() -> date:
+    """The day it is; near enough to the portal's for what rosters need it for."""
+    return datetime.now(UTC).date()
+
+
 def free_port() -> int:
     """A port that nobody listens on right now."""
     with socket.socket() as probe:
@@ -146,4 +156,10 @@ def free_port() -> int:
 
 def entry(activity: str, quantity: float = 1, **fields: Any) -> dict[str, Any]:
     """An entry as it is sent; its days default to the cycle's first days by the caller."""
-    return {"activity": activity, "quantity": quantity, "title": activity.title(), "organization": "IPMA-HR", **fields}
+    return {
+        "activity": activity,
+        "quantity": quantity,
+        "title": activity.title(),
+        "organization": "IPMA-HR",
+        **fields,
+    }

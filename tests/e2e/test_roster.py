@@ -5,11 +5,13 @@ import io
 from datetime import date
 
 from infrastructure.local.roster import as_csv, generated_roster
-from tests.e2e.portal import Person, Portal
+from tests.e2e.portal import Person, Portal, this_day
 
 
-def test_a_roster_of_some_hundred_is_imported_and_a_rerun_changes_nothing(portal: Portal, staff: Person) -> None:
-    rows = list(generated_roster(date.today(), members=260, seed=7))  # noqa: DTZ011 (the day hardly matters)
+def test_a_roster_of_some_hundred_is_imported_and_a_rerun_changes_nothing(
+    portal: Portal, staff: Person
+) -> None:
+    rows = list(generated_roster(this_day(), members=260, seed=7))
     rows = [row | {"member_id": "R" + row["member_id"], "email": "r." + row["email"]} for row in rows]
     assert len(rows) > 280
     assert {row["status"] for row in rows} == {"new", "renew", "terminated"}
@@ -32,7 +34,7 @@ def test_a_roster_of_some_hundred_is_imported_and_a_rerun_changes_nothing(portal
 
 
 def test_a_member_logs_in_for_the_first_time_by_resetting_the_password(portal: Portal, staff: Person) -> None:
-    row = next(generated_roster(date.today(), members=1, seed=99))  # noqa: DTZ011
+    row = next(generated_roster(this_day(), members=1, seed=99))
     row |= {"member_id": "First.1", "email": "First.Login@example.net"}
     assert staff.import_roster(as_csv([row])).json()["created"] == 1
     assert portal.client.put("/_local/clock", json=portal.client.get("/_local/clock").json()).is_success
@@ -43,8 +45,17 @@ def test_a_member_logs_in_for_the_first_time_by_resetting_the_password(portal: P
 
 
 def test_rejected_rows_say_what_is_wrong_and_the_others_land(portal: Portal, staff: Person) -> None:
-    good = next(generated_roster(date.today(), members=1, seed=3)) | {"member_id": "Ok.1", "email": "ok.1@example.net"}  # noqa: DTZ011
-    bad = good | {"member_id": "bad id", "email": "nobody", "designation": "IPMA-XX", "expires_on": "soon", "status": "?"}
+    good = next(generated_roster(this_day(), members=1, seed=3)) | {
+        "member_id": "Ok.1",
+        "email": "ok.1@example.net",
+    }
+    bad = good | {
+        "member_id": "bad id",
+        "email": "nobody",
+        "designation": "IPMA-XX",
+        "expires_on": "soon",
+        "status": "?",
+    }
     report = staff.import_roster(as_csv([bad, good])).json()
     assert (report["created"], report["unchanged"], report["updated"]) == (1, 0, 0)
     assert {(each["row"], each["field"]) for each in report["rejected"]} == {

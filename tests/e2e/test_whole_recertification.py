@@ -34,7 +34,11 @@ def test_a_member_recertifies_from_44_points_to_the_next_cycle(portal: Portal, s
 
     # Six points are missing: signing is refused and says how many.
     refused = member.post(f"{path}/submission", signing)
-    assert (refused.status_code, code_of(refused), refused.json()["missing_points"]) == (409, "not-ready-to-submit", 6)
+    assert (refused.status_code, code_of(refused), refused.json()["missing_points"]) == (
+        409,
+        "not-ready-to-submit",
+        6,
+    )
 
     # One session of two rows; the same request again gives the same entries and creates nothing.
     key = str(uuid4())
@@ -47,7 +51,9 @@ def test_a_member_recertifies_from_44_points_to_the_next_cycle(portal: Portal, s
 
     # A correction, and one on a version that is no longer the current one.
     wrong = first.json()["entries"][1]
-    edited = member.put(f"{path}/entries/{wrong['entry_id']}", entry("training-partial-day", 1, **days), wrong["version"])
+    edited = member.put(
+        f"{path}/entries/{wrong['entry_id']}", entry("training-partial-day", 1, **days), wrong["version"]
+    )
     assert (edited.status_code, edited.json()["points"], edited.headers["etag"]) == (200, 1, '"2"')
     stale = member.delete(f"{path}/entries/{wrong['entry_id']}", wrong["version"])
     assert (stale.status_code, code_of(stale)) == (412, "version-conflict")
@@ -55,7 +61,11 @@ def test_a_member_recertifies_from_44_points_to_the_next_cycle(portal: Portal, s
 
     # The session that carries the total past 50 is accepted whole; the next is refused.
     over = member.post(f"{path}/entries", {"entries": [entry("conference-full-day", 2, **days)]})
-    assert (over.status_code, over.json()["cycle"]["points_total"], over.json()["cycle"]["state"]) == (201, 54, "complete")
+    assert (over.status_code, over.json()["cycle"]["points_total"], over.json()["cycle"]["state"]) == (
+        201,
+        54,
+        "complete",
+    )
     more = member.post(f"{path}/entries", {"entries": [entry("webinar", 1, **days)]})
     assert (more.status_code, code_of(more)) == (409, "points-complete")
     assert (more.json()["points_total"], more.json()["points_required"]) == (54, 50)
@@ -131,7 +141,9 @@ def test_wrong_turns_get_the_contracts_answer_and_change_nothing(portal: Portal,
 def test_a_tampered_webhook_is_refused(portal: Portal) -> None:
     event: dict[str, Any] = {"id": "evt_1", "object": "event", "type": "checkout.session.completed"}
     for signature in ("", "t=1,v1=00", "nonsense"):
-        refused = portal.client.post("/api/stripe/webhook", json=event, headers={"Stripe-Signature": signature})
+        refused = portal.client.post(
+            "/api/stripe/webhook", json=event, headers={"Stripe-Signature": signature}
+        )
         assert (refused.status_code, code_of(refused)) == (400, "malformed-request")
 
 
