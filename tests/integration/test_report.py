@@ -1,0 +1,112 @@
+"""The Recertification Detailed Summary, and the transcripts of earlier cycles from what was signed."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.portal import SIGNING, Person, Portal, entry
+
+
+def report(portal: Portal, who: Person, cycle: str | None = None) -> dict[str, Any]:
+    answer = portal.get(portal.cycle_path(who, "report"), who, query={"cycle": cycle} if cycle else {})
+    assert answer.status == 200, answer.json
+    found: dict[str, Any] = answer.json
+    return found
+
+
+def test_the_summary_lists_every_entry_by_category_with_what_it_adds_up_to(portal: Portal) -> None:
+    member = portal.member()
+    portal.enter(member, entry("webinar", 2), entry("conference-full-day", 2), entry("board-member", 1))
+    found = report(portal, member)
+    assert [(line["category"], line["points"]) for line in found["entries"]] == [
+        ("conference", 6),
+        ("webinar", 2),
+        ("leadership", 3),
+    ]
+    assert found["totals"] == {
+        "by_category": [
+            {"category": "conference", "points": 6},
+            {"category": "webinar", "points": 2},
+            {"category": "leadership", "points": 3},
+        ],
+        "points_total": 11,
+        "points_required": 50,
+        "points_missing": 39,
+    }
+    assert found["member"]["name"].startswith("Mona Member")
+    assert (found["designation"], found["designation_title"]) == ("IPMA-CP", "IPMA Certified Professional")
+    assert found["cycle"]["starts_on"] == "2024-05-01"
+    assert found["agreement"]["signed"] is False
+    assert found["submission"] is None
+    assert "Webinar" in found["entries"][1]["explanation"]
+
+
+def test_a_signed_report_shows_name_and_agreement_of_the_signing(portal: Portal) -> None:
+    member = portal.member()
+    signed = portal.submitted(member)
+    found = report(portal, member)
+    assert found["submission"]["signature"] == SIGNING["signature"]
+    assert found["submission"]["signed_hash"] == signed["submission"]["signed_hash"]
+    assert found["agreement"]["signed"] is True
+    assert found["cycle"]["state"] == "submitted"
+
+
+def test_a_returned_report_is_not_signed(portal: Portal) -> None:
+    member = portal.member()
+    signed = portal.submitted(member)
+    portal.decide(member, signed["submission"]["submission_id"], "return")
+    found = report(portal, member)
+    assert (found["cycle"]["state"], found["agreement"]["signed"]) == ("returned", False)
+    assert found["submission"]["decision"]["comment"] == "Seen."
+
+
+def test_an_earlier_cycle_is_told_as_it_was_signed_with_the_reviewers_adjustment(portal: Portal) -> None:
+    member = portal.member()
+    made = portal.points(member, 49)
+    portal.enter(member, entry("conference-full-day", 2, title="Annual conference"))
+    cycle_id = portal.dashboard(member)["cycle"]["cycle_id"]
+    signed = portal.sign(member).json
+    portal.paid(signed["invoice"]["invoice_id"])
+    adjusted = {made["entry_id"]: {"points": 44, "reason": "Five years were part time."}}
+    submission_id = signed["submission"]["submission_id"]
+    decided = portal.decide(member, submission_id, body={"entry_adjustments": adjusted})
+    assert decided.status == 200, decided.json
+    assert report(portal, member)["entries"] == []
+    found = report(portal, member, cycle_id)
+    assert found["cycle"]["state"] == "approved"
+    assert [(e["title"], e["points"], e["points_counted"]) for e in found["entries"]] == [
+        ("HR generalist", 49, 44),
+        ("Annual conference", 6, 6),
+    ]
+    assert found["totals"]["points_total"] == 50
+    assert found["entries"][0]["adjustment"]["reason"] == "Five years were part time."
+    assert found["submission"]["state"] == "approved"
+
+
+def test_the_current_cycle_answers_to_its_id_too(portal: Portal) -> None:
+    member = portal.member()
+    assert report(portal, member, portal.dashboard(member)["cycle"]["cycle_id"]) == report(portal, member)
+
+
+@pytest.mark.parametrize("cycle", ["cyc_x", "cyc_aaaaaaaaaaaaaaaaaaaa_1", "nothing"])
+def test_a_cycle_that_is_not_of_this_certification_is_not_found(portal: Portal, cycle: str) -> None:
+    member = portal.member()
+    assert portal.get(portal.cycle_path(member, "report"), member, query={"cycle": cycle}).code == "not-found"
+
+
+def test_the_report_is_its_owners_alone_and_stays_readable_after_the_lapse(portal: Portal) -> None:
+    member = portal.member()
+    portal.points(member, 3)
+    assert portal.get(portal.cycle_path(member, "report"), portal.member()).code == "not-found"
+    assert portal.get(portal.cycle_path(member, "report")).status == 401
+    portal.lapse(member)
+    assert report(portal, member)["cycle"]["state"] == "lapsed"
+
+
+def test_a_report_costs_one_query_and_a_transcript_two_reads_more(portal: Portal) -> None:
+    member = portal.member()
+    portal.points(member, 3)
+    with portal.calls.counted() as made:
+        report(portal, member)
+    assert [call.operation for call in made] == ["Query"]
+    assert all(call.is_consistent for call in made)
