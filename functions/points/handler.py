@@ -1,8 +1,9 @@
-"""The dashboard of a certification, and entering, editing and deleting points (rules 1 and 2)."""
+"""The dashboard of a certification, its report, and entering, editing and deleting points (rules 1 and 2)."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from shared.adapters.http.resolver import FIELD_FAULTS, answer, gate, portal_api
 from shared.adapters.http.responses import created, no_content, ok
@@ -31,10 +32,12 @@ from shared.schemas.points import (
     EntrySession,
     field_faults,
 )
+from shared.schemas.reports import Report
 from shared.schemas.submissions import Submission
 from shared.use_cases.delete_entry import delete_entry
 from shared.use_cases.edit_entry import edit_entry
 from shared.use_cases.log_entries import log_entries
+from shared.use_cases.read_report import read_report
 
 app = portal_api()
 
@@ -77,6 +80,15 @@ def list_earlier_cycles(certification_id: str) -> Response[EarlierCycles]:
             ]
         )
     )
+
+
+@app.get("/api/certifications/<certification_id>/report", middlewares=OWN)
+def read_detailed_summary(
+    certification_id: str, cycle: Annotated[str | None, Query(max_length=200)] = None
+) -> Response[Report]:
+    """The Recertification Detailed Summary of the current cycle, or of an earlier one by its id."""
+    report = read_report(wiring.archive(), wiring.editions(), recertification(app), cycle, today())
+    return ok(Report.of(report))
 
 
 @app.post(

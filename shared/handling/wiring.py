@@ -7,6 +7,7 @@ from shared.adapters import aws
 from shared.adapters.login_requests import LoginRequests
 from shared.domain.program import Editions
 from shared.programs import load_editions
+from shared.repositories.archive import Archive
 from shared.repositories.events import Events
 from shared.repositories.invoices import Invoices
 from shared.repositories.members import Members
@@ -52,6 +53,12 @@ def members() -> Members:
 def events() -> Events:
     """The history."""
     return Events(table())
+
+
+@cache
+def archive() -> Archive:
+    """Closed cycles and what was signed."""
+    return Archive(table())
 
 
 @cache

@@ -1,0 +1,174 @@
+"""The Recertification Report: a cycle's entries with their points and documents, what they add up to, and its signing.
+
+For a signed cycle it is made of the record of the signing, word for word, whatever changed since.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from shared.domain.certifications import Certification, Cycle, ShownState
+from shared.domain.documents import Document
+from shared.domain.entries import Claim, Entry, award
+from shared.domain.program import Activity, Agreement, Program
+from shared.domain.recertification import Recertification
+from shared.domain.submissions import Adjustment, SignedRecord, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedCycle:
+    """A closed cycle with the signing that closed it, as far as it had one in the portal."""
+
+    cycle: Cycle
+    submission: Submission | None
+    record: SignedRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One entry of a report with its row of the point table, its documents and a reviewer's adjustment."""
+
+    entry: Entry
+    activity: Activity
+    documents: tuple[Document, ...]
+    adjustment: Adjustment | None
+
+    @property
+    def points(self) -> Decimal:
+        """The points that count."""
+        return self.entry.points if self.adjustment is None else self.adjustment.points
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A cycle as it is printed: `agreement` is what was signed, or what is to be signed."""
+
+    program: Program
+    certification: Certification
+    member_name: str
+    cycle: Cycle
+    state: ShownState
+    lines: tuple[ReportLine, ...]
+    submission: Submission | None
+    agreement: Agreement
+
+    @property
+    def designation_title(self) -> str:
+        """The designation's full name; its code where the edition no longer knows it."""
+        code = self.certification.designation
+        return next((each.title for each in self.program.designations if each.code == code), code)
+
+    @property
+    def points_total(self) -> Decimal:
+        """The sum of the points that count."""
+        return sum((line.points for line in self.lines), Decimal(0))
+
+    @property
+    def points_missing(self) -> Decimal:
+        """What is missing to the required points, never below 0."""
+        return max(Decimal(0), self.program.points_required - self.points_total)
+
+    @property
+    def points_by_category(self) -> dict[str, Decimal]:
+        """The points of each category that has entries, in the point table's order."""
+        totals: dict[str, Decimal] = {}
+        for line in self.lines:
+            totals[line.activity.category] = totals.get(line.activity.category, Decimal(0)) + line.points
+        return totals
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Every document that an entry names, once, in the order of the entries."""
+        named = {each.document_id: each for line in self.lines for each in line.documents}
+        return tuple(named.values())
+
+
+def report_of(recertification: Recertification, record: SignedRecord | None, today: date) -> Report:
+    """The report of the current cycle; `record` is that of its signing, where it is signed and not returned."""
+    submission, program = recertification.submission, recertification.program
+    signed = None if record is None else json.loads(record.text)
+    name = recertification.certification.member_name
+    return Report(
+        program=program,
+        certification=recertification.certification,
+        member_name=name if submission is None or signed is None else submission.member_name,
+        cycle=recertification.cycle,
+        state=recertification.state(today),
+        lines=_lines(recertification.entries, program, recertification.documents, submission),
+        submission=submission,
+        agreement=program.agreement if signed is None else Agreement(**signed["agreement"]),
+    )
+
+
+def report_of_archived(
+    archived: ArchivedCycle, program: Program, certification: Certification, documents: Sequence[Document]
+) -> Report:
+    """The report of a closed cycle, from the record of its signing; `program` is the edition of that cycle."""
+    submission, record = archived.submission, archived.record
+    signed = None if record is None else json.loads(record.text)
+    return Report(
+        program=program,
+        certification=certification,
+        member_name=certification.member_name if submission is None else submission.member_name,
+        cycle=archived.cycle,
+        state="approved" if archived.cycle.state == "approved" else "lapsed",
+        lines=()
+        if signed is None
+        else _lines(_signed_entries(signed, program), program, documents, submission),
+        submission=submission,
+        agreement=program.agreement if signed is None else Agreement(**signed["agreement"]),
+    )
+
+
+def _lines(
+    entries: Iterable[Entry], program: Program, documents: Sequence[Document], submission: Submission | None
+) -> tuple[ReportLine, ...]:
+    """The entries as lines, category by category in the point table's order, then by day."""
+    table = {activity.code: (place, activity) for place, activity in enumerate(program.activities)}
+    categories = list(dict.fromkeys(activity.category for activity in program.activities))
+    by_id = {document.document_id: document for document in documents}
+    decision = None if submission is None else submission.decision
+    adjustments = {} if decision is None else decision.entry_adjustments
+    lines = [
+        ReportLine(
+            entry=entry,
+            activity=table[entry.claim.activity][1],
+            documents=tuple(by_id[each] for each in entry.claim.document_ids if each in by_id),
+            adjustment=adjustments.get(entry.entry_id),
+        )
+        for entry in entries
+    ]
+    return tuple(
+        sorted(
+            lines,
+            key=lambda line: (
+                categories.index(line.activity.category),
+                line.entry.claim.started_on,
+                table[line.activity.code][0],
+                line.entry.entry_id,
+            ),
+        )
+    )
+
+
+def _signed_entries(signed: Mapping[str, Any], program: Program) -> list[Entry]:
+    signed_at = datetime.fromisoformat(signed["signed_at"])
+    entries = []
+    for row in signed["entries"]:
+        claim = Claim(
+            activity=row["activity"],
+            quantity=Decimal(row["quantity"]),
+            title=row["title"],
+            organization=row["organization"],
+            started_on=date.fromisoformat(row["started_on"]),
+            ended_on=date.fromisoformat(row["ended_on"]),
+            notes=row["notes"],
+            document_ids=tuple(row["document_ids"]),
+        )
+        _, explanation = award(program, claim)
+        points = Decimal(row["points"])
+        entries.append(Entry(row["entry_id"], claim, points, explanation, signed_at, row["version"]))
+    return entries
