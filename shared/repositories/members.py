@@ -75,13 +75,11 @@ class Members:
         Without a beginning, all members by id.
         """
         term = " ".join(beginning.lower().split())
-        found, more = (
-            self._listed(term, after=after, limit=limit) if term else self._all(after=after, limit=limit)
-        )
-        order = list(dict.fromkeys(item["member_id"] for item in found))
-        members = self._table.get_many([keys.member(member_id) for member_id in order]) if order else []
-        by_id = {item["member_id"].lower(): items.member(item) for item in members}
-        return [by_id[member_id.lower()] for member_id in order if member_id.lower() in by_id], more
+        if term:
+            return self._listed(term, after=after, limit=limit)
+        found, more = self._all(after=after, limit=limit)
+        by_id = self._by_id(found)
+        return [by_id[item["member_id"].lower()] for item in found], more
 
     def standings(self, rows: Sequence[RosterRow], designations: Sequence[str]) -> list[Standing]:
         """What is known of each row's member and address, strongly consistent, in the order of the rows."""
@@ -124,8 +122,28 @@ class Members:
         except ConditionFailed as error:
             raise ChangedMeanwhile from error
 
-    def _listed(self, term: str, *, after: str | None, limit: int) -> tuple[list[Item], str | None]:
-        return self._table.query_page(keys.search_partition(term), term, after=after, limit=limit)
+    def _listed(self, term: str, *, after: str | None, limit: int) -> tuple[list[Member], str | None]:
+        """Members, each under the first of their terms that begins so: no page shows again whom one before did."""
+        listed: list[tuple[str, Member]] = []
+        more = after
+        while len(listed) < limit:
+            page, more = self._table.query_page(keys.search_partition(term), term, after=more, limit=limit)
+            by_id = self._by_id(page)
+            for item in page:
+                member = by_id[item["member_id"].lower()]
+                first = min((each for each in _terms(member) if each.startswith(term)), default="")
+                if item["SK"] == keys.search(first, member.member_id)["SK"]:
+                    listed.append((item["SK"], member))
+            if more is None:
+                break
+        if len(listed) > limit:
+            more = listed[limit - 1][0]
+        return [member for _, member in listed[:limit]], more
+
+    def _by_id(self, terms: Sequence[Item]) -> dict[str, Member]:
+        wanted = dict.fromkeys(item["member_id"].lower() for item in terms)
+        found = self._table.get_many([keys.member(each) for each in wanted]) if wanted else []
+        return {item["member_id"].lower(): items.member(item) for item in found}
 
     def _all(self, *, after: str | None, limit: int) -> tuple[list[Item], str | None]:
         """All members by id: the search terms of ids, letter by letter."""
