@@ -38,6 +38,7 @@ def _run(port: str) -> int:
     if not port.isdigit() or int(port) > 65535:
         return _refuse(f"PORT={port} is not a port: say a number from 0 (any free one) to 65535.")
     print("Starting the recertification portal …", flush=True)
+    from infrastructure.local.dynamodb import NotStarted
     from infrastructure.local.intrinsics import DeployError
     from infrastructure.local.stack import LocalStack, PortTaken
 
@@ -47,8 +48,10 @@ def _run(port: str) -> int:
             _describe(stack)
             while True:
                 signal.pause()
-    except PortTaken:
-        return _refuse(f"Port {port} is taken by another program. Say PORT=… for another one.")
+    except PortTaken as error:
+        return _refuse(f"{error} Say PORT=… for another one.")
+    except NotStarted as error:
+        return _refuse(str(error))
     except DeployError as error:
         return _refuse(f"The template cannot be deployed locally: {error}")
 
@@ -58,7 +61,7 @@ def _describe(stack: "LocalStack") -> None:
     print(f"  DynamoDB   {stack.dynamodb_name}")
     print("  Cognito, S3, SQS, SES, SSM   moto, guarded")
     print(f"  Stripe     {stack.stripe_name}")
-    print(f"  functions  log into {stack.folder / 'functions.log'}")
+    print(f"  functions  log into {stack.functions_log}")
     print(f"\nThe portal:  {stack.url}")
     print(f"The console: {stack.url}/_local/  (clock, jobs, mails, reset)\n")
     print(f"Demo accounts, password {demo.PASSWORD}:")

@@ -3,6 +3,7 @@
 It says its port in one line of JSON and ends when its standard input closes, that is, with the stack's own process.
 """
 
+import contextlib
 import json
 import logging
 import os
@@ -23,7 +24,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from infrastructure.local.account import ACCOUNT_ID, REGION
-from infrastructure.local.board import Board
+from infrastructure.local.board import FUNCTIONS_LOG, Board
 from infrastructure.local.cognito_directory import honour_token_validity
 from infrastructure.local.cognito_guard import CognitoGuard
 from infrastructure.local.emptying import EmptyingApp
@@ -94,8 +95,13 @@ def guarded(moto: WSGIApplication, board: Board) -> WSGIApplication:
     return CognitoFromBrowsers(app)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(board: Path) -> None:
+    """When the stack was killed there is nobody else to remove what it left."""
     sys.stdin.buffer.read()
+    with contextlib.suppress(OSError):
+        for left in (board, board.with_name(FUNCTIONS_LOG)):
+            left.unlink(missing_ok=True)
+        board.parent.rmdir()
     os._exit(0)
 
 
@@ -109,9 +115,10 @@ def main() -> None:
     """Serve until standard input closes."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     moto = DomainDispatcherApplication(create_backend_app)
-    app = guarded(moto, Board(Path(sys.argv[1])))
+    board = Path(sys.argv[1])
+    app = guarded(moto, Board(board))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=MotoRequestHandler)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(board,), daemon=True).start()
     print(json.dumps({"port": server.server_address[1]}), flush=True)
     threading.Thread(target=_load, daemon=True).start()
     server.serve_forever()

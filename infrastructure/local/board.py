@@ -10,6 +10,9 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+FUNCTIONS_LOG = "functions.log"
+"""What lies beside the board in the stack's folder: what the functions print."""
+
 _NUMBER = struct.Struct("=q")
 _OFFSET_AT = 0
 _QUEUED_AT = 8

@@ -60,11 +60,14 @@ class PortalClock:
                 self._set(moment)
             await self._drain()
 
-    async def return_to_real_time(self) -> None:
-        """Forget the offset; fires nothing."""
-        async with self._moving:
-            self._board.offset = timedelta()
-            self._begin()
+    def held(self) -> asyncio.Lock:
+        """`async with clock.held():` nothing fires and nobody moves the clock."""
+        return self._moving
+
+    def return_to_real_time(self) -> None:
+        """Forget the offset; fires nothing. To be called while the clock is held."""
+        self._board.offset = timedelta()
+        self._begin()
 
     async def run(self) -> None:
         """Fire what falls due while time goes by, until cancelled."""

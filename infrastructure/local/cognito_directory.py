@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import jwt
 from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPool, cognitoidp_backends
 
 from infrastructure.local.account import ACCOUNT_ID, REGION
@@ -53,10 +54,12 @@ def pool_by_id(pool_id: str) -> CognitoIdpUserPool:
     return pool
 
 
-def by_access_token(token: str | None) -> tuple[CognitoIdpUserPool, CognitoIdpUser, str]:
-    """Pool, user and client id of an access token that was issued and not revoked."""
+def by_access_token(token: str | None, now: float) -> tuple[CognitoIdpUserPool, CognitoIdpUser, str]:
+    """Pool, user and client id of an access token that was issued, lives and is not revoked."""
     for pool in _pools().values():
         if token in pool.access_tokens:
+            if jwt.decode(token, options={"verify_signature": False})["exp"] <= now:
+                raise Refused("NotAuthorizedException", "Access Token has expired")
             client_id, username = pool.access_tokens[token]
             user = pool.users.get(username)
             if user is not None:

@@ -19,7 +19,8 @@ type Request = dict[str, Any]
 class EmailChanges:
     """Pending addresses, the mails about them, and the attributes that a client may write."""
 
-    def __init__(self, outbox: Outbox, codes: MailedCodes) -> None:
+    def __init__(self, outbox: Outbox, codes: MailedCodes, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self._outbox = outbox
         self._codes = codes
         self._pending: dict[tuple[str, str], str] = {}
@@ -45,7 +46,7 @@ class EmailChanges:
 
     def update_own(self, request: Request) -> Answer:
         """UpdateUserAttributes: only what the client may write; a new address waits for its code."""
-        pool, user, client_id = directory.by_access_token(request.get("AccessToken"))
+        pool, user, client_id = directory.by_access_token(request.get("AccessToken"), self._clock())
         attributes = _attributes(request)
         writable = directory.client_setting(pool, client_id, "WriteAttributes")
         for name in attributes:
@@ -69,7 +70,7 @@ class EmailChanges:
 
     def verify(self, request: Request) -> Answer:
         """VerifyUserAttribute: the mailed code makes the pending address the verified one."""
-        pool, user, _ = directory.by_access_token(request.get("AccessToken"))
+        pool, user, _ = directory.by_access_token(request.get("AccessToken"), self._clock())
         self._refuse_other_than_email(request)
         key = (pool.id, user.username)
         self._codes.check(str(request.get("Code", "")), _EMAIL, *key)
@@ -82,7 +83,7 @@ class EmailChanges:
 
     def send_again(self, request: Request) -> Answer:
         """GetUserAttributeVerificationCode: a new code to the pending address, or to the present one."""
-        pool, user, _ = directory.by_access_token(request.get("AccessToken"))
+        pool, user, _ = directory.by_access_token(request.get("AccessToken"), self._clock())
         self._refuse_other_than_email(request)
         address = self._pending.get((pool.id, user.username)) or user.attribute_lookup.get(_EMAIL)
         if not address:

@@ -60,7 +60,7 @@ class CognitoGuard:
         """Forget every code, authenticator, pending address and challenge."""
         self._codes = MailedCodes(self._clock)
         self._authenticators = Authenticators(self._clock)
-        self._emails = EmailChanges(self._outbox, self._codes)
+        self._emails = EmailChanges(self._outbox, self._codes, self._clock)
         self._sessions: dict[str, tuple[str, str, float]] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -74,6 +74,8 @@ class CognitoGuard:
         try:
             request = self._parse(read_body(environ))
             self._resolve_username(request)
+            if request.get("AccessToken"):
+                directory.by_access_token(request["AccessToken"], self._clock())
 
             def forward() -> Answer:
                 replace_body(environ, json.dumps(request).encode())
@@ -209,11 +211,11 @@ class CognitoGuard:
     # Authenticator apps
 
     def _associate_software_token(self, request: Request, forward: Callable[[], Answer]) -> Answer:
-        _, user, _ = directory.by_access_token(request.get("AccessToken"))
+        _, user, _ = directory.by_access_token(request.get("AccessToken"), self._clock())
         return json_answer({"SecretCode": self._authenticators.associate(user.id)})
 
     def _verify_software_token(self, request: Request, forward: Callable[[], Answer]) -> Answer:
-        _, user, _ = directory.by_access_token(request.get("AccessToken"))
+        _, user, _ = directory.by_access_token(request.get("AccessToken"), self._clock())
         if not self._authenticators.matches(user.id, request.get("UserCode", "")):
             raise Refused("EnableSoftwareTokenMFAException", "Code mismatch")
         user.token_verified = True

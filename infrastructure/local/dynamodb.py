@@ -14,6 +14,10 @@ _PATIENCE_SECONDS = 5.0
 _KEEPER = Path(__file__).with_name("keeper.py")
 
 
+class NotStarted(Exception):
+    """An emulator does not start; the sentence is for a person."""
+
+
 def find_binary() -> Path | None:
     """Dynoxide's binary: the one that the environment names, or the installed one; None if there is none.
 
@@ -56,7 +60,7 @@ def start(binary: Path) -> Dynoxide:
         if _answers(port, process):
             return dynoxide
         dynoxide.stop()
-    raise RuntimeError(f"Dynoxide ({binary}) does not start.")
+    raise NotStarted(f"Dynoxide ({binary}) does not start. DYNOXIDE= (empty) starts without it.")
 
 
 def free_port() -> int:

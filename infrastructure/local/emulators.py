@@ -35,13 +35,13 @@ class Emulators:
         self.dynamodb_url = ""
 
     def ready(self) -> None:
-        """Wait until all of it answers; raises RuntimeError if it does not start."""
+        """Wait until all of it answers; raises NotStarted."""
         binary = dynamodb.find_binary()
         if binary is not None:
             self._dynoxide = dynamodb.start(binary)
         line = self._moto.stdout.readline() if self._moto.stdout else b""
         if not line:
-            raise RuntimeError("The AWS emulator does not start.")
+            raise dynamodb.NotStarted("The AWS emulator does not start; the reason stands above.")
         self.url = f"http://127.0.0.1:{json.loads(line)['port']}"
         self.dynamodb_url = self._dynoxide.endpoint if self._dynoxide else self.url
 

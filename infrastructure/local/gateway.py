@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -149,10 +149,20 @@ class Pages(StaticFiles):
         return response
 
 
-def origin_of(url: str) -> str:
-    """Scheme, host and port of an address."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+async def _refused(request: Request, error: Exception) -> Response:
+    """The console's refusals are problems; a missing page without a 404.html is a line of text."""
+    if not isinstance(error, HTTPException):
+        raise error
+    if request.url.path.startswith("/_local/"):
+        code = "not-found" if error.status_code == 404 else "malformed-request"
+        return problem(
+            error.status_code, code, error.detail, f"{request.method} {request.url.path}: {error.detail}."
+        )
+    return PlainTextResponse(error.detail, error.status_code, headers=error.headers)
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    return problem(500, "internal", "Internal error", f"The local stack failed: {error!r}")
 
 
 def gateway(
@@ -171,11 +181,12 @@ def gateway(
         return JSONResponse(dict(settings), headers={"Cache-Control": "no-store"})
 
     pages = Starlette(
+        exception_handlers={HTTPException: _refused, Exception: _failed},
         routes=[
             Route("/config.json", serve_config),
             Mount("/_local", routes=console),
             Mount("/", Pages(directory=web, html=True, check_dir=False)),
-        ]
+        ],
     )
     secured = SecureHeaders(pages, lambda: security_headers([connect]))
 

@@ -65,6 +65,7 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
     },
     "AWS::Lambda::Function": {
         "Architectures": "functions run on the host's own",
+        "DeadLetterConfig": "a run that failed is in the log, and may be asked for again",
         "Description": "for people",
         "Layers": "functions run with the environment's own packages",
         "LoggingConfig": "functions log into a file",

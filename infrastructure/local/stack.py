@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import shutil
 import socket
 import tempfile
@@ -15,7 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from infrastructure.local.authorizer import JwtAuthorizer, published_keys
-from infrastructure.local.board import Board
+from infrastructure.local.board import FUNCTIONS_LOG, Board
 from infrastructure.local.clock import PortalClock
 from infrastructure.local.console import Console
 from infrastructure.local.deploy import Deployed, deploy, plan
@@ -37,7 +38,7 @@ _GRACE_SECONDS = 1
 
 
 class PortTaken(Exception):
-    """Somebody else listens on the wanted port."""
+    """Somebody else listens on the wanted port, or it is not for everybody."""
 
 
 class LocalStack:
@@ -81,9 +82,9 @@ class LocalStack:
         self._stop_steps.close()
 
     @property
-    def folder(self) -> Path:
-        """Where the functions' log and the clock are while the stack runs."""
-        return self._folder
+    def functions_log(self) -> Path:
+        """What the functions print, while the stack runs."""
+        return self._folder / FUNCTIONS_LOG
 
     @property
     def dynamodb_name(self) -> str:
@@ -128,9 +129,7 @@ class LocalStack:
         self._stop_steps.callback(self._board.close)
         self._emulators = Emulators(self._board)
         self._stop_steps.callback(self._emulators.stop)
-        self._environments = Environments(
-            self._folder / "functions.log", self._variables, lambda: self._board.offset
-        )
+        self._environments = Environments(self.functions_log, self._variables, lambda: self._board.offset)
         self._stop_steps.callback(self._environments.stop)
         self._start_loop()
         parameters = self._project.parameters(self.url)
@@ -263,16 +262,17 @@ class LocalStack:
 
     async def _reset(self) -> None:
         """Back to the seeded state and the real time."""
-        self._seeded = False
-        await self._events.drain()
-        await self._events.stop()
-        self._environments.end_all()
-        if self._stripe is not None:
-            self._stripe.reset()
-        await self._clock.return_to_real_time()
-        await asyncio.to_thread(self._empty)
-        await self._events.start()
-        await asyncio.to_thread(self._seed)
+        async with self._clock.held():
+            self._seeded = False
+            await self._events.drain()
+            await self._events.stop()
+            self._environments.end_all()
+            if self._stripe is not None:
+                self._stripe.reset()
+            self._clock.return_to_real_time()
+            await asyncio.to_thread(self._empty)
+            await self._events.start()
+            await asyncio.to_thread(self._seed)
 
     def _empty(self) -> None:
         for made in self._deployed.resources.values():
@@ -313,8 +313,10 @@ def _listening(family: socket.AddressFamily, host: str, port: int) -> socket.soc
         listening.listen(1024)
     except OSError as error:
         listening.close()
-        if error.errno == 98 or "in use" in str(error):
-            raise PortTaken(f"Port {port} is taken.") from None
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(f"Port {port} is taken by another program.") from None
+        if error.errno == errno.EACCES:
+            raise PortTaken(f"Port {port} needs more rights than you have.") from None
         raise
     listening.setblocking(False)
     return listening

@@ -81,7 +81,7 @@ def test_the_function_runs_as_lambda_would_run_it(http: httpx.Client, stack: Loc
     }
     assert 0 < said["remaining"] <= 2000
     assert said["pid"] != os.getpid()
-    assert '"message": "echoed"' in (stack.folder / "functions.log").read_text()
+    assert '"message": "echoed"' in stack.functions_log.read_text()
 
 
 def test_an_environment_is_used_again(http: httpx.Client) -> None:
@@ -241,6 +241,9 @@ def test_jobs_run_now_and_answer_with_their_result(http: httpx.Client) -> None:
     assert missing.headers["content-type"] == "application/problem+json"
     assert "generate-invoices" in missing.json()["detail"]
     assert http.post("/_local/jobs/echo").status_code == 404
+    for method, path, status in (("GET", "/_local/nothing", 404), ("DELETE", "/_local/clock", 405)):
+        answer = http.request(method, path)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
 
 
 def test_reset_brings_back_the_seeded_state_and_the_real_time(

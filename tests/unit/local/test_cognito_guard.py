@@ -150,6 +150,39 @@ def test_a_refresh_token_works_until_it_is_revoked(cognito: Cognito) -> None:
     assert cognito.refused("InitiateAuth", ClientId=cognito.client_id, **refresh) == "NotAuthorizedException"
 
 
+def test_an_expired_access_token_is_refused(cognito: Cognito) -> None:
+    token = cognito.access_token("M-1")
+    assert cognito.ok("GetUser", AccessToken=token)["Username"] == "M-1"
+    cognito.clock.seconds += 15 * 60 + 1
+    assert cognito.refused("GetUser", AccessToken=token) == "NotAuthorizedException"
+
+
+def test_an_invited_user_chooses_a_password_at_the_first_log_in(cognito: Cognito) -> None:
+    attributes = [
+        {"Name": "email", "Value": "fresh@example.org"},
+        {"Name": "email_verified", "Value": "true"},
+    ]
+    create = {"UserPoolId": cognito.pool_id, "Username": "M-9", "UserAttributes": attributes}
+    cognito.ok("AdminCreateUser", TemporaryPassword=PASSWORD, **create)
+    assert PASSWORD in cognito.outbox.mails()[-1]["text"]
+    challenge = cognito.log_in("fresh@example.org")[1]
+    assert challenge["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+    answer = {
+        "ClientId": cognito.client_id,
+        "Session": challenge["Session"],
+        "ChallengeName": "NEW_PASSWORD_REQUIRED",
+    }
+    for name, password, code in (
+        ("M-9", "weak", "InvalidPasswordException"),
+        ("M-1", NEW_PASSWORD, "NotAuthorizedException"),
+    ):
+        responses = {"USERNAME": name, "NEW_PASSWORD": password}
+        assert cognito.refused("RespondToAuthChallenge", ChallengeResponses=responses, **answer) == code
+    responses = {"USERNAME": "M-9", "NEW_PASSWORD": NEW_PASSWORD}
+    cognito.ok("RespondToAuthChallenge", ChallengeResponses=responses, **answer)
+    cognito.access_token("fresh@example.org", NEW_PASSWORD)
+
+
 def test_access_tokens_live_as_long_as_the_client_says(cognito: Cognito) -> None:
     claims = jwt.decode(cognito.access_token("M-1"), options={"verify_signature": False})
     assert claims["exp"] - claims["iat"] == 15 * 60
