@@ -1,4 +1,4 @@
-"""Paying by card through Stripe Checkout, and payments that staff record (rule 5)."""
+"""Paying by card through Stripe Checkout, and what staff record: offline payments and waivers (rule 5)."""
 
 from datetime import UTC, datetime, time
 from typing import Any
@@ -25,10 +25,11 @@ from shared.handling.gates import (
     staff,
     today,
 )
-from shared.schemas.invoices import CheckoutOpened, Invoice, OfflinePaymentSent, received_on
+from shared.schemas.invoices import CheckoutOpened, Invoice, OfflinePaymentSent, WaiverSent, received_on
 from shared.settings import settings
 from shared.use_cases.open_checkout import open_checkout
 from shared.use_cases.record_payment import future_day, record_payment
+from shared.use_cases.waive_invoice import waive_invoice
 
 app = portal_api()
 
@@ -94,6 +95,24 @@ def record_offline_payment(invoice_id: str, payment: OfflinePaymentSent) -> Resp
         ),
     )
     return created(Invoice.of(paid), paid.version)
+
+
+@app.post(
+    "/api/staff/invoices/<invoice_id>/waiver",
+    status_code=201,
+    middlewares=[authenticated, staff(FINANCE), any_invoice, others_only, json_body, idempotency_key],
+)
+def waive(invoice_id: str, waiver: WaiverSent) -> Response[Invoice]:
+    """Waive an open invoice; an approval may rest on it."""
+    waived = waive_invoice(
+        wiring.invoices(),
+        wiring.events(),
+        wiring.payments(),
+        command(app),
+        invoice(app),
+        waiver.reason,
+    )
+    return created(Invoice.of(waived), waived.version)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ EventType = Literal[
     "cycle-submitted",
     "cycle-returned",
     "cycle-approved",
+    "certification-lapsed",
     "invoice-asked-for",
     "checkout-opened",
     "checkout-expired",
@@ -25,11 +26,18 @@ EventType = Literal[
     "payment-surplus",
     "payment-refunded",
     "payment-disputed",
+    "invoice-waived",
     "profile-changed",
     "member-imported",
     "certification-imported",
     "members-imported",
     "attention-raised",
+    "document-attached",
+    "document-checked",
+    "document-rejected",
+    "document-deleted",
+    "contribution-published",
+    "contribution-withdrawn",
 ]
 
 

@@ -131,6 +131,11 @@ class Invoice:
             version=self.version + 1,
         )
 
+    def waive(self) -> "Invoice":
+        """The invoice that nobody has to pay any more; an approval may rest on it (rule 6). Raises NotPayable."""
+        self.require_open()
+        return replace(self, status="waived", checkout=None, version=self.version + 1)
+
     def refund(self, payment_id: str, refunded: Money) -> "Invoice":
         """The invoice after so much of a payment was refunded in all; an earlier, smaller total changes nothing."""
         payment = self.payment(payment_id)

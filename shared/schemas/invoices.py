@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from shared.domain import invoices
-from shared.schemas.fields import Day, Given, Instant, Money, Reference, Sent
+from shared.schemas.fields import Day, Given, Instant, Money, Reason, Reference, Sent
 
 
 class InvoiceLine(Given):
@@ -98,6 +98,12 @@ class OfflinePaymentSent(Sent):
     method: Literal["check", "purchase-order", "wire"]
     reference: Reference
     received_on: Day
+
+
+class WaiverSent(Sent):
+    """Why nobody has to pay an invoice."""
+
+    reason: Reason
 
 
 def received_on(body: Any) -> date | None:

@@ -33,7 +33,7 @@ def record_payment(
         if payment.received_at > command.now:
             raise InvalidRequest((Fault("/received_on", future_day(command.today)),))
         before.require_open()
-        _expire_checkout(payments, before)
+        expire_checkout(payments, before)
         after = before.receive(payment, command.now)
         data = {"invoice_id": invoice.invoice_id, "payment": payment}
         invoices.save(before, after, event(command, subject, "payment-received", data))
@@ -53,7 +53,11 @@ def future_day(today: date) -> str:
     return f"This day is in the future (today is {today})."
 
 
-def _expire_checkout(payments: PaymentGateway, invoice: Invoice) -> None:
+def expire_checkout(payments: PaymentGateway, invoice: Invoice) -> None:
+    """End the checkout that is open for an invoice, if any, so that it cannot be paid there any more.
+
+    Raises NotPayable when it was just paid there, PaymentsUnavailable.
+    """
     if invoice.checkout is None:
         return
     try:

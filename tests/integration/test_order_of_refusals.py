@@ -313,6 +313,12 @@ def recording_a_payment(portal: Portal) -> Request:
     return Request(portal, owner, "POST", path, STAFF, dict(CHEQUE))
 
 
+def waiving(portal: Portal) -> Request:
+    owner = portal.member()
+    path = f"/api/staff/invoices/{invoice_of(portal, owner)}/waiver"
+    return Request(portal, owner, "POST", path, STAFF, {"reason": "Hardship"})
+
+
 def going_to_pay(portal: Portal) -> Request:
     owner = portal.member()
     return Request(portal, owner, "POST", f"/api/invoices/{invoice_of(portal, owner)}/checkout", owner)
@@ -339,6 +345,16 @@ def key_of_another_payment(request: Request) -> None:
 def key_of_another_request(request: Request) -> None:
     assert request.portal.post(request.path, request.who, key=request.key).status == 201
     request.raw = b"{}"
+
+
+@wrong("reused", "idempotency-key-reused", step=1)
+def key_of_another_waiver(request: Request) -> None:
+    assert request.portal.post(request.path, STAFF, {"reason": "Illness"}, key=request.key).status == 201
+
+
+@wrong("fields", "invalid-request")
+def no_reason(request: Request) -> None:
+    request.body["reason"] = " "
 
 
 @wrong("fields", "invalid-request")
@@ -493,6 +509,21 @@ ROUTES: dict[str, tuple[Callable[[Portal], Request], list[Wrong]]] = {
             key_of_another_payment,
             wrong_payment,
             payment_of_tomorrow,
+            already_paid,
+        ],
+    ),
+    "POST waiver": (
+        waiving,
+        [
+            no_token,
+            no_staff,
+            unknown_invoice,
+            own_certification,
+            not_json,
+            no_key,
+            bad_key,
+            key_of_another_waiver,
+            no_reason,
             already_paid,
         ],
     ),

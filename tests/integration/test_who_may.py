@@ -60,6 +60,7 @@ def test_no_staff_route_answers_members(portal: Portal, route: Any, groups: tupl
 ROLES = {
     "POST /api/staff/certifications/{certification_id}/decision": [STAFF, REVIEWER],
     "POST /api/staff/invoices/{invoice_id}/payment": [STAFF, FINANCE],
+    "POST /api/staff/invoices/{invoice_id}/waiver": [STAFF, FINANCE],
     "POST /api/staff/certifications/{certification_id}/invoice": [STAFF, FINANCE, REVIEWER],
     "POST /api/staff/members/import": [STAFF, ADMINISTRATOR],
 }

@@ -140,3 +140,11 @@ def test_the_total_is_the_sum_of_the_lines_in_one_currency() -> None:
     assert two.total == Money(3, "usd")
     with pytest.raises(ValueError, match="cannot add"):
         assert Money(1, "usd") + Money(1, "eur")
+
+
+def test_a_waived_invoice_is_settled_and_takes_no_money() -> None:
+    waived = invoice().waive()
+    assert (waived.status, waived.settled, waived.version) == ("waived", True, 2)
+    with pytest.raises(NotPayable):
+        waived.waive()
+    assert waived.receive(payment(), NOW).payments[0].surplus
