@@ -10,12 +10,12 @@ function attributes(given) {
   });
 }
 
-/** A field around a control; `control` gets the attributes that tie it to label, hint and fault. */
-export function field({ id, name, label, hint, optional = false, wide = false }, control) {
+/** A field around a control; `control` gets the attributes that tie it to label, hint and fault. `isMarked` says so beside the label. */
+export function field({ id, name, label, hint, optional = false, isMarked = optional, wide = false }, control) {
   const described = [hint && `${id}-hint`, `${id}-fault`].filter(Boolean).join(" ");
   const ties = attributes({ id, name, "aria-describedby": described, required: !optional });
   return html`<div class="field${wide && " wide"}" data-field="${name}">
-    <label for="${id}"><span data-label>${label}</span>${optional && html` <span class="optional">${text.optional}</span>`}</label>
+    <label for="${id}"><span data-label>${label}</span>${isMarked && html` <span class="optional">${text.optional}</span>`}</label>
     ${control(ties)}
     ${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}
     <p class="fault" id="${id}-fault" hidden></p>
@@ -23,13 +23,13 @@ export function field({ id, name, label, hint, optional = false, wide = false },
 }
 
 /** A field with an input; what `field` does not know becomes an attribute of the input. */
-export function input({ id, name, label, hint, optional, wide, ...more }) {
-  return field({ id, name, label, hint, optional, wide }, (ties) => html`<input${ties}${attributes(more)}>`);
+export function input({ id, name, label, hint, optional, isMarked, wide, ...more }) {
+  return field({ id, name, label, hint, optional, isMarked, wide }, (ties) => html`<input${ties}${attributes(more)}>`);
 }
 
 /** A field with room for several lines. */
-export function lines({ id, name, label, hint, optional, wide, value = "", ...more }) {
-  return field({ id, name, label, hint, optional, wide }, (ties) => html`<textarea${ties}${attributes(more)}>
+export function lines({ id, name, label, hint, optional, isMarked, wide, value = "", ...more }) {
+  return field({ id, name, label, hint, optional, isMarked, wide }, (ties) => html`<textarea${ties}${attributes(more)}>
 ${value}</textarea>`);
 }
 

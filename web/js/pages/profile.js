@@ -74,9 +74,9 @@ class ContactForm {
     render(
       this.#place,
       html`<form class="stack" novalidate><p class="draft-mark" role="status" hidden>${text.draft.mark}</p><problem-message></problem-message><div class="versions-place"></div>
-        <div class="fields">${Object.entries(t.fields).map(([name, label]) => {
-          const field = { id: `profile-${name}`, name, label, optional: true, autocomplete: AUTOCOMPLETE[name], value: (typed?.fields ?? this.#saved)[name] ?? "" };
-          return name === "address" ? lines({ ...field, rows: 2 }) : input({ ...field, type: TYPES[name] ?? "text" });
+        <p class="soft">${t.allOptional}</p><div class="fields pairs">${Object.entries(t.fields).map(([name, label]) => {
+          const field = { id: `profile-${name}`, name, label, optional: true, isMarked: false, autocomplete: AUTOCOMPLETE[name], value: (typed?.fields ?? this.#saved)[name] ?? "" };
+          return name === "address" ? lines({ ...field, rows: 2, wide: true }) : input({ ...field, type: TYPES[name] ?? "text" });
         })}</div>
         <div><button class="main">${t.save}</button></div></form>`,
     );

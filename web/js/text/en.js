@@ -142,6 +142,7 @@ export const text = {
 
   profile: {
     contact: "Contact information",
+    allOptional: "Give what you like; every field may stay empty.",
     account: "Log-in",
     memberId: "Member number",
     name: "Name",

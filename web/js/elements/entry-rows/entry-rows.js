@@ -30,7 +30,7 @@ class EntryRows extends HTMLElement {
     this.classList.add("rows");
     this.fill(rows);
     this.addEventListener("input", () => this.#typed());
-    this.addEventListener("change", (event) => this.#chosen(event));
+    this.addEventListener("focusout", (event) => this.#left(event));
     this.addEventListener("click", (event) => event.target.closest(".remove") && this.#remove(event.target.closest(".row")));
   }
 
@@ -135,10 +135,11 @@ class EntryRows extends HTMLElement {
       : "";
   }
 
-  #chosen({ target }) {
-    const row = target.closest(".row");
-    const last = row.querySelector('[name="ended_on"]');
-    if (target.name === "started_on" && !last.value) last.value = target.value;
+  /** Most things last a day: the last day follows the first, once that is typed whole. */
+  #left({ target }) {
+    const last = target.closest(".row")?.querySelector('[name="ended_on"]');
+    if (target.name !== "started_on" || !target.value || last.value) return;
+    last.value = target.value;
     this.#typed();
   }
 

@@ -1,0 +1,53 @@
+"""A browser for the tests of the pages, and a member of one's own."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.browser.people import Member, imported, member_of
+from tests.e2e.browser.visitor import CHROMIUM, FLAGS, Visitor
+from tests.e2e.portal import Person, Portal
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if not CHROMIUM:
+        pytest.skip("Chromium is not installed (Debian, Ubuntu: apt-get install chromium), so no page can be tried.")
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, portal: Portal) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors, each with storage of its own; at the end none of their pages may have complained."""
+    visitors: list[Visitor] = []
+
+    def make(**options: Any) -> Visitor:
+        visitors.append(Visitor(browser, portal.url, **options))
+        return visitors[-1]
+
+    yield make
+    for visitor in visitors:
+        visitor.close()
+
+
+@pytest.fixture
+def member(portal: Portal, staff: Person) -> Member:
+    """A member with one certification, IPMA-CP, and nothing entered."""
+    return member_of(portal, imported(portal, staff))
+
+
+@pytest.fixture
+def visitor(visit: Callable[..., Visitor], member: Member) -> Visitor:
+    """That member with a browser, logged in."""
+    made = visit()
+    made.enter_as(member)
+    return made

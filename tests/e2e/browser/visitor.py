@@ -1,0 +1,144 @@
+"""A person with a browser: opens pages, types, and looks; remembers whatever a page complained about."""
+
+import json
+import shutil
+import time
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.e2e.browser.people import Member
+from tests.e2e.portal import PASSWORD
+
+CHROMIUM = shutil.which("chromium") or ""
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+MEMBER_PAGES = ("profile", "registrations", "invoices", "recertification", "summary", "transactions", "help")
+AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+class Visitor:
+    """One browser window with storage of its own; `tab()` opens a further tab beside it."""
+
+    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
+        options = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US", "reduced_motion": "reduce"} | options
+        self.url = url
+        self.complaints: list[str] = []
+        self.context: BrowserContext = browser.new_context(**options)
+        self.context.set_default_timeout(10_000)
+        self.page: Page = self.tab()
+
+    def tab(self) -> Page:
+        """A new tab."""
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("console", self._heard)
+        return page
+
+    def _heard(self, message: Any) -> None:
+        if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
+            self.complaints.append(f"policy: {message.text}")
+
+    def close(self) -> None:
+        self.context.close()
+        assert not self.complaints, self.complaints
+
+    # Going places
+
+    def open(self, path: str, page: Page | None = None) -> Page:
+        """Open a page and wait until it shows what it loaded."""
+        page = page or self.page
+        page.goto(self.url + path)
+        self.wait_shown(page)
+        return page
+
+    def wait_shown(self, page: Page | None = None) -> None:
+        """Wait until the page shows what it loaded."""
+        expect((page or self.page).locator("#content:not([aria-busy])")).to_be_attached()
+
+    def enter_as(self, member: Member) -> None:
+        """Be logged in already."""
+        session = {
+            "member_id": member.member_id,
+            "access_token": member.tokens["AccessToken"],
+            "refresh_token": member.tokens["RefreshToken"],
+            "expires_at": (time.time() + member.tokens["ExpiresIn"]) * 1000,
+        }
+        self.page.goto(f"{self.url}/icon.svg")
+        self.page.evaluate("session => sessionStorage.setItem('session', session)", json.dumps(session))
+
+    def log_in(self, email: str, password: str = PASSWORD, path: str = "/") -> None:
+        """Log in on the screen."""
+        self.page.goto(self.url + path)
+        self.page.get_by_label("E-mail address or member number").fill(email)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("button", name="Log in", exact=True).click()
+        self.wait_shown()
+
+    # Doing things on the Recertification Portal page
+
+    def row(self, index: int = 0, page: Page | None = None) -> Locator:
+        """A row of the session form."""
+        return (page or self.page).locator("session-form .row").nth(index)
+
+    def fill_row(self, row: Locator, activity: str, quantity: str, title: str, day: str) -> None:
+        """Type an entry into a row."""
+        row.get_by_label("What did you do?").select_option(activity)
+        row.get_by_label("Title").fill(title)
+        row.get_by_label("Organization").fill("IPMA-HR")
+        row.get_by_label("How many").fill(quantity)
+        row.get_by_label("First day").fill(day)
+        row.get_by_label("Last day").fill(day)
+
+    def save(self, page: Page | None = None) -> None:
+        """Press the button of the session form."""
+        (page or self.page).locator("session-form .save").click()
+
+    @property
+    def notice(self) -> Locator:
+        return self.page.locator("#notice .notice")
+
+    @property
+    def problem(self) -> Locator:
+        return self.page.locator("problem-message > div")
+
+    @property
+    def points(self) -> Locator:
+        return self.page.locator("points-progress .figure")
+
+    def pay(self) -> None:
+        """Pay on the page of the payment service, where a pay button has led."""
+        self.page.get_by_role("button", name="Pay ").click()
+
+    @property
+    def parameters(self) -> dict[str, list[str]]:
+        return parse_qs(urlsplit(self.page.url).query)
+
+    # Looking
+
+    def check_accessibility(self) -> None:
+        """Axe finds nothing on what is shown."""
+        found = Axe().run(self.page, options=AXE_OPTIONS)
+        assert found.violations_count == 0, found.generate_report()
+
+    def check_width(self) -> None:
+        """Nothing has to be scrolled sideways."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
+
+    def press_until(self, key: str, target: Locator, most: int = 150) -> None:
+        """Press a key until this has the focus."""
+        handle = target.element_handle()
+        for _ in range(most):
+            if handle.evaluate("element => element === document.activeElement"):
+                return
+            self.page.keyboard.press(key)
+        raise AssertionError(f"{target} cannot be reached with {key}")
