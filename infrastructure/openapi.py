@@ -112,7 +112,7 @@ def document() -> dict[str, Any]:
                 raise ValueError(f"two functions have different schemas of the name {name}")
     for route in routes():
         _complete(paths[route.openapi_path][route.method.lower()], route)
-    for unused in ("HTTPValidationError", "ValidationError"):
+    for unused in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas["Problem"] = PROBLEM
     return {
