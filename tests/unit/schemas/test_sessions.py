@@ -87,3 +87,7 @@ def test_whole_points_are_whole_numbers_and_others_keep_their_decimals() -> None
     answered = Cycle.of(empty_cycle(), TODAY).model_dump_json()
     assert '"points_total":0,' in answered
     assert '"points_required":50,' in answered
+
+
+def test_an_entry_without_its_list_is_told_so_and_no_field_twice() -> None:
+    assert sorted(all_pointers(entry(started_on="1999-01-01"))).count("/started_on") == 1
