@@ -144,6 +144,7 @@ def _complete(operation: dict[str, Any], route: Route) -> None:
             operation.setdefault("parameters", []).append({**header, "schema": {"type": "string"}})
     if "csv_body" in gates:
         operation["requestBody"] = {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+    _name_binary(operation)
     if "<" in route.path:
         gates.append(NAMES_SOMETHING)
     statuses = {503, *(status for gate in gates for status in REFUSALS.get(gate, ()))}
@@ -157,6 +158,14 @@ def _complete(operation: dict[str, Any], route: Route) -> None:
             "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
     operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def _name_binary(operation: dict[str, Any]) -> None:
+    """An answer of bytes is a PDF; Powertools takes every answer for JSON."""
+    for response in operation["responses"].values():
+        schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+        if schema.get("format") == "binary":
+            response["content"] = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 
 
 def _has_fields(operation: dict[str, Any]) -> bool:

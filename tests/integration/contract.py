@@ -12,6 +12,7 @@ from shared.adapters.http.problems import PROBLEMS
 FILE = Path(__file__).parents[2] / "docs" / "openapi.json"
 PROBLEM = "application/problem+json"
 JSON = "application/json"
+PDF = "application/pdf"
 
 
 @cache
@@ -24,6 +25,11 @@ def openapi() -> dict[str, Any]:
 def check(route_key: str, status: int, headers: dict[str, str], body: bytes) -> None:
     """Fails unless the answer is one that the OpenAPI file describes for the route, and a problem if it is no 2xx."""
     kind = headers.get("content-type", "").partition(";")[0]
+    if status == 200 and kind == PDF:
+        described = openapi()["paths"][route_key.partition(" ")[2]]["get"]["responses"]["200"]
+        assert PDF in described["content"]
+        assert body.startswith(b"%PDF-")
+        return
     data = json.loads(body) if body else None
     if status >= 300:
         _check_problem(kind, status, headers, data)

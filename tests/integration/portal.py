@@ -118,7 +118,8 @@ class Answer:
     json: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        self.json = json.loads(self.raw) if self.raw else None
+        is_json = "json" in self.headers.get("content-type", "")
+        self.json = json.loads(self.raw) if self.raw and is_json else None
 
     @property
     def code(self) -> str:

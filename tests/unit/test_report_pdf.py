@@ -1,0 +1,101 @@
+"""The printed report: its text can be read out of it, any name prints, and no text becomes anything but text."""
+
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from pypdf import PdfReader
+
+from functions.report_pdf.paper import Paper
+from functions.report_pdf.report import report_pdf
+from shared.domain.reports import Report, report_of
+from tests.unit.domain.builders import TODAY, claim, cycle_with
+
+MADE_AT = datetime(2027, 6, 15, 15, 0, tzinfo=UTC)
+
+
+def report(*titles: str, name: str = "Marge Bouvier") -> Report:
+    claims = [claim("webinar", 1, title=title) for title in titles]
+    return replace(report_of(cycle_with(*claims), None, TODAY), member_name=name)
+
+
+def read(made: bytes) -> PdfReader:
+    return PdfReader(io.BytesIO(made), strict=True)
+
+
+def text_of(made: bytes) -> str:
+    return "\n".join(page.extract_text() for page in read(made).pages)
+
+
+def test_the_ledger_can_be_searched_and_copied() -> None:
+    text = text_of(report_pdf(report("Staffing in hard times"), MADE_AT))
+    for words in (
+        "Recertification Report",
+        "Marge Bouvier",
+        "IPMA-CP",
+        "Staffing in hard times",
+        "City of Springfield",
+        "1 of 50 required",
+        "49 more points are needed.",
+        "Not signed.",
+        "Page 1 of",
+    ):
+        assert words in text
+
+
+def test_every_page_says_whose_it_is_and_its_number() -> None:
+    pages = read(report_pdf(report(*(f"Webinar {n}" for n in range(40))), MADE_AT)).pages
+    assert len(pages) > 2
+    for number, page in enumerate(pages, start=1):
+        text = page.extract_text()
+        assert f"Page {number} of {len(pages)}" in text
+        assert "Marge Bouvier" in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zoë Müller-Łukasiewicz",
+        "Νίκος Παπαδόπουλος",
+        "Nguyễn Thị Hồng",
+        "Иван Петров",
+        "王小明",
+        "山田太郎",
+        "김철수",
+    ],
+)
+def test_a_name_in_any_script_is_printed(name: str) -> None:
+    assert name in text_of(report_pdf(report("Webinar", name=name), MADE_AT))
+
+
+@pytest.mark.parametrize("name", ["محمد عبد الله", "ירושלים", "अमित शर्मा", "สมชาย"])
+def test_a_name_that_is_shaped_or_runs_the_other_way_has_all_its_letters(name: str) -> None:
+    paper = Paper([name])
+    assert paper.safe(name) == name
+    assert report_pdf(report("Webinar", name=name), MADE_AT).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        ") Tj ET BT (forged",
+        r"\) \( \\ \101",
+        "{nb} <b>bold</b> **bold** __under__",
+        "<< /OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >> >>",
+        "endstream endobj",
+    ],
+)
+def test_a_text_stays_a_text(title: str) -> None:
+    made = report_pdf(report(title), MADE_AT)
+    assert title.split(maxsplit=1)[0] in text_of(made)
+    root = read(made).trailer["/Root"]
+    assert root["/OpenAction"][1] == "/FitH"
+    assert "/Names" not in root
+
+
+def test_marks_that_turn_the_direction_of_writing_and_controls_are_left_out() -> None:
+    paper = Paper([])
+    assert paper.safe("safe\u202egpj.fdp\u2066\x07\ue000 name") == "safegpj.fdp name"
+    assert paper.safe("a\tb\nc") == "a b c"
+    assert paper.safe("\U0001f600") == "\ufffd"
