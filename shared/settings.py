@@ -14,6 +14,7 @@ class Settings:
     user_pool_client_id: str
     user_pool_id: str
     logins_queue_url: str
+    invoices_queue_url: str
     portal_url: str
     stripe_secret_key_parameter: str
     stripe_webhook_secret_parameter: str
@@ -31,6 +32,7 @@ def settings() -> Settings:
         user_pool_client_id=read("USER_POOL_CLIENT_ID", ""),
         user_pool_id=read("USER_POOL_ID", ""),
         logins_queue_url=read("LOGINS_QUEUE_URL", ""),
+        invoices_queue_url=read("INVOICES_QUEUE_URL", ""),
         portal_url=read("PORTAL_URL", ""),
         stripe_secret_key_parameter=read("STRIPE_SECRET_KEY_PARAMETER", ""),
         stripe_webhook_secret_parameter=read("STRIPE_WEBHOOK_SECRET_PARAMETER", ""),

@@ -1,10 +1,12 @@
 """What the use cases need of the outside, as the repositories and gateways give it, and the two ways a write is refused
 that a use case knows how to answer."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Protocol
 
+from shared.domain.calendar import Calendar, NotedDay
+from shared.domain.certifications import Certification
 from shared.domain.events import Event
 from shared.domain.invoices import Invoice
 from shared.domain.members import Member
@@ -49,6 +51,32 @@ class RecertificationStore(Protocol):
     def close(
         self, before: Recertification, closed: Recertification, opened: Recertification, event: Event
     ) -> None: ...
+
+
+class DueStore(RecertificationStore, Protocol):
+    """Recertifications as the jobs read them: `due` may lag, so what it gives is read again before a change."""
+
+    def due(self, year: int, expires_on: str = "") -> Iterator[Certification]: ...
+
+    def lapse(self, before: Recertification, after: Recertification, event: Event) -> None: ...
+
+
+class CalendarStore(Protocol):
+    """What the jobs have to look at: `settle` leaves a day that was noted again meanwhile."""
+
+    def read(self) -> Calendar: ...
+
+    def note(self, last_day: date, due_year: int, at: datetime) -> None: ...
+
+    def settle(self, noted: NotedDay) -> None: ...
+
+    def mark_invoiced(self, year: int, at: datetime) -> None: ...
+
+
+class MessageQueue(Protocol):
+    """A queue to a worker: `send` raises Unavailable unless every message was taken. Messages carry ids only."""
+
+    def send(self, messages: Sequence[Mapping[str, object]]) -> None: ...
 
 
 class InvoiceStore(Protocol):

@@ -83,6 +83,7 @@ class Program:
     invoice_release: tuple[int, int]
     payment_terms_days: int
     correction_days: int
+    reminder_days: tuple[int, ...]
     designations: tuple[Designation, ...]
     activities: tuple[Activity, ...]
     document_kinds: tuple[DocumentKind, ...]

@@ -288,6 +288,16 @@ class Recertification:
         )
         return closed, Recertification(program, certification, cycle, documents=self.documents)
 
+    def lapse(self) -> "Recertification":
+        """The certification terminated because its last day is over (rule 7); that it is, the caller has checked."""
+        certification = replace(
+            self.certification,
+            status="terminated",
+            terminated_reason="lapsed",
+            version=self.certification.version + 1,
+        )
+        return replace(self, certification=certification)
+
     def points_after(self, adjustments: Mapping[str, Adjustment]) -> Decimal:
         """The total with a reviewer's adjustments in place of the entries' own points."""
         return sum(

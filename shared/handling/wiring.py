@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 from shared.adapters import aws
 from shared.adapters.login_requests import LoginRequests
+from shared.adapters.message_queue import MessageQueue
 from shared.domain.program import Editions
 from shared.programs import load_editions
 from shared.repositories.archive import Archive
+from shared.repositories.calendar import Calendar
 from shared.repositories.events import Events
 from shared.repositories.invoices import Invoices
 from shared.repositories.members import Members
@@ -59,6 +61,18 @@ def events() -> Events:
 def archive() -> Archive:
     """Closed cycles and what was signed."""
     return Archive(table())
+
+
+@cache
+def calendar() -> Calendar:
+    """What the jobs have to look at."""
+    return Calendar(table())
+
+
+@cache
+def invoices_queue() -> MessageQueue:
+    """The queue of certifications that are due for their invoice."""
+    return MessageQueue(aws.sqs(), settings().invoices_queue_url)
 
 
 @cache

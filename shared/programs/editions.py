@@ -47,6 +47,7 @@ def read_program(file: Path) -> Program:
         invoice_release=(release["month"], release["day"]),
         payment_terms_days=data["payment_terms_days"],
         correction_days=data["correction_days"],
+        reminder_days=tuple(data["reminder_days"]),
         designations=tuple(Designation(**row) for row in data["designations"]),
         activities=tuple(_activity(row) for row in data["activities"]),
         document_kinds=tuple(DocumentKind(**row) for row in data["document_kinds"]),

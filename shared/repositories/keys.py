@@ -13,9 +13,13 @@ MEMBER#<id>           MEMBER                              a member
 EMAIL#<address>       EMAIL                               who has this address: it is unique
 SEARCH#<letter>       <term>#<member>                     a member under the beginning of a name, e-mail or id
 HISTORY#<subject>     EVENT#<event>                       what happened to it; the idempotency record too
+CALENDAR              LAST-DAY#<day>#<year>               access may end after this day, in that year of the index
+                      INVOICED#<year>                     when a year's invoices were last asked for
+MAIL#<mail>           MAIL                                a mail being sent, or sent: once
 """
 
 from collections.abc import Mapping
+from datetime import date
 
 from shared.domain import ids
 
@@ -23,6 +27,8 @@ Key = Mapping[str, str]
 
 GSI1 = "GSI1"
 DUE_SHARDS = 16
+CALENDAR = "CALENDAR"
+"""The partition of what the jobs have to look at."""
 
 
 def certification(certification_id: str) -> Key:
@@ -110,6 +116,26 @@ def due(certification_id: str, year: int) -> str:
     """GSI1's partition of the certifications due in a year, in 16 shards so that no partition runs hot."""
     shard = int.from_bytes(certification_id.encode()[-4:], "big") % DUE_SHARDS
     return f"DUE#{year}#{shard:02d}"
+
+
+def due_partitions(year: int) -> list[str]:
+    """All of GSI1's partitions of the certifications due in a year."""
+    return [f"DUE#{year}#{shard:02d}" for shard in range(DUE_SHARDS)]
+
+
+def last_day(day: date, year: int) -> Key:
+    """A day after which access may end for certifications in that year of the index."""
+    return _key(CALENDAR, f"LAST-DAY#{day.isoformat()}#{year}")
+
+
+def invoiced(year: int) -> Key:
+    """When the invoices of a year were last asked for."""
+    return _key(CALENDAR, f"INVOICED#{year}")
+
+
+def mail(mail_id: str) -> Key:
+    """The mark of one mail."""
+    return _key(f"MAIL#{mail_id}", "MAIL")
 
 
 def review_queue(state: str) -> str:

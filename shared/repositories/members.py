@@ -10,6 +10,7 @@ from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
 from shared.domain.program import Editions
 from shared.domain.roster import Enrollment, RosterRow, Standing
 from shared.repositories import events, items, keys
+from shared.repositories.calendar import Calendar
 from shared.repositories.recertifications import certification_write, holdings
 from shared.repositories.table import (
     ABSENT,
@@ -34,12 +35,13 @@ class Members:
 
     `find` 1 RRU · `with_registrations` 1 call, 1 RRU an item · `save` 1 transaction, 4 WRU with its event ·
     `search` 1 query, and up to one for each letter when there is nothing to search for · `standings` 1 call for each
-    100 items · `enroll` 1 transaction.
+    100 items · `enroll` 1 transaction, and 1 WRU once in a while for each last day, noted in the calendar before.
     """
 
     def __init__(self, table: Table, editions: Editions) -> None:
         self._table = table
         self._editions = editions
+        self._calendar = Calendar(table)
 
     def find(self, member_id: str) -> Member | None:
         """The member with this id, in any case; None where there is none."""
@@ -103,6 +105,9 @@ class Members:
         for designation, (certification, cycle) in enrollment.holdings.items():
             old_certification, old_cycle = standing.holdings.get(designation, (None, None))
             if certification != old_certification:
+                if certification.status != "terminated":
+                    last_day = certification.expires_on
+                    self._calendar.note(last_day, last_day.year, event.at)
                 writes.append(_labelled(certification_write(old_certification, certification), designation))
             if cycle != old_cycle:
                 item = {**keys.cycle(cycle.certification_id), **items.attributes(cycle)}

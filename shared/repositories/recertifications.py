@@ -1,10 +1,10 @@
 """Recertifications: one certification's partition, read by one query and changed by one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from shared.domain import ids
-from shared.domain.certifications import Certification, Cycle
+from shared.domain.certifications import Certification, Cycle, last_day_of_access
 from shared.domain.events import Event
 from shared.domain.invoices import Invoice
 from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
@@ -12,6 +12,7 @@ from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
 from shared.domain.submissions import SignedRecord, Submission
 from shared.repositories import events, items, keys
+from shared.repositories.calendar import Calendar
 from shared.repositories.table import (
     ABSENT,
     SAME_VERSION,
@@ -25,6 +26,7 @@ from shared.repositories.table import (
 )
 
 TRANSACTION_LIMIT = 100
+DUE_PAGE = 500
 
 
 class Recertifications:
@@ -38,6 +40,7 @@ class Recertifications:
     def __init__(self, table: Table, editions: Editions) -> None:
         self._table = table
         self._editions = editions
+        self._calendar = Calendar(table)
 
     def find(self, certification_id: str) -> Recertification | None:
         """A certification with its current cycle and all that belongs to it; None where there is none."""
@@ -56,6 +59,7 @@ class Recertifications:
 
         Raises ChangedMeanwhile, AlreadyRecorded.
         """
+        self._note_end_of_access(before, after, event)
         writes = [self._cycle_write(before.cycle, after.cycle)]
         writes += _entry_writes(before, after)
         if after.submission is not None and after.submission != before.submission:
@@ -79,6 +83,7 @@ class Recertifications:
         invoice, submission = before.invoice, closed.submission
         if invoice is None or submission is None:
             raise ValueError("a cycle is closed with its submission and its invoice")
+        self._note_end_of_access(before, opened, event)
         archived = {**items.attributes(closed.cycle), "submission": items.attributes(submission)}
         archived["invoice_id"] = invoice.invoice_id
         writes = [
@@ -106,6 +111,33 @@ class Recertifications:
         ]
         self._transact(writes)
 
+    def lapse(self, before: Recertification, after: Recertification, event: Event) -> None:
+        """Write a certification that lapsed, on condition that neither it nor its cycle changed meanwhile.
+
+        Raises ChangedMeanwhile, AlreadyRecorded.
+        """
+        cycle = before.cycle
+        self._transact(
+            [
+                certification_write(before.certification, after.certification),
+                check("cycle", keys.cycle(cycle.certification_id), SAME_VERSION, {":version": cycle.version}),
+                events.once(event),
+            ]
+        )
+
+    def due(self, year: int, expires_on: str = "") -> Iterator[Certification]:
+        """The certifications whose last day is in a year (or begins as `expires_on`), from the index: not terminated,
+        in order of the day within each of the 16 shards, eventually consistent."""
+        for partition in keys.due_partitions(year):
+            after: str | None = None
+            while True:
+                found, after = self._table.query_page(
+                    partition, expires_on, after=after, limit=DUE_PAGE, index=True
+                )
+                yield from map(items.certification, found)
+                if after is None:
+                    break
+
     def submission_in(self, event: Event) -> Submission:
         """The submission as it was signed, from the event of its signing."""
         return items.submission(dict(cast(Mapping[str, Any], event.data["submission"])))
@@ -121,6 +153,14 @@ class Recertifications:
         """Submissions in a state, oldest first, from the index (eventually consistent)."""
         found, more = self._table.query_page(keys.review_queue(state), after=after, limit=limit, index=True)
         return [items.submission(item) for item in found], more
+
+    def _note_end_of_access(self, before: Recertification, after: Recertification, event: Event) -> None:
+        last_day = last_day_of_access(after.certification, after.cycle, after.program)
+        if last_day is None or last_day == last_day_of_access(
+            before.certification, before.cycle, before.program
+        ):
+            return
+        self._calendar.note(last_day, after.certification.expires_on.year, event.at)
 
     def _recertification(self, found: Sequence[Item]) -> Recertification | None:
         by_kind: dict[str, list[Item]] = {}

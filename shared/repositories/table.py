@@ -152,6 +152,11 @@ def put(label: str, item: Item, condition: str, values: Mapping[str, Any] | None
     return _put(label, item, condition, values)
 
 
+def set_item(label: str, item: Item) -> Write:
+    """A put on no condition: whatever was there is replaced."""
+    return Write(label, "Put", {"Item": _item(item)})
+
+
 def delete(label: str, key: Key, condition: str, values: Mapping[str, Any] | None = None) -> Write:
     """A delete in a transaction, on a condition."""
     return Write(label, "Delete", {"Key": _item(key), **_condition(condition, values)})

@@ -10,6 +10,8 @@ import pytest
 from cfnlint.api import lint_file
 from cfnlint.decode import decode
 
+from shared.programs import load_editions
+
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ("template.yaml", "infrastructure/data.yaml", "infrastructure/auth.yaml")
 
@@ -167,9 +169,40 @@ def test_every_function_and_every_queue_of_dead_letters_has_its_alarm() -> None:
         value = dimension["Value"]
         watched.add(value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0])
     redrives = [queue["RedrivePolicy"] for queue in QUEUES.values() if "RedrivePolicy" in queue]
-    assert watched == set(FUNCTIONS) | {
-        redrive["deadLetterTargetArn"]["Fn::GetAtt"][0] for redrive in redrives
+    dead = {redrive["deadLetterTargetArn"]["Fn::GetAtt"][0] for redrive in redrives}
+    dead |= {
+        function["DeadLetterQueue"]["TargetArn"]["Fn::GetAtt"][0]
+        for function in FUNCTIONS.values()
+        if "DeadLetterQueue" in function
     }
+    assert watched == set(FUNCTIONS) | dead
+
+
+SCHEDULES = [
+    (name, schedule) for name, function in FUNCTIONS.items() for schedule in events(function, "ScheduleV2")
+]
+
+
+@pytest.mark.parametrize(("name", "schedule"), SCHEDULES, ids=[name for name, _ in SCHEDULES])
+def test_a_job_runs_before_nine_in_the_programs_time_zone_and_no_run_is_lost(
+    name: str, schedule: dict[str, Any]
+) -> None:
+    minute, hour = re.match(r"cron\((\d+) (\d+) ", schedule["ScheduleExpression"]).groups()  # type: ignore[union-attr]
+    assert int(hour) < 9
+    assert int(minute) < 60
+    assert schedule["ScheduleExpressionTimezone"] == {"Ref": "ProgramTimeZone"}
+    assert json.loads(schedule["Input"]) == {"scheduled_at": "<aws.scheduler.scheduled-time>"}
+    dead_letters = FUNCTIONS[name]["DeadLetterQueue"]["TargetArn"]
+    assert schedule["DeadLetterConfig"]["Arn"] == dead_letters
+    assert schedule["OmitName"] is True, "two stages in one account would have schedules of one name"
+
+
+def test_every_job_of_the_calendar_is_scheduled_in_the_shipped_editions_time_zone() -> None:
+    scheduled = {FUNCTIONS[name]["Handler"].split(".")[1] for name, _ in SCHEDULES}
+    assert scheduled >= {"generate_invoices", "expire_certifications"}
+    parameters = APP["Parameters"]
+    shipped = load_editions(parameters["Program"]["Default"])
+    assert parameters["ProgramTimeZone"]["Default"] == shipped.time_zone
 
 
 def test_what_is_imported_is_exported() -> None:

@@ -1,0 +1,1 @@
+"""The daily job that marks lapsed certifications."""

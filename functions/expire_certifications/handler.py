@@ -1,0 +1,32 @@
+"""The daily job of rule 7: marks lapsed certifications as terminated, just after midnight of the program."""
+
+from dataclasses import asdict
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from shared.handling import wiring
+from shared.handling.jobs import run_of
+from shared.use_cases.expire_certifications import expire_certifications
+
+logger = Logger()
+
+
+class SomeFailed(Exception):
+    """Some certifications could not be decided on: the service runs the job again, and the next night does."""
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """One run of the schedule. Raises SomeFailed after having looked at all."""
+    run = run_of(event)
+    expired = expire_certifications(
+        wiring.calendar(),
+        wiring.recertifications(),
+        run,
+        lambda certification_id: logger.error("lapse_failed", certification_id=certification_id, exc_info=True),
+    )
+    result = {"day": run.today.isoformat(), **asdict(expired)}
+    logger.info("certifications_expired", **result)
+    if expired.failed:
+        raise SomeFailed(f"{expired.failed} of {expired.looked_at} certifications")
+    return result

@@ -1,0 +1,1 @@
+"""The daily job that hands on the certifications due for their invoice."""

@@ -1,0 +1,1 @@
+"""The worker that issues the invoice of each certification that is due."""
