@@ -19,7 +19,7 @@ from shared.domain.errors import (
     TooLarge,
     UnsupportedMediaType,
 )
-from shared.domain.roster import COLUMNS
+from shared.domain.roster import BEYOND, COLUMNS
 from shared.handling import wiring
 from shared.handling.gates import SUBJECT, authenticated, command, idempotency_key, staff, today
 from shared.handling.paging import Cursor, Limit, next_cursor, start
@@ -102,7 +102,7 @@ def import_members(dry_run: bool = False) -> Response[ImportReport]:
 
 def read_roster(text: str) -> list[dict[str, str]]:
     """The rows of a roster by its heading. Raises InvalidRequest for a wrong heading, TooLarge beyond 1,000 rows."""
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), restkey=BEYOND, strict=True)
     try:
         heading = [name.strip() for name in reader.fieldnames or ()]
         reader.fieldnames = heading
@@ -125,7 +125,7 @@ def read_roster(text: str) -> list[dict[str, str]]:
         for row in reader:
             if len(rows) == MOST_ROWS:
                 raise TooLarge(f"A request imports up to {MOST_ROWS:,} rows. Split the file.")
-            rows.append({name: value or "" for name, value in row.items() if name is not None})
+            rows.append({name: str(value or "") for name, value in row.items()})
     except csv.Error:
         detail = f"The file cannot be read as CSV near line {reader.line_num}: a quotation mark is open or misplaced."
         raise InvalidRequest((Fault("/rows", detail),)) from None

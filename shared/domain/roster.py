@@ -26,6 +26,9 @@ COLUMNS = (
     "status",
     "committees",
 )
+BEYOND = "(beyond the last column)"
+"""The name under which a row's cells stand for which the heading has no column."""
+
 STATUSES = ("new", "renew", "terminated")
 
 _MEMBER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -117,6 +120,12 @@ def read_row(number: int, cells: Mapping[str, str], editions: Editions) -> Roste
         faults.append(RowFault(number, name, detail))
 
     text = {name: cells.get(name, "").strip() for name in COLUMNS}
+    if cells.get(BEYOND):
+        wrong(
+            "committees",
+            "This row has more cells than the heading. Separate committees with semicolons, "
+            "and put quotation marks around a cell that holds a comma.",
+        )
     if not _MEMBER_ID.fullmatch(text["member_id"]):
         wrong("member_id", "Give an id of 1 to 64 letters, digits, dots, hyphens or underscores.")
     for name in ("first_name", "last_name"):

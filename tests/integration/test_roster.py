@@ -106,6 +106,13 @@ def test_a_file_that_is_not_utf_8_is_refused(portal: Portal, raw: bytes) -> None
     assert portal.import_csv(raw).code == "malformed-request"
 
 
+def test_a_row_with_more_cells_than_the_heading_is_rejected(portal: Portal) -> None:
+    text = roster(ADA, BOB).replace("Ethics;Exams", "Ethics,Exams", 1)
+    report = portal.import_csv(text).json
+    assert [(each["row"], each["field"]) for each in report["rejected"]] == [(1, "committees")]
+    assert report["created"] == 1
+
+
 def test_more_than_1000_rows_are_too_large_and_nothing_is_imported(portal: Portal) -> None:
     row = ",".join(
         f"{{0}}{value}" if name in ("member_id", "email") else value for name, value in ADA.items()
