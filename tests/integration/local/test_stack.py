@@ -101,7 +101,7 @@ def test_a_function_that_hangs_is_killed_at_its_timeout_and_replaced(http: httpx
     before = http.post("/api/open", json={}).json()["pid"]
     began = time.monotonic()
     assert http.post("/api/open", json={"do": "hang"}).status_code == 500
-    assert 1.9 < time.monotonic() - began < 4
+    assert 1.9 < time.monotonic() - began < 15
     assert http.post("/api/open", json={}).json()["pid"] != before
 
 

@@ -276,6 +276,21 @@ def test_nobody_verifies_their_own_address_by_writing_so(cognito: Cognito) -> No
         assert refused == "NotAuthorizedException"
 
 
+def test_not_even_a_client_that_may_write_everything(cognito: Cognito) -> None:
+    client = cognito.ok(
+        "CreateUserPoolClient",
+        UserPoolId=cognito.pool_id,
+        ClientName="free",
+        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"],
+    )
+    cognito.client_id = client["UserPoolClient"]["ClientId"]
+    token = cognito.access_token("M-1")
+    cognito.ok("UpdateUserAttributes", AccessToken=token, UserAttributes=[{"Name": "name", "Value": "Mo"}])
+    attributes = [{"Name": "email_verified", "Value": "true"}]
+    refused = cognito.refused("UpdateUserAttributes", AccessToken=token, UserAttributes=attributes)
+    assert refused == "NotAuthorizedException"
+
+
 def test_a_page_of_another_origin_may_log_in(cognito: Cognito) -> None:
     preflight = cognito.client.options(
         "/",
