@@ -1,4 +1,4 @@
-"""What anyone may read: the program and the OpenAPI file; and the answer to every address that is none."""
+"""What anyone may read: the program, whether a certificate is current, the OpenAPI file; and the answer elsewhere."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,9 @@ from aws_lambda_powertools.event_handler import Response
 from shared.adapters import clock
 from shared.adapters.http.resolver import JSON, answer, portal_api
 from shared.domain.days import day_of
+from shared.domain.errors import NotFound
 from shared.handling import wiring
+from shared.schemas.certificates import Certificate
 from shared.schemas.program import Program
 
 app = portal_api()
@@ -24,6 +26,18 @@ def read_program() -> Response[Program]:
     editions = wiring.editions()
     program = editions.in_force(day_of(clock.now(), editions.time_zone))
     return Response(200, JSON, Program.of(program), {"Cache-Control": FOR_FIVE_MINUTES})
+
+
+@app.get("/api/certificates/<certificate_id>")
+def check_certificate(certificate_id: str) -> Response[Certificate]:
+    """Whether a certificate is current, lapsed or replaced: name, designation and days, nothing else personal."""
+    standing = wiring.certificates().standing(certificate_id)
+    if standing is None:
+        raise NotFound("There is no such certificate. Compare the address with the one on the certificate.")
+    editions = wiring.editions()
+    today = day_of(clock.now(), editions.time_zone)
+    body = Certificate.of(standing, editions.of(standing.cycle.edition), today)
+    return Response(200, JSON, body, {"Cache-Control": FOR_FIVE_MINUTES})
 
 
 @app.get("/api/openapi.json", include_in_schema=False)

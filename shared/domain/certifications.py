@@ -30,6 +30,7 @@ class Certification:
     extended_to: date | None = None
     terminated_reason: str = ""
     imported: str = ""
+    certificate_id: str = ""
     version: int = 1
 
 

@@ -5,6 +5,7 @@ names the same thing twice: no id is random, except the key of a change for whic
     cycle           cyc_<20>_<number>            certification and number
     invoice         inv_<20>_<number>            certification and cycle number
     submission      sub_<20>_<number>_<signing>  certification, cycle number, signing
+    certificate     crf_<20>                     certification and the key of the approval
     entry           ent_<20>_<row>               the entering session and its row
 """
 
@@ -62,6 +63,16 @@ def submission_id(certification: str, number: int, signing: int) -> str:
 def entry_id(session_key: str, row: int) -> str:
     """The id of a row of an entering session."""
     return f"ent_{session_key}_{row:02d}"
+
+
+def certificate_id(certification: str, key: str) -> str:
+    """The id of a certificate: opaque, and guessed by nobody who does not know the key of the approval."""
+    return f"crf_{digest('certificate', certification, key)}"
+
+
+def is_certificate_id(text: str) -> bool:
+    """Whether a text could be the id of a certificate."""
+    return text.startswith("crf_") and _is_core(text[4:])
 
 
 def certification_of_invoice(invoice: str) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from shared.domain.program import Editions
 from shared.programs import load_editions
 from shared.repositories.archive import Archive
 from shared.repositories.calendar import Calendar
+from shared.repositories.certificates import Certificates
 from shared.repositories.events import Events
 from shared.repositories.invoices import Invoices
 from shared.repositories.members import Members
@@ -73,6 +74,12 @@ def calendar() -> Calendar:
 def invoices_queue() -> MessageQueue:
     """The queue of certifications that are due for their invoice."""
     return MessageQueue(aws.sqs(), settings().invoices_queue_url)
+
+
+@cache
+def certificates() -> Certificates:
+    """Certificates."""
+    return Certificates(table())
 
 
 @cache

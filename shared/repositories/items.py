@@ -51,6 +51,7 @@ def certification(item: Item) -> Certification:
         extended_to=_day(item.get("extended_to")),
         terminated_reason=item["terminated_reason"],
         imported=item["imported"],
+        certificate_id=item.get("certificate_id", ""),
         version=int(item["version"]),
     )
 

@@ -9,6 +9,7 @@ CERTIFICATION#<id>    CERTIFICATION                       the certification (GSI
                       SUBMISSION                          the current signing (GSI1: review queue)
 ARCHIVE#<id>          CYCLE#<number>                      a closed cycle with its last submission
                       SIGNED#<number>#<signing>           what was signed, word for word, for good
+CERTIFICATE#<id>      CERTIFICATE                         a certificate, which anyone may check
 MEMBER#<id>           MEMBER                              a member
 EMAIL#<address>       EMAIL                               who has this address: it is unique
 SEARCH#<letter>       <term>#<member>                     a member under the beginning of a name, e-mail or id
@@ -80,6 +81,11 @@ def closed_cycle(certification_id: str, number: int) -> Key:
 def signed_record(certification_id: str, number: int, signing: int) -> Key:
     """What was signed at one signing."""
     return _key(archive_partition(certification_id), f"SIGNED#{number:04d}#{signing:03d}")
+
+
+def certificate(certificate_id: str) -> Key:
+    """A certificate."""
+    return _key(f"CERTIFICATE#{certificate_id}", "CERTIFICATE")
 
 
 def member(member_id: str) -> Key:

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from shared.domain import ids
+from shared.domain.certificates import certificate_of
 from shared.domain.certifications import Certification, Cycle, last_day_of_access
+from shared.domain.days import day_of
 from shared.domain.events import Event
 from shared.domain.invoices import Invoice
 from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
@@ -13,6 +15,7 @@ from shared.domain.recertification import Recertification
 from shared.domain.submissions import SignedRecord, Submission
 from shared.repositories import events, items, keys
 from shared.repositories.calendar import Calendar
+from shared.repositories.certificates import certificate_write
 from shared.repositories.table import (
     ABSENT,
     SAME_VERSION,
@@ -99,6 +102,9 @@ class Recertifications:
             check("invoice", keys.invoice(invoice.invoice_id), SAME_VERSION, {":version": invoice.version}),
             events.once(event),
         ]
+        if opened.certification.certificate_id != before.certification.certificate_id:
+            issued_on = day_of(event.at, self._editions.time_zone)
+            writes.append(certificate_write(certificate_of(closed, opened, issued_on)))
         room = TRANSACTION_LIMIT - len(writes)
         writes += [
             delete(

@@ -113,6 +113,7 @@ class Certification(Given):
     committees: list[str]
     recertification_year: int
     access: str
+    certificate_id: str | None
     extended_to: Day | None
 
     @classmethod
@@ -129,6 +130,7 @@ class Certification(Given):
             committees=list(certification.committees),
             recertification_year=certification.expires_on.year,
             access=access,
+            certificate_id=certification.certificate_id or None,
             extended_to=certification.extended_to,
         )
 

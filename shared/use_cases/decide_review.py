@@ -1,5 +1,8 @@
 """Staff approve a submission or return it (rule 6)."""
 
+from dataclasses import replace
+
+from shared.domain import ids
 from shared.domain.errors import StaffOnly
 from shared.domain.events import Command, Event, event
 from shared.domain.ports import EventStore, RecertificationStore
@@ -35,6 +38,10 @@ def decide_review(
             recertifications.save(before, returned, event(command, subject, "cycle-returned", data))
             return returned
         closed, opened = before.approve(submission_id, decision, editions=editions)
+        certificate_id = ids.certificate_id(certification_id, command.key)
+        opened = replace(
+            opened, certification=replace(opened.certification, certificate_id=certificate_id)
+        )
         data |= {"expires_on": opened.certification.expires_on, "next_cycle": opened.cycle.cycle_id}
         recertifications.close(before, closed, opened, event(command, subject, "cycle-approved", data))
         return opened

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.contract import shows
 from tests.integration.portal import STAFF, Person, Portal, entry
 
 PROFILE = {
@@ -31,7 +32,7 @@ def test_the_dashboard_has_everything_of_the_current_cycle_in_one_answer(portal:
     found = answer.json
     first, second = found["entries"]
     certification_id = member.certification_id
-    assert found == {
+    expected = {
         "certification": {
             "certification_id": certification_id,
             "designation": "IPMA-CP",
@@ -41,6 +42,7 @@ def test_the_dashboard_has_everything_of_the_current_cycle_in_one_answer(portal:
             "committees": ["Ethics", "Exams"],
             "recertification_year": 2027,
             "access": "open",
+            "certificate_id": None,
             "extended_to": None,
         },
         "cycle": {
@@ -82,6 +84,7 @@ def test_the_dashboard_has_everything_of_the_current_cycle_in_one_answer(portal:
         "invoice": None,
         "documents": [],
     }
+    assert shows(found, expected), found
     assert first["logged_at"].startswith("2027-06-15T16:00:0")
     assert first["logged_at"].endswith("Z")
 
@@ -125,7 +128,7 @@ def test_the_dashboard_follows_the_report_through_its_states(portal: Portal) -> 
     earlier = portal.get(portal.cycle_path(member, "cycles"), member).json
     assert earlier["next_cursor"] is None
     (closed,) = earlier["items"]
-    assert closed.keys() == {
+    assert closed.keys() >= {
         "cycle_id",
         "number",
         "edition",
@@ -144,7 +147,7 @@ def test_me_says_who_one_is_what_one_holds_and_whether_the_portal_is_open(portal
     answer = portal.get("/api/me", member)
     assert answer.headers["etag"] == '"1"'
     held = answer.json.pop("certifications")
-    assert answer.json == {
+    expected = {
         "member_id": member.member_id,
         "name": "Mona Lee",
         "first_name": "Mona",
@@ -154,6 +157,7 @@ def test_me_says_who_one_is_what_one_holds_and_whether_the_portal_is_open(portal
         "portal": {"access": "open", "detail": "The recertification portal is open to you."},
         "roles": [],
     }
+    assert shows(answer.json, expected), answer.json
     assert [each["certification_id"] for each in held] == list(member.certification_ids)
     assert portal.get("/api/certifications", member).json == {"items": held, "next_cursor": None}
 
@@ -178,11 +182,11 @@ def test_the_profile_is_replaced_on_its_version_and_nothing_else_changes(portal:
     answer = portal.put("/api/me/profile", member, sent, version=1)
     assert (answer.status, answer.headers["etag"]) == (200, '"2"')
     expected = {**PROFILE, **sent, "phone": "+1 555 0100", "version": 2}
-    assert answer.json == expected
+    assert shows(answer.json, expected), answer.json
     me = portal.get("/api/me", member)
-    assert (me.json["profile"], me.headers["etag"]) == (expected, '"2"')
+    assert (me.json["profile"], me.headers["etag"]) == (answer.json, '"2"')
     assert portal.put("/api/me/profile", member, {}, version=1).code == "version-conflict"
-    assert portal.put("/api/me/profile", member, {}, version=2).json == {**PROFILE, "version": 3}
+    assert shows(portal.put("/api/me/profile", member, {}, version=2).json, {**PROFILE, "version": 3})
 
 
 @pytest.mark.parametrize(
@@ -206,7 +210,7 @@ def test_an_invoice_has_the_fields_of_the_contract(portal: Portal) -> None:
     answer = portal.post(portal.cycle_path(member, "invoice"), member)
     assert (answer.status, answer.headers["etag"]) == (201, '"1"')
     invoice = answer.json
-    assert invoice == {
+    expected = {
         "invoice_id": f"inv_{member.certification_id[4:]}_1",
         "number": invoice["number"],
         "type": "recertification",
@@ -226,6 +230,7 @@ def test_an_invoice_has_the_fields_of_the_contract(portal: Portal) -> None:
         "payments": [],
         "version": 1,
     }
+    assert shows(invoice, expected), invoice
     assert portal.get(f"/api/invoices/{invoice['invoice_id']}", member).json == invoice
     assert portal.get("/api/invoices", member).json == {"items": [invoice], "next_cursor": None}
 

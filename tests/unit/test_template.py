@@ -15,7 +15,13 @@ from shared.programs import load_editions
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ("template.yaml", "infrastructure/data.yaml", "infrastructure/auth.yaml")
 
-PUBLIC_ROUTES = {"GET /api/program", "GET /api/openapi.json", "POST /api/stripe/webhook", "$default"}
+PUBLIC_ROUTES = {
+    "GET /api/program",
+    "GET /api/openapi.json",
+    "GET /api/certificates/{certificate_id}",
+    "POST /api/stripe/webhook",
+    "$default",
+}
 
 ONLY_LOCAL = {"STRIPE_API_BASE"}
 """Settings that the local stack alone gives."""
@@ -129,7 +135,7 @@ def test_the_program_that_runs_by_default_is_shipped() -> None:
     assert list(ROOT.glob(f"shared/programs/{APP['Parameters']['Program']['Default']}/*.toml"))
 
 
-def test_only_the_four_public_routes_ask_for_no_token() -> None:
+def test_only_the_five_public_routes_ask_for_no_token() -> None:
     auth = properties(APP, "AWS::Serverless::HttpApi")["Auth"]
     assert auth["DefaultAuthorizer"] in auth["Authorizers"]
     public = set()
