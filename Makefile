@@ -12,7 +12,7 @@ COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.1
 	--no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format openapi lock build deploy clean environment environment-sam
+.PHONY: help run test screenshots check format openapi lock build deploy clean environment environment-sam
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -22,6 +22,9 @@ run: environment ## start the whole portal on http://localhost:8000 (PORT=… fo
 
 test: environment ## all tests (TESTS=tests/unit for a part)
 	@exec $(BIN)/python -m pytest -q $(TESTS)
+
+screenshots: environment ## each page at desk and phone width, light and dark, in screenshots/
+	@exec $(BIN)/python -m tests.e2e.browser.screenshots
 
 check: environment-sam ## style, types, architecture, templates, and that docs/openapi.json is up to date
 	$(BIN)/ruff check .

@@ -18,12 +18,15 @@ export function pointsOf(program, row) {
 /** The points of several rows. */
 export const pointsOfAll = (program, rows) => exact(rows.reduce((total, row) => total + pointsOf(program, row), 0));
 
-/** Two ways to earn what is missing, as `[{activity, quantity}]`: something countable and without a document. */
+const MOST_TIMES = 10;
+
+/** Up to two ways to earn what is missing, as `[{activity, quantity}]`: countable, without a document, not too often. */
 export function waysToEarn(program, missing) {
   const countable = program.activities.filter((each) => each.unit !== "year" && !each.requires_document);
   return [countable[0], countable.findLast((each) => each.points <= 1)]
     .filter(Boolean)
-    .map((activity) => ({ activity, quantity: Math.ceil(missing / activity.points) }));
+    .map((activity) => ({ activity, quantity: Math.ceil(missing / activity.points) }))
+    .filter(({ quantity }) => quantity <= MOST_TIMES);
 }
 
 /** The entries whose activity needs a document and that have none that is clean. */

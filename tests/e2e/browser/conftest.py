@@ -4,9 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-
-playwright = pytest.importorskip("playwright.sync_api")
-
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.browser.people import Member, imported, member_of
@@ -18,7 +15,9 @@ from tests.e2e.portal import Person, Portal
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     if not CHROMIUM:
-        pytest.skip("Chromium is not installed (Debian, Ubuntu: apt-get install chromium), so no page can be tried.")
+        pytest.skip(
+            "Chromium is not installed (Debian, Ubuntu: apt-get install chromium), so no page can be tried."
+        )
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -10,7 +10,13 @@ from tests.e2e.portal import PASSWORD, Person, Portal, entry
 
 _numbers = count(1)
 
-FIFTY = (("employment", 3), ("national-membership", 3), ("chapter-membership", 3), ("conference-full-day", 9), ("webinar", 11))
+FIFTY = (
+    ("employment", 3),
+    ("national-membership", 3),
+    ("chapter-membership", 3),
+    ("conference-full-day", 9),
+    ("webinar", 11),
+)
 """The worked case of the program: 3 + 6 + 3 + 27 + 11 = 50 points."""
 
 
@@ -47,7 +53,9 @@ class Member:
 
     def sign(self, portal: Portal) -> dict[str, Any]:
         version = portal.client.get("/api/program").json()["agreement"]["version"]
-        answer = self.person.post(f"{self.path}/submission", {"agreement_version": version, "signature": self.name})
+        answer = self.person.post(
+            f"{self.path}/submission", {"agreement_version": version, "signature": self.name}
+        )
         assert answer.status_code == 201, answer.text
         signed: dict[str, Any] = answer.json()
         return signed

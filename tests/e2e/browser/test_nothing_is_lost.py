@@ -78,7 +78,9 @@ def test_a_lost_answer_and_a_change_since_keep_both_what_was_saved_and_what_was_
     assert [each["title"] for each in member.dashboard()["entries"]] == ["Pay equity"]
 
 
-def test_after_an_expired_session_one_logs_in_right_there_and_the_save_goes_on(visitor: Visitor, member: Member) -> None:
+def test_after_an_expired_session_one_logs_in_right_there_and_the_save_goes_on(
+    visitor: Visitor, member: Member
+) -> None:
     page = visitor.open(PORTAL)
     visitor.fill_row(visitor.row(), "webinar", "1", "Pay equity", day_of(member))
     page.evaluate("""() => {
@@ -99,7 +101,9 @@ def test_after_an_expired_session_one_logs_in_right_there_and_the_save_goes_on(v
     expect(dialog).to_have_count(0)
 
 
-def test_one_comes_back_to_where_one_was_after_logging_in(visit: Callable[..., Visitor], member: Member) -> None:
+def test_one_comes_back_to_where_one_was_after_logging_in(
+    visit: Callable[..., Visitor], member: Member
+) -> None:
     visitor = visit()
     visitor.log_in(member.email, path="/summary/")
     expect(visitor.page.get_by_role("heading", name="Recertification Detailed Summary")).to_be_visible()
@@ -119,7 +123,9 @@ def test_a_second_tab_needs_no_log_in_and_shows_the_same_draft(visitor: Visitor,
     assert len(member.dashboard()["entries"]) == 1
 
 
-def test_logging_out_in_one_tab_ends_the_other_and_asks_about_drafts(visitor: Visitor, member: Member) -> None:
+def test_logging_out_in_one_tab_ends_the_other_and_asks_about_drafts(
+    visitor: Visitor, member: Member
+) -> None:
     first = visitor.open(PORTAL)
     second = visitor.open("/profile/", visitor.tab())
     visitor.row().get_by_label("Title").fill("Pay equity")
@@ -143,7 +149,9 @@ def test_a_conflict_shows_both_versions_and_lets_one_choose(visitor: Visitor, me
         page.locator("entry-editor").get_by_label("Title").fill(mine)
         saved = member.dashboard()["entries"][0]
         body = entry("webinar", 1, title=theirs, started_on=saved["started_on"], ended_on=saved["ended_on"])
-        assert member.person.put(f"{member.path}/entries/{entered['entry_id']}", body, saved["version"]).is_success
+        assert member.person.put(
+            f"{member.path}/entries/{entered['entry_id']}", body, saved["version"]
+        ).is_success
         page.get_by_role("button", name="Save changes").click()
         versions = page.locator(".versions")
         expect(versions).to_contain_text(mine)

@@ -96,9 +96,11 @@ def test_a_member_recertifies_from_the_first_log_in_to_the_next_period(
     expect(visitor.notice).to_contain_text("Your report is signed and submitted.")
     expect(page.get_by_role("button", name="Edit ")).to_have_count(0)
     page.get_by_role("button", name="Pay $150.00").click()
+    page.wait_for_url("**/c/pay/**")
     page.get_by_role("button", name="Decline the card").click()
     expect(page.get_by_role("alert")).to_be_visible()
     visitor.pay()
+    page.wait_for_url("**/transactions/**")
     visitor.wait_shown()
     expect(page.locator("#outcome")).to_contain_text("Thank you. $150.00 is paid")
     expect(page.get_by_role("button", name="Print")).to_be_visible()
@@ -128,7 +130,9 @@ def test_a_returned_report_shows_each_comment_where_it_belongs_and_is_signed_aga
 ) -> None:
     entered = member.enter(*FIFTY)
     member.sign(portal)
-    return_to_member(staff, member, "One entry is unclear.", {entered[3]["entry_id"]: "Which conference was it?"})
+    return_to_member(
+        staff, member, "One entry is unclear.", {entered[3]["entry_id"]: "Which conference was it?"}
+    )
     page = visitor.open("/recertification/")
     expect(page.locator("#state")).to_contain_text("One entry is unclear.")
     named = page.locator(f"[data-entry='{entered[3]['entry_id']}']")
@@ -143,7 +147,9 @@ def test_a_returned_report_shows_each_comment_where_it_belongs_and_is_signed_aga
     assert member.dashboard()["submission"]["signing"] == 2
 
 
-def test_the_whole_recertification_by_keyboard_alone(visit: Callable[..., Visitor], portal: Portal, staff: Person) -> None:
+def test_the_whole_recertification_by_keyboard_alone(
+    visit: Callable[..., Visitor], portal: Portal, staff: Person
+) -> None:
     member = member_of(portal, imported(portal, staff))
     member.enter(("conference-full-day", 16))
     visitor = visit()
@@ -186,8 +192,10 @@ def test_the_whole_recertification_by_keyboard_alone(visit: Callable[..., Visito
     expect(visitor.notice).to_be_focused()
     visitor.press_until("Tab", page.get_by_role("button", name="Pay $150.00"))
     keys.press("Enter")
+    page.wait_for_url("**/c/pay/**")
     visitor.press_until("Tab", page.get_by_role("button", name="Pay "))
     keys.press("Enter")
+    page.wait_for_url("**/transactions/**")
     visitor.wait_shown()
     expect(page.locator("#outcome")).to_contain_text("is paid")
     approve(staff, member)

@@ -29,7 +29,11 @@ class Visitor:
     """One browser window with storage of its own; `tab()` opens a further tab beside it."""
 
     def __init__(self, browser: Browser, url: str, **options: Any) -> None:
-        options = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US", "reduced_motion": "reduce"} | options
+        options = {
+            "viewport": {"width": 1280, "height": 900},
+            "locale": "en-US",
+            "reduced_motion": "reduce",
+        } | options
         self.url = url
         self.complaints: list[str] = []
         self.context: BrowserContext = browser.new_context(**options)
@@ -131,7 +135,9 @@ class Visitor:
 
     def check_width(self) -> None:
         """Nothing has to be scrolled sideways."""
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
 
     def press_until(self, key: str, target: Locator, most: int = 150) -> None:

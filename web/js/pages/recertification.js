@@ -62,7 +62,7 @@ class Dashboard {
         <div class="card stack"><div id="facts"></div><points-progress></points-progress><div id="steps"></div></div>
         <div id="state"></div>
         <div id="action"></div>
-        <section class="card" aria-labelledby="entries-title"><h2 id="entries-title"></h2><entry-list></entry-list></section>
+        <section class="card" id="entries" aria-labelledby="entries-title"><h2 id="entries-title"></h2><entry-list></entry-list></section>
         <section class="card" id="fee" aria-labelledby="fee-title"></section>
       </div>`,
     );
@@ -258,8 +258,12 @@ class Dashboard {
     }
   }
 
+  /** The fee, last on the page until it is what is to be done next. */
   #showFee() {
     const place = this.#content.querySelector("#fee");
+    const entries = this.#content.querySelector("#entries");
+    if (["submitted", "lapsed"].includes(this.#dashboard.cycle.state)) entries.before(place);
+    else entries.after(place);
     const { invoice } = this.#dashboard;
     const f = text.fee;
     const sentence = !invoice ? f.early : invoice.status === "open" ? f.open(invoice) : f.settled(invoice);

@@ -60,14 +60,20 @@ class EntryRows extends HTMLElement {
       const row = valuesOf(this.children[index]);
       const faults = emptyFields(row, t.required);
       if (row.quantity.trim() && !(quantityOf(row) > 0)) faults.push({ field: "quantity", detail: t.required.quantity });
-      return showFaults(this.children[index], faults);
+      return this.#named(showFaults(this.children[index], faults), index);
     });
   }
 
   /** Show the API's faults; `numbers` says which row each entry of the request was. Gives the fields as `{id, detail}`. */
   showFaults(errors, numbers) {
     clearFaults(this);
-    return [...this.children].flatMap((row, index) => showFaults(row, this.#faultsOf(errors, numbers, index)));
+    return [...this.children].flatMap((row, index) => this.#named(showFaults(row, this.#faultsOf(errors, numbers, index)), index));
+  }
+
+  /** Faults with the number of their row, where there is more than one. */
+  #named(faults, index) {
+    if (this.children.length === 1) return faults;
+    return faults.map(({ id, detail }) => ({ id, detail: `${t.row(index)}: ${detail}` }));
   }
 
   #faultsOf(errors, numbers, index) {

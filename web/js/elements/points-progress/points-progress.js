@@ -13,6 +13,7 @@ class PointsProgress extends HTMLElement {
     const { cycle } = dashboard;
     const { points_total: total, points_required: required, points_missing: missing } = cycle;
     this.#cycle = cycle;
+    const ways = waysToEarn(program, missing);
     const withoutDocument = entriesWithoutDocument(program, dashboard);
     render(
       this,
@@ -23,7 +24,7 @@ class PointsProgress extends HTMLElement {
         <span class="planned"></span><span class="counted"></span>
       </div>
       <p><strong>${missing > 0 ? t.missing(missing) : t.enough(required)}</strong>
-        ${missing > 0 && html`<span class="soft">${t.ways(waysToEarn(program, missing))}</span>`}
+        ${missing > 0 && ways.length > 0 && html`<span class="soft">${t.ways(ways)}</span>`}
         <span class="plan"></span></p>
       ${withoutDocument.length > 0 && html`<p>${t.documentsMissing} ${withoutDocument.map((each) => each.title).join(", ")}.</p>`}`,
     );

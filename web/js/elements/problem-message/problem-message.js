@@ -19,7 +19,7 @@ class ProblemMessage extends HTMLElement {
     render(
       this,
       html`<div role="alert" tabindex="-1">
-        <h3>${t.titles[refusal.code] ?? t.titles.other}</h3>
+        <p class="problem-title">${t.titles[refusal.code] ?? t.titles.other}</p>
         <p>${refusal.code ? refusal.detail : text.refusals.unavailable}</p>
         ${fields.length > 0 && html`<ul>${fields.map(({ id, detail }) => html`<li>${id ? html`<a href="#${id}">${detail}</a>` : detail}</li>`)}</ul>`}
         ${step && html`<p>${step}</p>`}

@@ -1,0 +1,205 @@
+"""Every page: accessible, narrow enough, light enough, and made of what it says it is made of."""
+
+import gzip
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Response, expect
+
+from tests.e2e.browser.people import FIFTY, Member, imported, member_of
+from tests.e2e.browser.visitor import MEMBER_PAGES, Visitor
+from tests.e2e.portal import ROOT, Person, Portal
+
+WEB = ROOT / "web"
+SHELLS = sorted(WEB.rglob("*.html"))
+MOST_FIRST_LOAD = 120_000
+MOST_CODE = 60_000
+IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?["'](\.[^"']+)["'];""", re.MULTILINE | re.DOTALL)
+PHONE = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}
+TITLES = {
+    "profile": "My Profile",
+    "registrations": "My Registrations",
+    "invoices": "My Invoices",
+    "recertification": "Recertification Portal",
+    "summary": "Recertification Detailed Summary",
+    "transactions": "Transactions",
+    "help": "Help",
+}
+
+
+def test_the_menu_leads_to_every_page_and_every_page_is_accessible_at_any_width(
+    visitor: Visitor, member: Member, portal: Portal
+) -> None:
+    member.enter(("webinar", 2), ("hr-innovation", 1))
+    member.person.post(f"{member.path}/invoice")
+    page = visitor.open("/")
+    for name in MEMBER_PAGES:
+        page.get_by_role("navigation", name="Main").get_by_role("link", name=TITLES[name], exact=True).click()
+        expect(page).to_have_title(f"{TITLES[name]} · Recertification")
+        visitor.wait_shown()
+        expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[name])
+        if name == "invoices":
+            expect(page.get_by_label("Both Invoice Types")).not_to_be_checked()
+            expect(page.get_by_role("table")).to_have_count(0)
+            page.get_by_label("Both Invoice Types").check()
+            expect(page.get_by_role("table")).to_contain_text("$150.00")
+        visitor.check_accessibility()
+        page.set_viewport_size({"width": 320, "height": 640})
+        visitor.check_width()
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_on_a_phone_in_the_dark_every_state_is_accessible(
+    visit: Callable[..., Visitor], portal: Portal, staff: Person
+) -> None:
+    member = member_of(portal, imported(portal, staff, certifications=2))
+    visitor = visit(**PHONE)
+    visitor.enter_as(member)
+    page = visitor.open("/recertification/")
+    page.get_by_role("button", name="Menu").click()
+    expect(page.get_by_role("link", name="My Profile")).to_be_visible()
+    check(visitor)
+    entered = member.enter(*FIFTY)
+    page = visitor.open(f"/recertification/?certification={member.certification_id}")
+    page.get_by_role("button", name="Edit Webinar").click()
+    check(visitor)
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Delete Webinar").click()
+    check(visitor)
+    page.get_by_role("button", name="Keep it").click()
+    signed = member.sign(portal)
+    visitor.open(f"/recertification/?certification={member.certification_id}")
+    check(visitor)
+    for path in (
+        "profile",
+        "registrations",
+        "summary",
+        "help",
+        f"transactions/?invoice={signed['invoice']['invoice_id']}",
+    ):
+        visitor.open(f"/{path}/" if "?" not in path else f"/{path}")
+        check(visitor)
+    assert len(entered) == len(FIFTY)
+
+
+def check(visitor: Visitor) -> None:
+    visitor.check_accessibility()
+    visitor.check_width()
+
+
+def test_the_log_in_page_and_the_page_for_nothing_are_accessible(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(**PHONE)
+    page = visitor.page
+    page.goto(f"{visitor.url}/")
+    expect(page.get_by_role("button", name="member@example.org")).to_be_visible()
+    check(visitor)
+    page.get_by_role("button", name="Forgot your password?").click()
+    check(visitor)
+    answer = page.goto(f"{visitor.url}/nowhere/")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
+    check(visitor)
+
+
+def test_a_demo_account_logs_in_with_one_press(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.page.goto(f"{visitor.url}/")
+    visitor.page.get_by_role("button", name="two@example.org").click()
+    visitor.wait_shown()
+    expect(visitor.page.get_by_role("link", name="Welcome Jordan Whitfield")).to_be_visible()
+    switch = visitor.page.get_by_role("navigation", name="Your certifications")
+    expect(switch.get_by_role("link")).to_have_count(2)
+    switch.get_by_role("link").nth(1).click()
+    expect(switch.get_by_role("link").nth(1)).to_have_attribute("aria-current", "page")
+
+
+def test_text_is_never_taken_for_markup(visitor: Visitor, member: Member) -> None:
+    entered = member.enter(("webinar", 1))[0]
+    title = """<img src=x onerror="document.title='taken'">'"&amp;"""
+    body = {
+        name: entered[name] for name in ("activity", "quantity", "organization", "started_on", "ended_on")
+    }
+    assert member.person.put(
+        f"{member.path}/entries/{entered['entry_id']}", body | {"title": title}, 1
+    ).is_success
+    for path in ("/recertification/", "/summary/"):
+        page = visitor.open(path)
+        expect(page.locator("#content")).to_contain_text(title)
+        assert page.locator("#content img").count() == 0
+
+
+def test_a_loading_page_says_so_and_a_failed_one_can_be_tried_again(visitor: Visitor) -> None:
+    page = visitor.page
+    page.route("**/api/certifications", lambda route: route.abort())
+    visitor.open("/registrations/")
+    expect(visitor.problem).to_contain_text("No connection")
+    visitor.check_accessibility()
+    page.unroute("**/api/certifications")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("table")).to_contain_text("IPMA-CP")
+
+
+def test_the_dashboard_is_one_call_of_the_api(visitor: Visitor, member: Member) -> None:
+    member.enter(*FIFTY)
+    path = f"/recertification/?certification={member.certification_id}"
+    visitor.open(path)
+    expect(visitor.page.get_by_role("link", name="Welcome Robin")).to_be_visible()
+    calls: list[str] = []
+    visitor.page.on("request", lambda request: calls.append(request.url.removeprefix(visitor.url)))
+    visitor.open(path)
+    calls = [call for call in calls if call.startswith("/api/") and call != "/api/program"]
+    assert calls == [f"/api/certifications/{member.certification_id}/cycle"]
+
+
+def test_the_first_load_of_each_page_is_light(visit: Callable[..., Visitor], member: Member) -> None:
+    for name in ("", *MEMBER_PAGES):
+        visitor = visit()
+        if name:
+            visitor.enter_as(member)
+        loaded: list[Response] = []
+        visitor.page.on("response", lambda response, loaded=loaded: loaded.append(response))
+        visitor.page.goto(f"{visitor.url}/{name}")
+        visitor.page.wait_for_load_state("networkidle")
+        own = [each for each in loaded if each.url.startswith(visitor.url) and each.ok]
+        sizes: dict[str, int] = {each.url: len(gzip.compress(each.body())) for each in own}
+        code = sum(size for url, size in sizes.items() if url.endswith((".js", ".css")))
+        assert code > 0
+        assert sum(sizes.values()) <= MOST_FIRST_LOAD, sizes
+        assert code <= MOST_CODE, sizes
+
+
+def modules_of(file: Path, found: set[Path] | None = None) -> set[Path]:
+    """The modules that a module imports, and theirs."""
+    found = set() if found is None else found
+    for name in IMPORT.findall(file.read_text(encoding="utf-8")):
+        module = (file.parent / name).resolve()
+        if module not in found:
+            found.add(module)
+            modules_of(module, found)
+    return found
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: str(shell.relative_to(WEB)))
+def test_a_page_fetches_all_its_modules_at_once_and_nothing_from_elsewhere(shell: Path) -> None:
+    text = shell.read_text(encoding="utf-8")
+    entry = WEB / re.findall(r'<script type="module" src="/([^"]+)"', text)[0]
+    needed = {f"/{module.relative_to(WEB.resolve())}" for module in modules_of(entry.resolve())}
+    assert set(re.findall(r'<link rel="modulepreload" href="([^"]+)"', text)) == needed
+    assert "<style" not in text
+    assert " style=" not in text
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', text)
+
+
+def test_printing_shows_the_report_alone(visitor: Visitor, member: Member) -> None:
+    member.enter(*FIFTY)
+    page = visitor.open("/summary/")
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
+    expect(page.get_by_role("button", name="Print or save as PDF")).to_be_hidden()
+    expect(page.get_by_role("table")).to_be_visible()
+    colours: dict[str, Any] = page.evaluate("({ink: getComputedStyle(document.documentElement).color})")
+    assert colours["ink"] == "rgb(0, 0, 0)"
