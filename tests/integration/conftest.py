@@ -51,13 +51,19 @@ def _start(patch: pytest.MonkeyPatch) -> Any:
     return mocked.stop
 
 
+@pytest.fixture(scope="session")
+def shared_table(dynamo: Calls) -> str:
+    """A table for all tests whose members are their own."""
+    return make("shared")
+
+
 @pytest.fixture
-def portal(dynamo: Calls, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
-    """The portal on a fresh table of infrastructure/data.yaml."""
-    number = next(_TABLES)
-    name = f"table-{number}"
-    making = Making(name, Properties("Table", "AWS::DynamoDB::Table", _table()), lambda _: aws.dynamodb())
-    make_table(making)
+def portal(
+    request: pytest.FixtureRequest, dynamo: Calls, shared_table: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Portal]:
+    """The portal on the shared table, or on a fresh one in modules that say OWN_TABLE, because they look at lists."""
+    is_own = getattr(request.module, "OWN_TABLE", False)
+    name = make(f"table-{next(_TABLES)}") if is_own else shared_table
     monkeypatch.setenv("TABLE_NAME", name)
     settings.settings.cache_clear()
     for wired in WIRED:
@@ -65,7 +71,14 @@ def portal(dynamo: Calls, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
     made = Portal(monkeypatch, dynamo)
     yield made
     made.close()
-    aws.dynamodb().delete_table(TableName=name)
+    if is_own:
+        aws.dynamodb().delete_table(TableName=name)
+
+
+def make(name: str) -> str:
+    """A table as infrastructure/data.yaml has it."""
+    making = Making(name, Properties("Table", "AWS::DynamoDB::Table", _table()), lambda _: aws.dynamodb())
+    return make_table(making).ref
 
 
 @pytest.fixture

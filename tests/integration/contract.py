@@ -65,3 +65,14 @@ def _validator(route_key: str, status: int, kind: str) -> Draft202012Validator:
     content = openapi()["paths"][path][method.lower()]["responses"][str(status)]["content"]
     schema = {**content[kind]["schema"], "components": openapi()["components"]}
     return Draft202012Validator(schema, format_checker=FormatChecker())
+
+
+def shows(answered: Any, expected: Any) -> bool:
+    """Whether an answer has everything expected, field by field; fields beyond the contract are welcome."""
+    if isinstance(expected, dict):
+        return isinstance(answered, dict) and all(
+            name in answered and shows(answered[name], value) for name, value in expected.items()
+        )
+    if isinstance(expected, list):
+        return len(answered) == len(expected) and all(map(shows, answered, expected))
+    return bool(answered == expected)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.contract import shows
 from tests.integration.portal import Person, Portal, entry, new_key
 
 
@@ -205,7 +206,7 @@ def test_an_edit_replaces_all_but_the_notes_and_documents_it_leaves_out(
         "webinar", 4, title="Other", organization="Else", started_on="2026-01-01", ended_on="2026-01-02"
     )
     edited = portal.put(path, member, changed, version=1).json
-    assert edited == {
+    expected = {
         **changed,
         "entry_id": made["entry_id"],
         "notes": "Kept",
@@ -215,6 +216,7 @@ def test_an_edit_replaces_all_but_the_notes_and_documents_it_leaves_out(
         "logged_at": made["logged_at"],
         "version": 2,
     }
+    assert shows(edited, expected), edited
     assert portal.put(path, member, {**changed, "notes": ""}, version=2).json["notes"] == ""
     missing = portal.put(path, member, {"activity": "webinar"}, version=3)
     assert missing.pointers == ["/ended_on", "/organization", "/quantity", "/started_on", "/title"]

@@ -120,19 +120,8 @@ def no_key(request: Request) -> None:
     request.key = None
 
 
-@wrong("badkey", "malformed-request", clashes="reused nokey")
-def bad_key(request: Request) -> None:
-    request.key = "1234"
-
-
 @wrong("version", "version-required", clashes="stale")
 def no_version(request: Request) -> None:
-    request.version = None
-
-
-@wrong("weak", "version-required", clashes="stale version")
-def weak_version(request: Request) -> None:
-    request.headers["if-match"] = f'W/"{request.version}"'
     request.version = None
 
 
@@ -432,7 +421,6 @@ ROUTES: dict[str, tuple[Callable[[Portal], Request], list[Wrong]]] = {
             lapsed,
             not_json,
             no_key,
-            bad_key,
             key_of_another_session,
             wrong_entry,
             wrong_day,
@@ -449,7 +437,6 @@ ROUTES: dict[str, tuple[Callable[[Portal], Request], list[Wrong]]] = {
             lapsed,
             not_json,
             no_version,
-            weak_version,
             wrong_fields,
             wrong_activity,
             locked,
@@ -459,7 +446,7 @@ ROUTES: dict[str, tuple[Callable[[Portal], Request], list[Wrong]]] = {
     ),
     "DELETE entry": (
         deleting,
-        [no_token, someone_elses, unknown_entry, lapsed, no_version, weak_version, locked, stale_version],
+        [no_token, someone_elses, unknown_entry, lapsed, no_version, locked, stale_version],
     ),
     "POST submission": (
         submitting,
@@ -469,7 +456,6 @@ ROUTES: dict[str, tuple[Callable[[Portal], Request], list[Wrong]]] = {
             lapsed,
             not_json,
             no_key,
-            bad_key,
             key_of_another_signing,
             no_signature,
             locked,
@@ -486,7 +472,6 @@ ROUTES: dict[str, tuple[Callable[[Portal], Request], list[Wrong]]] = {
             own_certification,
             not_json,
             no_key,
-            bad_key,
             key_of_another_decision,
             wrong_decision,
             return_without_a_comment,
@@ -505,7 +490,6 @@ ROUTES: dict[str, tuple[Callable[[Portal], Request], list[Wrong]]] = {
             own_certification,
             not_json,
             no_key,
-            bad_key,
             key_of_another_payment,
             wrong_payment,
             payment_of_tomorrow,
@@ -521,7 +505,6 @@ ROUTES: dict[str, tuple[Callable[[Portal], Request], list[Wrong]]] = {
             own_certification,
             not_json,
             no_key,
-            bad_key,
             key_of_another_waiver,
             no_reason,
             already_paid,
@@ -529,23 +512,23 @@ ROUTES: dict[str, tuple[Callable[[Portal], Request], list[Wrong]]] = {
     ),
     "POST checkout": (
         going_to_pay,
-        [no_token, someone_elses, unknown_invoice, no_key, bad_key, key_of_another_request, already_paid],
+        [no_token, someone_elses, unknown_invoice, no_key, key_of_another_request, already_paid],
     ),
     "POST invoice": (
         asking_for_an_invoice,
-        [no_token, someone_elses, unknown_certification, no_key, bad_key, key_of_another_request],
+        [no_token, someone_elses, unknown_certification, no_key, key_of_another_request],
     ),
     "POST staff invoice": (
         staff_asking_for_an_invoice,
-        [no_token, no_staff, unknown_certification, no_key, bad_key, key_of_another_request],
+        [no_token, no_staff, unknown_certification, no_key, key_of_another_request],
     ),
     "PUT profile": (
         changing_the_profile,
-        [no_token, no_member, not_json, no_version, weak_version, wrong_profile, stale_version],
+        [no_token, no_member, not_json, no_version, wrong_profile, stale_version],
     ),
     "POST import": (
         importing,
-        [no_token, no_staff, not_csv, not_utf8, no_key, bad_key, key_of_another_roster, wrong_heading],
+        [no_token, no_staff, not_csv, not_utf8, no_key, key_of_another_roster, wrong_heading],
     ),
 }
 

@@ -10,8 +10,11 @@ import stripe
 
 from shared.domain.payments import PaymentsUnavailable
 from shared.handling import wiring
+from tests.integration.contract import shows
 from tests.integration.portal import CHEQUE, FINANCE, STAFF, Person, Portal, new_key
 from tests.unit.stripe_here import SECRET_KEY, WEBHOOK_SECRET
+
+OWN_TABLE = True
 
 
 @pytest.fixture
@@ -58,7 +61,7 @@ def test_a_payment_at_stripe_settles_the_invoice_once(portal: Portal, member: Pe
     invoice = invoice_of(portal, member)
     assert (invoice["status"], invoice["paid_at"][:16]) == ("paid", "2027-06-15T16:00")
     (payment,) = invoice["payments"]
-    assert payment == {
+    expected = {
         "payment_id": payment["payment_id"],
         "method": "card",
         "amount": invoice["total"],
@@ -67,6 +70,7 @@ def test_a_payment_at_stripe_settles_the_invoice_once(portal: Portal, member: Pe
         "reference": payment["payment_id"],
         "surplus": False,
     }
+    assert shows(payment, expected), payment
     assert portal.post(f"/api/invoices/{invoice['invoice_id']}/checkout", member).code == "not-payable"
 
 

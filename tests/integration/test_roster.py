@@ -9,6 +9,7 @@ from shared.domain import ids
 from shared.domain.roster import COLUMNS
 from tests.integration.portal import ADMINISTRATOR, STAFF, Person, Portal, new_key, roster
 
+OWN_TABLE = True
 ADA = {
     "member_id": "ada-1",
     "first_name": "Ada",

@@ -3,7 +3,10 @@
 import pytest
 
 from shared.handling import wiring
+from tests.integration.contract import shows
 from tests.integration.portal import REVIEWER, SIGNING, STAFF, Person, Portal, entry, new_key
+
+OWN_TABLE = True
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def test_the_answer_to_a_signing_leads_to_the_payment(portal: Portal, member: Pe
         portal.cycle_path(member, "submission"), member, {**SIGNING, "signature": "  M. M. "}
     )
     submission, invoice = answer.json["submission"], answer.json["invoice"]
-    assert submission == {
+    expected = {
         "submission_id": f"sub_{member.certification_id[4:]}_1_1",
         "certification_id": member.certification_id,
         "cycle_id": f"cyc_{member.certification_id[4:]}_1",
@@ -58,6 +61,7 @@ def test_the_answer_to_a_signing_leads_to_the_payment(portal: Portal, member: Pe
         "signed_hash": submission["signed_hash"],
         "decision": None,
     }
+    assert shows(submission, expected), submission
     assert len(submission["signed_hash"]) == 64
     assert (invoice["status"], invoice["issued_on"]) == ("open", "2027-06-15")
 
