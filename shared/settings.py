@@ -15,6 +15,11 @@ class Settings:
     user_pool_id: str
     logins_queue_url: str
     invoices_queue_url: str
+    mails_queue_url: str
+    sender_address: str
+    configuration_set: str
+    documents_bucket: str
+    malware_protection: bool
     portal_url: str
     stripe_secret_key_parameter: str
     stripe_webhook_secret_parameter: str
@@ -33,6 +38,11 @@ def settings() -> Settings:
         user_pool_id=read("USER_POOL_ID", ""),
         logins_queue_url=read("LOGINS_QUEUE_URL", ""),
         invoices_queue_url=read("INVOICES_QUEUE_URL", ""),
+        mails_queue_url=read("MAILS_QUEUE_URL", ""),
+        sender_address=read("SENDER_ADDRESS", ""),
+        configuration_set=read("CONFIGURATION_SET", ""),
+        documents_bucket=read("DOCUMENTS_BUCKET", ""),
+        malware_protection=read("MALWARE_PROTECTION", "off") == "on",
         portal_url=read("PORTAL_URL", ""),
         stripe_secret_key_parameter=read("STRIPE_SECRET_KEY_PARAMETER", ""),
         stripe_webhook_secret_parameter=read("STRIPE_WEBHOOK_SECRET_PARAMETER", ""),

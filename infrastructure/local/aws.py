@@ -36,13 +36,17 @@ _LOADED_AT_ONCE = ("cognito-idp", "sqs", "ssm")
 
 
 class SerialServices:
-    """One lock for moto's DynamoDB, whose transactions are not isolated, one for its queues; counts what is queued."""
+    """One lock for moto's DynamoDB, whose transactions are not isolated, one for its queues; counts what is queued.
+
+    S3 shares the lock of the queues: a bucket tells EventBridge of an upload, and its rules feed queues, before the
+    upload is answered. Every upload is counted, whether a rule wants it or not; a poller then looks once in vain.
+    """
 
     def __init__(self, app: WSGIApplication, board: Board) -> None:
         self._app = app
         self._board = board
         database, queues = threading.Lock(), threading.Lock()
-        self._locks = {"dynamodb": database, "dynamodbstreams": database, "sqs": queues}
+        self._locks = {"dynamodb": database, "dynamodbstreams": database, "sqs": queues, "s3": queues}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         service = service_of(environ)
@@ -51,9 +55,15 @@ class SerialServices:
             return self._app(environ, start_response)
         with lock:
             answer = run(self._app, environ)
-            if ".SendMessage" in environ.get("HTTP_X_AMZ_TARGET", "") and answer.ok:
+            if _queues_something(service, environ) and answer.ok:
                 self._board.count_queued()
         return answer.send(start_response)
+
+
+def _queues_something(service: str, environ: WSGIEnvironment) -> bool:
+    if service == "s3":
+        return environ["REQUEST_METHOD"] in ("POST", "PUT")
+    return ".SendMessage" in environ.get("HTTP_X_AMZ_TARGET", "")
 
 
 class CognitoFromBrowsers:

@@ -170,6 +170,26 @@ def make_queue(making: Making) -> Made:
     return Made(url, {"Arn": arn, "QueueName": name, "QueueUrl": url})
 
 
+def make_rule(making: Making) -> Made:
+    """A rule of the default event bus, which hands what fits its pattern to queues."""
+    properties = making.properties
+    name = properties.take("Name", making.name)
+    pattern, targets = properties.take("EventPattern"), properties.take("Targets")
+    events = making.client("events")
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern), State=properties.take("State", "ENABLED"))
+    for target in targets:
+        rest = Properties(properties.logical_id, properties.kind, target, ("DeadLetterConfig", "RetryPolicy"))
+        arn = rest.take("Arn")
+        if not arn.startswith("arn:aws:sqs:"):
+            raise properties.refuse("Targets", "locally rules only feed queues.")
+        made = {"Id": rest.take("Id"), "Arn": arn}
+        rest.refuse_rest()
+        answer = events.put_targets(Rule=name, Targets=[made])
+        if answer["FailedEntryCount"]:
+            raise properties.refuse("Targets", f"{arn} was not taken.")
+    return Made(name, {"Arn": f"arn:aws:events:{REGION}:{ACCOUNT_ID}:rule/{name}"})
+
+
 def make_user_pool(making: Making) -> Made:
     """A Cognito user pool."""
     properties = making.properties
@@ -264,6 +284,7 @@ MAKERS: Mapping[str, Callable[[Making], Made]] = {
     "AWS::Cognito::UserPoolClient": make_user_pool_client,
     "AWS::Cognito::UserPoolGroup": make_group,
     "AWS::DynamoDB::Table": make_table,
+    "AWS::Events::Rule": make_rule,
     "AWS::S3::Bucket": make_bucket,
     "AWS::SES::EmailIdentity": make_email_identity,
     "AWS::SQS::Queue": make_queue,

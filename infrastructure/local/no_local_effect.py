@@ -20,6 +20,8 @@ TYPES: Mapping[str, str] = {
     "AWS::Logs::LogGroup": "functions log into a file",
     "AWS::Logs::MetricFilter": "there are no metrics to show",
     "AWS::S3::BucketPolicy": "no permission is checked locally, and connections are not encrypted",
+    "AWS::SES::ConfigurationSet": "no mail bounces locally",
+    "AWS::SES::ConfigurationSetEventDestination": "no mail bounces locally",
     "AWS::SNS::Topic": "topics only carry alarms",
     "AWS::SNS::TopicPolicy": "topics only carry alarms",
     "AWS::SQS::QueuePolicy": "no permission is checked locally",
@@ -55,6 +57,7 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "SSESpecification": _NO_ENCRYPTION,
         "Tags": _NO_TAGS,
     },
+    "AWS::Events::Rule": {"Description": "for people"},
     "AWS::Lambda::EventSourceMapping": {
         "BisectBatchOnFunctionError": "failed records are reported one by one",
         "MaximumBatchingWindowInSeconds": "locally nothing waits for a fuller batch",

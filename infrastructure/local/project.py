@@ -30,6 +30,7 @@ class Project:
         return {
             "AuthStack": "recertification-auth",
             "DataStack": "recertification-data",
+            "MalwareProtection": "off",  # no scanner runs locally
             "PortalUrl": portal_url,
             "Stage": "local",
         }

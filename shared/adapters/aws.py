@@ -9,6 +9,8 @@ from botocore.config import Config
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_ses import SESClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
@@ -34,6 +36,25 @@ def sqs() -> "SQSClient":
 def cognito() -> "CognitoIdentityProviderClient":
     """The accounts' service; it is slower than the others."""
     client: CognitoIdentityProviderClient = boto3.client("cognito-idp", config=SLOW)
+    return client
+
+
+@cache
+def s3() -> "S3Client":
+    """The documents' service, by the bucket's own regional address: from another, browsers are sent on and give up."""
+    regional = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+    )
+    client: S3Client = boto3.client("s3", config=SLOW.merge(regional))
+    return client
+
+
+@cache
+def ses() -> "SESClient":
+    """The mails' service; it is slower than the others, and tried once a message: the queue brings it again."""
+    once = SLOW.merge(Config(retries={"total_max_attempts": 1}))
+    client: SESClient = boto3.client("ses", config=once)
     return client
 
 

@@ -15,7 +15,8 @@
     │   ├── AgreementOutdated     409 agreement-outdated
     │   ├── NotPayable            409 not-payable
     │   ├── AlreadyDecided        409 already-decided
-    │   └── InvoiceUnpaid         409 invoice-unpaid
+    │   ├── InvoiceUnpaid         409 invoice-unpaid
+    │   └── NotPublishable        409 not-publishable
     ├── VersionConflict           412 version-conflict
     ├── VersionRequired           428 version-required
     ├── TooLarge                  413 too-large
@@ -157,6 +158,12 @@ class InvoiceUnpaid(Conflict):
     """Approval needs a paid or waived invoice (rule 6)."""
 
     code = "invoice-unpaid"
+
+
+class NotPublishable(Conflict):
+    """Only clean contributions of approved reports are published, each once."""
+
+    code = "not-publishable"
 
 
 class VersionConflict(DomainError):

@@ -7,6 +7,8 @@ names the same thing twice: no id is random, except the key of a change for whic
     submission      sub_<20>_<number>_<signing>  certification, cycle number, signing
     certificate     crf_<20>                     certification and the key of the approval
     entry           ent_<20>_<row>               the entering session and its row
+    document        doc_<20>_<20>                certification, and the key of the upload
+                    dom_<20>_<20>                member (uploaded for no certification), and the key
 """
 
 import base64
@@ -63,6 +65,33 @@ def submission_id(certification: str, number: int, signing: int) -> str:
 def entry_id(session_key: str, row: int) -> str:
     """The id of a row of an entering session."""
     return f"ent_{session_key}_{row:02d}"
+
+
+def certification_home(certification: str) -> str:
+    """The beginning of the ids of documents that are at home with a certification."""
+    return f"doc_{_core(certification)}"
+
+
+def member_home(member_id: str) -> str:
+    """The beginning of the ids of documents that are at home with their member."""
+    return f"dom_{digest('member', member_id.lower())}"
+
+
+def document_id(home: str, key: str) -> str:
+    """The id of the document that an upload with this key makes."""
+    return f"{home}_{key}"
+
+
+def home_of_document(document: str) -> tuple[str, str]:
+    """Whose partition a document id names: `doc` or `dom`, and the 20 characters of the certification or member.
+
+    Raises NotFound for an impossible id.
+    """
+    kind, _, rest = document.partition("_")
+    core, _, key = rest.partition("_")
+    if kind not in ("doc", "dom") or not _is_core(core) or not _is_core(key):
+        raise NotFound
+    return kind, core
 
 
 def certificate_id(certification: str, key: str) -> str:

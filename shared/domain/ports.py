@@ -2,16 +2,20 @@
 that a use case knows how to answer."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from shared.domain.calendar import Calendar, NotedDay
 from shared.domain.certifications import Certification
+from shared.domain.documents import Document
 from shared.domain.events import Event
 from shared.domain.invoices import Invoice
+from shared.domain.library import Contribution
+from shared.domain.mails import Mail, Mark
 from shared.domain.members import Member
 from shared.domain.money import Money
-from shared.domain.payments import CheckoutSession
+from shared.domain.payments import CheckoutSession, PaymentSucceeded
 from shared.domain.recertification import Recertification
 from shared.domain.roster import Enrollment, RosterRow, Standing
 from shared.domain.submissions import SignedRecord, Submission
@@ -37,6 +41,8 @@ class RecertificationStore(Protocol):
     """Recertifications: `save` and `close` raise ChangedMeanwhile and AlreadyRecorded."""
 
     def find(self, certification_id: str) -> Recertification | None: ...
+
+    def reach(self, recertification: Recertification, document_ids: Sequence[str]) -> Recertification: ...
 
     def submission_in(self, event: Event) -> Submission: ...
 
@@ -73,10 +79,70 @@ class CalendarStore(Protocol):
     def mark_invoiced(self, year: int, at: datetime) -> None: ...
 
 
+class MarkStore(Protocol):
+    """Marks of mails: `save` raises ChangedMeanwhile."""
+
+    def find(self, mail_id: str) -> Mark | None: ...
+
+    def save(self, before: Mark | None, after: Mark) -> None: ...
+
+
+class MailGateway(Protocol):
+    """Where mails go out."""
+
+    def send(self, mail: Mail) -> None: ...
+
+
 class MessageQueue(Protocol):
     """A queue to a worker: `send` raises Unavailable unless every message was taken. Messages carry ids only."""
 
     def send(self, messages: Sequence[Mapping[str, object]]) -> None: ...
+
+
+class ObjectGone(Exception):
+    """What was uploaded is no longer in the bucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """Where a browser posts a file to, and the fields it sends before it."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class DocumentStore(Protocol):
+    """Documents: `settle`, `remove`, `publish` and `withdraw` raise ChangedMeanwhile and AlreadyRecorded."""
+
+    def find(self, document_id: str) -> Document | None: ...
+
+    def add(self, document: Document) -> Document: ...
+
+    def of_member(self, member_id: str, certification_ids: Sequence[str]) -> Sequence[Document]: ...
+
+    def settle(self, before: Document, after: Document, event: Event) -> None: ...
+
+    def remove(
+        self, document: Document, changes: Sequence[tuple[Recertification, Recertification]], event: Event
+    ) -> None: ...
+
+    def is_of_approved_cycle(self, document: Document) -> bool: ...
+
+    def publish(
+        self, before: Document, after: Document, contribution: Contribution, event: Event
+    ) -> None: ...
+
+    def withdraw(
+        self, before: Document, after: Document, contribution: Contribution, event: Event
+    ) -> None: ...
+
+
+class ObjectStore(Protocol):
+    """The bucket: `read` gives up to one byte more than `most` and raises ObjectGone."""
+
+    def read(self, document_id: str, object_version: str, most: int) -> bytes: ...
+
+    def delete(self, document_id: str) -> None: ...
 
 
 class InvoiceStore(Protocol):
@@ -132,6 +198,12 @@ class PaymentGateway(Protocol):
     def expire_session(self, session_id: str) -> CheckoutSession: ...
 
     def refund(self, payment_id: str, *, amount: Money, reason_key: str) -> None: ...
+
+
+class PaymentHistory(Protocol):
+    """What was paid at Stripe, newest first, of the last week in which anything was. Raises PaymentsUnavailable."""
+
+    def succeeded_payments(self) -> Iterator[PaymentSucceeded]: ...
 
 
 class Clock(Protocol):

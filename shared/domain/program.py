@@ -90,6 +90,7 @@ class Program:
     fees: tuple[Fee, ...]
     agreement: Agreement
     contact: Contact
+    largest_document_bytes: int = 10 * 1024**2
 
     def activity(self, code: str) -> Activity | None:
         """The row of the point table with this code, or None."""

@@ -5,7 +5,7 @@ Each change takes the whole as it was read and gives the whole as it shall be; s
 transaction, on condition that the cycle's version is still the one that was read. Nothing here knows of storage.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,7 +22,7 @@ from shared.domain.certifications import (
     next_starts_on,
     shown_state,
 )
-from shared.domain.documents import Document
+from shared.domain.documents import MOST_DOCUMENTS, Document
 from shared.domain.entries import Claim, Entry, PartialClaim, Window, award, faults_in, plain
 from shared.domain.errors import (
     AgreementOutdated,
@@ -52,7 +52,10 @@ from shared.domain.submissions import (
 
 @dataclass(frozen=True, slots=True)
 class Recertification:
-    """One certification's current cycle and all that belongs to it, under the program of the cycle's edition."""
+    """One certification's current cycle and all that belongs to it, under the program of the cycle's edition.
+
+    `reachable` are documents of the same member that are at home elsewhere: an entry that names one brings it in.
+    """
 
     program: Program
     certification: Certification
@@ -61,6 +64,7 @@ class Recertification:
     documents: tuple[Document, ...] = ()
     submission: Submission | None = None
     invoice: Invoice | None = None
+    reachable: tuple[Document, ...] = ()
 
     @property
     def points_required(self) -> Decimal:
@@ -128,16 +132,52 @@ class Recertification:
     def faults(self, claim: PartialClaim, today: date, pointer: str) -> list[Fault]:
         """What the rules find wrong with a claim for this cycle, as far as its fields can be read."""
         window = Window(self.cycle.starts_on, self.cycle.ends_on, today)
-        documents = {document.document_id for document in self.documents}
+        documents = {document.document_id for document in (*self.documents, *self.reachable)}
         return faults_in(claim, self.program, window, documents, pointer)
 
+    def unknown_documents(self, document_ids: Iterable[str]) -> tuple[str, ...]:
+        """Those of the ids that name no document of this certification: they may be at home elsewhere (rule 10)."""
+        known = {document.document_id for document in self.documents}
+        return tuple(dict.fromkeys(each for each in document_ids if each not in known))
+
+    def attach(self, document: Document, entry_id: str) -> "Recertification":
+        """The cycle with a new document that an entry names. Raises NotFound, CycleLocked, InvalidRequest."""
+        old = self.entry(entry_id)
+        self.require_unlocked()
+        if len(old.claim.document_ids) >= MOST_DOCUMENTS:
+            detail = f"This entry has {MOST_DOCUMENTS} documents already. Take one out first."
+            raise InvalidRequest((Fault("/entry_id", detail),))
+        claim = replace(old.claim, document_ids=(*old.claim.document_ids, document.document_id))
+        new = replace(old, claim=claim, version=old.version + 1)
+        entries = tuple(new if entry is old else entry for entry in self.entries)
+        return replace(self._with_entries(entries), documents=(*self.documents, document))
+
+    def names(self, document_id: str) -> bool:
+        """Whether an entry of the cycle names the document."""
+        return any(document_id in entry.claim.document_ids for entry in self.entries)
+
+    def without_document(self, document_id: str) -> "Recertification":
+        """The cycle without a document: entries that named it name it no more. Raises CycleLocked if one needs it."""
+        if self.names(document_id):
+            self.require_unlocked()
+        entries = tuple(_detached(entry, document_id) for entry in self.entries)
+        documents = tuple(each for each in self.documents if each.document_id != document_id)
+        return replace(self._with_entries(entries), documents=documents)
+
     def accept(
-        self, claims: Collection[Claim], *, session_key: str, by: str, now: datetime, today: date
+        self,
+        claims: Collection[Claim],
+        *,
+        session_key: str,
+        by: str,
+        now: datetime,
+        today: date,
+        on_paper: bool = False,
     ) -> "Recertification":
         """Take an entering session whole: the one that reaches the required points may carry the total past them.
 
         Rule 1: while the total **before** the session is below the required points it is accepted, afterwards every
-        session is refused. Raises InvalidRequest, CycleLocked, PointsComplete.
+        session is refused. `on_paper` marks what staff enter. Raises InvalidRequest, CycleLocked, PointsComplete.
         """
         faults = [
             fault
@@ -150,16 +190,21 @@ class Recertification:
         self._require_incomplete(
             self.cycle.points_total, "Delete an entry first if you want to enter another."
         )
-        return self._with_entries(
-            (*self.entries, *self.entries_of(claims, session_key=session_key, by=by, now=now))
-        )
+        logged = self.entries_of(claims, session_key=session_key, by=by, now=now, on_paper=on_paper)
+        return self._with_entries((*self.entries, *logged))
 
     def entries_of(
-        self, claims: Collection[Claim], *, session_key: str, by: str, now: datetime
+        self,
+        claims: Collection[Claim],
+        *,
+        session_key: str,
+        by: str,
+        now: datetime,
+        on_paper: bool = False,
     ) -> tuple[Entry, ...]:
         """The entries that a session of sound claims makes; their ids are those of the session and its rows."""
         return tuple(
-            self._entry(claim, ids.entry_id(session_key, row), by=by, now=now)
+            self._entry(claim, ids.entry_id(session_key, row), by=by, now=now, on_paper=on_paper)
             for row, claim in enumerate(claims)
         )
 
@@ -196,7 +241,7 @@ class Recertification:
         return self._with_entries(tuple(entry for entry in self.entries if entry is not old))
 
     def submit(
-        self, *, agreement_version: str, signature: str, now: datetime, today: date
+        self, *, agreement_version: str, signature: str, now: datetime, today: date, on_paper: bool = False
     ) -> tuple["Recertification", SignedRecord]:
         """Sign the agreement over the cycle and lock it (rule 3). The invoice is the caller's to add.
 
@@ -223,6 +268,7 @@ class Recertification:
             submitted_at=now,
             points_total=self.cycle.points_total,
             signed_hash=hash_of(text),
+            on_paper=on_paper,
         )
         record = SignedRecord(
             submission.submission_id,
@@ -276,6 +322,7 @@ class Recertification:
             status="renew",
             expires_on=expires_on,
             extended_to=None,
+            extension_reason="",
             terminated_reason="",
             version=self.certification.version + 1,
         )
@@ -286,7 +333,9 @@ class Recertification:
             cycle_id=ids.cycle_id(certification.certification_id, number),
             ends_on=expires_on,
         )
-        return closed, Recertification(program, certification, cycle, documents=self.documents)
+        unused = tuple(each for each in self.documents if not self.names(each.document_id))
+        closed = replace(closed, documents=tuple(each for each in self.documents if each not in unused))
+        return closed, Recertification(program, certification, cycle, documents=unused)
 
     def lapse(self) -> "Recertification":
         """The certification terminated because its last day is over (rule 7); that it is, the caller has checked."""
@@ -308,14 +357,24 @@ class Recertification:
             Decimal(0),
         )
 
-    def _entry(self, claim: Claim, entry_id: str, *, by: str, now: datetime) -> Entry:
+    def _entry(
+        self, claim: Claim, entry_id: str, *, by: str, now: datetime, on_paper: bool = False
+    ) -> Entry:
         points, explanation = award(self.program, claim)
-        return Entry(entry_id, claim, points, explanation, logged_at=now, logged_by=by)
+        return Entry(entry_id, claim, points, explanation, logged_at=now, logged_by=by, on_paper=on_paper)
 
     def _with_entries(self, entries: tuple[Entry, ...]) -> "Recertification":
         total = sum((entry.points for entry in entries), Decimal(0))
         cycle = replace(self.cycle, points_total=total, version=self.cycle.version + 1)
-        return replace(self, entries=entries, cycle=cycle)
+        named = {document_id for entry in entries for document_id in entry.claim.document_ids}
+        brought_in = tuple(
+            document.shown_in(self.certification.certification_id)
+            for document in self.reachable
+            if document.document_id in named
+        )
+        return replace(
+            self, entries=entries, cycle=cycle, documents=(*self.documents, *brought_in), reachable=()
+        )
 
     def _require_incomplete(self, total: Decimal, advice: str) -> None:
         if total >= self.points_required:
@@ -383,6 +442,13 @@ class Recertification:
                 faults.append(Fault(pointer_to("entry_adjustments", entry_id, "points"), detail))
         if faults:
             raise InvalidRequest(tuple(faults))
+
+
+def _detached(entry: Entry, document_id: str) -> Entry:
+    if document_id not in entry.claim.document_ids:
+        return entry
+    kept = tuple(each for each in entry.claim.document_ids if each != document_id)
+    return replace(entry, claim=replace(entry.claim, document_ids=kept), version=entry.version + 1)
 
 
 def _require_version(entry: Entry, version: str) -> None:

@@ -4,15 +4,19 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from shared.adapters import aws
+from shared.adapters.document_store import DocumentStore
 from shared.adapters.login_requests import LoginRequests
+from shared.adapters.mailer import Mailer
 from shared.adapters.message_queue import MessageQueue
 from shared.domain.program import Editions
 from shared.programs import load_editions
 from shared.repositories.archive import Archive
 from shared.repositories.calendar import Calendar
 from shared.repositories.certificates import Certificates
+from shared.repositories.documents import Documents
 from shared.repositories.events import Events
 from shared.repositories.invoices import Invoices
+from shared.repositories.mail_marks import MailMarks
 from shared.repositories.members import Members
 from shared.repositories.recertifications import Recertifications
 from shared.repositories.table import Table
@@ -53,15 +57,21 @@ def members() -> Members:
 
 
 @cache
-def events() -> Events:
-    """The history."""
-    return Events(table())
+def documents() -> Documents:
+    """Documents and the library."""
+    return Documents(table())
 
 
 @cache
-def archive() -> Archive:
-    """Closed cycles and what was signed."""
-    return Archive(table())
+def document_store() -> DocumentStore:
+    """The documents' bucket."""
+    return DocumentStore(aws.s3(), settings().documents_bucket)
+
+
+@cache
+def events() -> Events:
+    """The history."""
+    return Events(table())
 
 
 @cache
@@ -71,9 +81,35 @@ def calendar() -> Calendar:
 
 
 @cache
+def mails_queue() -> MessageQueue:
+    """The queue of mails to be sent."""
+    return MessageQueue(aws.sqs(), settings().mails_queue_url)
+
+
+@cache
+def mail_marks() -> MailMarks:
+    """Which mails are being sent, or were sent."""
+    return MailMarks(table())
+
+
+@cache
+def mailer() -> Mailer:
+    """Where mails go out, in the name of the program's contact."""
+    chosen = settings()
+    sender_name = editions().programs[-1].contact.name
+    return Mailer(aws.ses(), chosen.sender_address, sender_name, chosen.configuration_set)
+
+
+@cache
 def invoices_queue() -> MessageQueue:
     """The queue of certifications that are due for their invoice."""
     return MessageQueue(aws.sqs(), settings().invoices_queue_url)
+
+
+@cache
+def archive() -> Archive:
+    """Closed cycles and what was signed."""
+    return Archive(table())
 
 
 @cache

@@ -54,6 +54,7 @@ def read_program(file: Path) -> Program:
         fees=tuple(_fee(row) for row in data["fees"]),
         agreement=Agreement(data["agreement"]["version"], _paragraphs(data["agreement"]["text"])),
         contact=Contact(**data["contact"]),
+        largest_document_bytes=data["largest_document_bytes"],
     )
 
 

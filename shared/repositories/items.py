@@ -10,6 +10,7 @@ from shared.domain.documents import Document
 from shared.domain.entries import Claim, Entry
 from shared.domain.events import Event
 from shared.domain.invoices import Invoice, Line, OpenCheckout, Payment
+from shared.domain.library import Contribution
 from shared.domain.members import Member, Profile
 from shared.domain.money import Money
 from shared.domain.submissions import Adjustment, Decision, Submission
@@ -49,6 +50,7 @@ def certification(item: Item) -> Certification:
         status=item["status"],
         committees=tuple(item["committees"]),
         extended_to=_day(item.get("extended_to")),
+        extension_reason=item.get("extension_reason", ""),
         terminated_reason=item["terminated_reason"],
         imported=item["imported"],
         certificate_id=item.get("certificate_id", ""),
@@ -96,6 +98,7 @@ def entry(item: Item) -> Entry:
         logged_at=datetime.fromisoformat(item["logged_at"]),
         version=int(item["version"]),
         logged_by=item["logged_by"],
+        on_paper=item.get("on_paper", False),
     )
 
 
@@ -110,6 +113,34 @@ def document(item: Item) -> Document:
         size=int(item["size"]),
         status=item["status"],
         uploaded_at=datetime.fromisoformat(item["uploaded_at"]),
+        member_id=item["member_id"],
+        certification_ids=tuple(item["certification_ids"]),
+        reason=item["reason"],
+        sha256=item["sha256"],
+        same_as=item["same_as"],
+        object_version=item["object_version"],
+        content_verdict=item["content_verdict"],
+        malware_verdict=item["malware_verdict"],
+        archived_at=_time(item.get("archived_at")),
+        published_at=_time(item.get("published_at")),
+        uploaded_key=item["uploaded_key"],
+        fingerprint=item["fingerprint"],
+        version=int(item["version"]),
+    )
+
+
+def contribution(item: Item) -> Contribution:
+    """The published contribution that an item holds."""
+    return Contribution(
+        document_id=item["document_id"],
+        kind=item["kind"],
+        title=item["title"],
+        file_name=item["file_name"],
+        content_type=item["content_type"],
+        size=int(item["size"]),
+        contributed_by=item["contributed_by"],
+        published_at=datetime.fromisoformat(item["published_at"]),
+        words=tuple(item["words"]),
     )
 
 
@@ -132,6 +163,7 @@ def submission(item: Item) -> Submission:
         signed_hash=item["signed_hash"],
         state=item["state"],
         decision=None if decided is None else _decision(decided),
+        on_paper=item.get("on_paper", False),
     )
 
 

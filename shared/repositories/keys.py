@@ -3,12 +3,17 @@
 PK                    SK                                  what
 CERTIFICATION#<id>    CERTIFICATION                       the certification (GSI1: due by year)
                       CYCLE                               its current cycle
-                      DOCUMENT#<document>                 a document for it
+                      DOCUMENT#<document>                 a document for it, or its copy
                       ENTRY#<cycle number>#<entry>        an entry
                       INVOICE#<cycle number>              the recertification invoice of a cycle
                       SUBMISSION                          the current signing (GSI1: review queue)
 ARCHIVE#<id>          CYCLE#<number>                      a closed cycle with its last submission
+                      DOCUMENT#<document>                 a document of a closed cycle (GSI1: contributions)
+                      ENTRIES#<number>                    the entries of a closed cycle that lapsed
                       SIGNED#<number>#<signing>           what was signed, word for word, for good
+DOCUMENTS#<20>        DOCUMENT#<document>                 a document uploaded for no certification, by its member
+LIBRARY#<kind>#       <title>#<document>                  a published contribution; kind `*` for any
+LIBRARY#<kind>#<letter>  <word>#<title>#<document>        the same under a word of its title
 CERTIFICATE#<id>      CERTIFICATE                         a certificate, which anyone may check
 MEMBER#<id>           MEMBER                              a member
 EMAIL#<address>       EMAIL                               who has this address: it is unique
@@ -57,6 +62,49 @@ def document(certification_id: str, document_id: str) -> Key:
     return _key(certification_partition(certification_id), f"DOCUMENT#{document_id}")
 
 
+def archived_document(certification_id: str, document_id: str) -> Key:
+    """A document of a closed cycle."""
+    return _key(archive_partition(certification_id), f"DOCUMENT#{document_id}")
+
+
+def document_home(document_id: str, *, archived: bool = False) -> Key:
+    """Where a document is at home, from its id alone. Raises NotFound for an impossible id."""
+    kind, core = ids.home_of_document(document_id)
+    if kind == "dom":
+        return _key(f"DOCUMENTS#{core}", f"DOCUMENT#{document_id}")
+    home = archived_document if archived else document
+    return home(f"crt_{core}", document_id)
+
+
+def document_homes(document_id: str) -> list[Key]:
+    """The two keys of which a document has one, read in one call. Raises NotFound for an impossible id."""
+    kind, core = ids.home_of_document(document_id)
+    if kind == "dom":  # not archived, and a second key that is none: as many reads for every id
+        return [document_home(document_id), _key(f"DOCUMENTS#{core}", "DOCUMENT#")]
+    return [document_home(document_id), document_home(document_id, archived=True)]
+
+
+def member_documents(member_id: str) -> str:
+    """The partition of the documents that a member uploaded for no certification."""
+    _, core = ids.home_of_document(ids.document_id(ids.member_home(member_id), "a" * 20))
+    return f"DOCUMENTS#{core}"
+
+
+CONTRIBUTIONS = "CONTRIBUTIONS"
+"""GSI1's partition of the contributions of closed cycles, oldest first."""
+
+
+def library_partition(kind: str, word: str) -> str:
+    """The partition of published contributions of a kind (`*`: any), all or those with words of that first letter."""
+    return f"LIBRARY#{kind}#{word[:1]}"
+
+
+def library(kind: str, word: str, title: str, document_id: str) -> Key:
+    """A published contribution under a word of its title, or under none."""
+    place = f"{title.casefold()[:100]}#{document_id}"
+    return _key(library_partition(kind, word), f"{word}#{place}" if word else place)
+
+
 def invoice(invoice_id: str) -> Key:
     """The recertification invoice that an invoice id names. Raises NotFound for an impossible id."""
     certification_id, number = ids.certification_of_invoice(invoice_id)
@@ -76,6 +124,11 @@ def archive_partition(certification_id: str) -> str:
 def closed_cycle(certification_id: str, number: int) -> Key:
     """A closed cycle."""
     return _key(archive_partition(certification_id), f"CYCLE#{number:04d}")
+
+
+def lapsed_entries(certification_id: str, number: int) -> Key:
+    """The entries of a closed cycle that lapsed: nobody signed them."""
+    return _key(archive_partition(certification_id), f"ENTRIES#{number:04d}")
 
 
 def signed_record(certification_id: str, number: int, signing: int) -> Key:

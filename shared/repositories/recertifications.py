@@ -1,19 +1,23 @@
 """Recertifications: one certification's partition, read by one query and changed by one transaction."""
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from shared.domain import ids
 from shared.domain.certificates import certificate_of
 from shared.domain.certifications import Certification, Cycle, last_day_of_access
 from shared.domain.days import day_of
+from shared.domain.discretion import ClosedCycle
+from shared.domain.errors import NotFound
 from shared.domain.events import Event
 from shared.domain.invoices import Invoice
 from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
 from shared.domain.submissions import SignedRecord, Submission
-from shared.repositories import events, items, keys
+from shared.repositories import document_writes, events, items, keys
 from shared.repositories.calendar import Calendar
 from shared.repositories.certificates import certificate_write
 from shared.repositories.table import (
@@ -26,18 +30,26 @@ from shared.repositories.table import (
     check,
     delete,
     put,
+    set_item,
 )
 
 TRANSACTION_LIMIT = 100
+MOST_REACHED = 20
+"""How many documents from elsewhere one session may bring in, two writes each."""
+
+MOST_ARCHIVED = 40
+"""How many documents move to the archive with an approval, two writes each; those beyond stay where they are."""
 DUE_PAGE = 500
 
 
 class Recertifications:
     """CERTIFICATION#<id> and ARCHIVE#<id>.
 
-    `find` 1 strongly consistent query (0.5 RRU per 4 KB and read: about 3 RRU at 30 entries) · `save` of a session of k
-    entries 1 transaction, 2(k+2) WRU with its event · `save` of a submission 1 transaction of at most 5 items · `close`
-    1 transaction · `closed_cycles` 1 query · `submissions` 1 query of the index.
+    `find` 1 strongly consistent query (0.5 RRU per 4 KB and read: about 3 RRU at 30 entries) · `reach` 1 batch get
+    for documents from elsewhere · `save` of a session of k entries 1 transaction, 2(k+2) WRU with its event · `save` of
+    a submission 1 transaction of at most 5 items · `close` 1 transaction · `lapse` 1 transaction, 6 WRU with its event · `closed_cycles` 1 query · `submissions` 1 query of the
+    index · `due` 16 queries of the index. Before a change that moves the end of access, its day is noted in the
+    calendar: 1 WRU, once in a while for each process and day.
     """
 
     def __init__(self, table: Table, editions: Editions) -> None:
@@ -51,6 +63,25 @@ class Recertifications:
             certification_id = "crt_" + "a" * 20
         return self._recertification(self._table.query(keys.certification_partition(certification_id)))
 
+    def reach(self, recertification: Recertification, document_ids: Sequence[str]) -> Recertification:
+        """The same with those of the documents that are the member's own and at home elsewhere: one batch get.
+
+        What belongs to a closed cycle of this certification is not brought in again.
+        """
+        wanted = []
+        for document_id in document_ids[:MOST_REACHED]:
+            with contextlib.suppress(NotFound):
+                wanted += keys.document_homes(document_id)
+        certification = recertification.certification
+        found = [items.document(item) for item in self._table.get_many(wanted)] if wanted else []
+        own = tuple(
+            document
+            for document in found
+            if document.member_id.lower() == certification.member_id.lower()
+            and certification.certification_id not in document.certification_ids
+        )
+        return replace(recertification, reachable=own)
+
     def save(
         self,
         before: Recertification,
@@ -63,8 +94,9 @@ class Recertifications:
         Raises ChangedMeanwhile, AlreadyRecorded.
         """
         self._note_end_of_access(before, after, event)
-        writes = [self._cycle_write(before.cycle, after.cycle)]
-        writes += _entry_writes(before, after)
+        writes = [cycle_write(before.cycle, after.cycle)]
+        writes += entry_writes(before, after)
+        writes += document_writes.brought_in(before, after)
         if after.submission is not None and after.submission != before.submission:
             writes.append(_submission_write(before.submission, after.submission))
         if record is not None:
@@ -79,32 +111,40 @@ class Recertifications:
         """Close a cycle and open the next in one transaction, on condition that the invoice is still settled.
 
         The closed cycle's entries leave the partition that the dashboard reads; they stay for good in the record of the
-        signing. Those beyond a transaction's 100 writes stay behind and are skipped by their cycle number.
-        Raises ChangedMeanwhile, AlreadyRecorded.
+        signing, those of a lapsed cycle in an item of their own. Those beyond a transaction's 100 writes stay behind and
+        are skipped by their cycle number. Raises ChangedMeanwhile, AlreadyRecorded.
         """
-        certification_id = before.certification.certification_id
+        certification_id, number = before.certification.certification_id, closed.cycle.number
         invoice, submission = before.invoice, closed.submission
-        if invoice is None or submission is None:
-            raise ValueError("a cycle is closed with its submission and its invoice")
+        if invoice is None:
+            raise ValueError("a cycle is closed with its invoice")
         self._note_end_of_access(before, opened, event)
-        archived = {**items.attributes(closed.cycle), "submission": items.attributes(submission)}
-        archived["invoice_id"] = invoice.invoice_id
+        archived = {**items.attributes(closed.cycle), "invoice_id": invoice.invoice_id}
+        archived["certification"] = items.attributes(before.certification)
         writes = [
-            self._cycle_write(before.cycle, opened.cycle),
+            cycle_write(before.cycle, opened.cycle),
             certification_write(before.certification, opened.certification),
-            delete(
-                "submission",
-                keys.submission(certification_id),
-                "submission_id = :submission_id",
-                {":submission_id": submission.submission_id},
-            ),
-            put("archive", {**keys.closed_cycle(certification_id, closed.cycle.number), **archived}, ABSENT),
             check("invoice", keys.invoice(invoice.invoice_id), SAME_VERSION, {":version": invoice.version}),
             events.once(event),
         ]
         if opened.certification.certificate_id != before.certification.certificate_id:
             issued_on = day_of(event.at, self._editions.time_zone)
             writes.append(certificate_write(certificate_of(closed, opened, issued_on)))
+        if submission is not None:
+            archived["submission"] = items.attributes(submission)
+            writes.append(
+                delete(
+                    "submission",
+                    keys.submission(certification_id),
+                    "submission_id = :submission_id",
+                    {":submission_id": submission.submission_id},
+                )
+            )
+        writes.append(put("archive", {**keys.closed_cycle(certification_id, number), **archived}, ABSENT))
+        if closed.cycle.state == "lapsed" and before.entries:
+            kept = {"entries": [items.attributes(entry) for entry in before.entries]}
+            writes.append(put("entries", {**keys.lapsed_entries(certification_id, number), **kept}, ABSENT))
+        writes += document_writes.archived(certification_id, closed.documents[:MOST_ARCHIVED], event.at)
         room = TRANSACTION_LIMIT - len(writes)
         writes += [
             delete(
@@ -131,6 +171,48 @@ class Recertifications:
             ]
         )
 
+    def extend(self, before: Recertification, after: Recertification, event: Event) -> None:
+        """Write a certification with another last day, on the conditions of `lapse`. Raises as `lapse`."""
+        self._note_end_of_access(before, after, event)
+        self.lapse(before, after, event)
+
+    def reopen(
+        self, before: Recertification, after: Recertification, closed: ClosedCycle, event: Event
+    ) -> None:
+        """Write an approved cycle back as it was submitted, in place of the empty one that its approval opened.
+
+        Entries that find no room in the transaction are put before: reads skip entries of another cycle's number.
+        Raises ChangedMeanwhile, AlreadyRecorded.
+        """
+        certification_id, submission = before.certification.certification_id, closed.decided
+        writes = [
+            cycle_write(before.cycle, after.cycle),
+            certification_write(before.certification, after.certification),
+            _submission_write(None, replace(submission, state="submitted", decision=None)),
+            delete(
+                "archive",
+                keys.closed_cycle(certification_id, closed.cycle.number),
+                SAME_VERSION,
+                {":version": closed.cycle.version},
+            ),
+            events.once(event),
+            *document_writes.brought_back(certification_id, closed.documents),
+        ]
+        entries = [
+            set_item(
+                entry.entry_id,
+                {
+                    **keys.entry(certification_id, closed.cycle.number, entry.entry_id),
+                    **items.attributes(entry),
+                },
+            )
+            for entry in closed.entries
+        ]
+        room = TRANSACTION_LIMIT - len(writes)
+        for write in entries[room:]:
+            self._table.write(write)
+        self._transact([*writes, *entries[:room]])
+
     def due(self, year: int, expires_on: str = "") -> Iterator[Certification]:
         """The certifications whose last day is in a year (or begins as `expires_on`), from the index: not terminated,
         in order of the day within each of the 16 shards, eventually consistent."""
@@ -148,10 +230,13 @@ class Recertifications:
         """The submission as it was signed, from the event of its signing."""
         return items.submission(dict(cast(Mapping[str, Any], event.data["submission"])))
 
-    def closed_cycles(self, certification_id: str) -> list[tuple[Cycle, Submission]]:
-        """A certification's closed cycles, oldest first, each with the submission that closed it."""
+    def closed_cycles(self, certification_id: str) -> list[tuple[Cycle, Submission | None]]:
+        """A certification's closed cycles, oldest first, each with its last submission; a lapsed one may have none."""
         found = self._table.query(keys.archive_partition(certification_id), "CYCLE#")
-        return [(items.cycle(item), items.submission(item["submission"])) for item in found]
+        return [
+            (items.cycle(item), items.submission(item["submission"]) if "submission" in item else None)
+            for item in found
+        ]
 
     def submissions(
         self, state: str, *, after: str | None, limit: int
@@ -192,10 +277,6 @@ class Recertifications:
             invoice=invoices[0] if invoices else None,
         )
 
-    def _cycle_write(self, before: Cycle, after: Cycle) -> Write:
-        item = {**keys.cycle(after.certification_id), **items.attributes(after)}
-        return put("cycle", item, SAME_VERSION, {":version": before.version})
-
     def _transact(self, writes: Sequence[Write]) -> None:
         try:
             self._table.transact(writes)
@@ -235,7 +316,14 @@ def invoice_write(invoice: Invoice) -> Write:
     return put("invoice", {**keys.invoice(invoice.invoice_id), **items.attributes(invoice)}, ABSENT)
 
 
-def _entry_writes(before: Recertification, after: Recertification) -> list[Write]:
+def cycle_write(before: Cycle, after: Cycle) -> Write:
+    """The write of a changed cycle, on condition that it is as it was read: the guard of everything in it."""
+    item = {**keys.cycle(after.certification_id), **items.attributes(after)}
+    return put("cycle", item, SAME_VERSION, {":version": before.version})
+
+
+def entry_writes(before: Recertification, after: Recertification) -> list[Write]:
+    """The writes of the entries that a change made, altered or took out, each on the version that was read."""
     certification_id, number = after.certification.certification_id, after.cycle.number
     old = {entry.entry_id: entry for entry in before.entries}
     new = {entry.entry_id: entry for entry in after.entries}

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from shared.domain import certifications, documents
+from shared.domain import certifications
 from shared.domain import entries as domain
 from shared.domain.errors import Fault
 from shared.domain.recertification import Recertification
+from shared.schemas.documents import Document
 from shared.schemas.fields import Day, Given, Id, Instant, Notes, Points, Quantity, Sent, Title
 from shared.schemas.invoices import Invoice
 from shared.schemas.submissions import Submission
@@ -79,6 +80,7 @@ class Entry(Given):
     points: Points
     explanation: str
     logged_at: Instant
+    on_paper: bool
     version: int
 
     @classmethod
@@ -98,6 +100,7 @@ class Entry(Given):
             points=entry.points,
             explanation=entry.explanation,
             logged_at=entry.logged_at,
+            on_paper=entry.on_paper,
             version=entry.version,
         )
 
@@ -115,6 +118,7 @@ class Certification(Given):
     access: str
     certificate_id: str | None
     extended_to: Day | None
+    extension_reason: str | None
 
     @classmethod
     def of(
@@ -132,6 +136,7 @@ class Certification(Given):
             access=access,
             certificate_id=certification.certificate_id or None,
             extended_to=certification.extended_to,
+            extension_reason=certification.extension_reason or None,
         )
 
 
@@ -171,33 +176,6 @@ class Cycle(Given):
         )
 
 
-class Document(Given):
-    """An uploaded file."""
-
-    document_id: str
-    kind: str
-    title: str
-    file_name: str
-    content_type: str
-    size: int
-    status: str
-    uploaded_at: Instant
-
-    @classmethod
-    def of(cls, document: documents.Document) -> "Document":
-        """The document of the domain as it is answered."""
-        return cls(
-            document_id=document.document_id,
-            kind=document.kind,
-            title=document.title,
-            file_name=document.file_name,
-            content_type=document.content_type,
-            size=document.size,
-            status=document.status,
-            uploaded_at=document.uploaded_at,
-        )
-
-
 class Dashboard(Given):
     """Everything about the current cycle of a certification, in one answer."""
 
@@ -230,7 +208,7 @@ class EnteredPoints(Given):
 
 
 class EarlierCycle(Given):
-    """A closed cycle."""
+    """A closed cycle; one that ended in a lapse may have no submission."""
 
     cycle_id: str
     number: int
@@ -239,7 +217,7 @@ class EarlierCycle(Given):
     ends_on: Day
     state: str
     points_total: Points
-    submission: Submission
+    submission: Submission | None
 
 
 class EarlierCycles(Given):

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from shared.domain import reports
 from shared.domain.submissions import Adjustment
+from shared.schemas.documents import Document
 from shared.schemas.fields import Day, Given, Points
-from shared.schemas.points import Document
 from shared.schemas.submissions import Adjustment as AdjustmentGiven
 from shared.schemas.submissions import Submission
 

@@ -5,6 +5,7 @@ from shared.domain.events import Command, Event, event
 from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.recertification import Recertification
 from shared.use_cases.once import once, read
+from shared.use_cases.reach_documents import reaching
 
 
 def edit_entry(
@@ -26,6 +27,7 @@ def edit_entry(
     def perform(attempt: int) -> Entry:
         before = recertification if attempt == 0 else read(recertifications, certification_id)
         before.require_open(command.today)
+        before = reaching(recertifications, before, [claim])
         after = before.edit(
             entry_id, claim, version=version, by=command.caller, now=command.now, today=command.today
         )

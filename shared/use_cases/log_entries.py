@@ -8,6 +8,7 @@ from shared.domain.events import Command, Event, event
 from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.recertification import Recertification
 from shared.use_cases.once import once, read
+from shared.use_cases.reach_documents import reaching
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ def log_entries(
     recertification: Recertification,
     claims: Sequence[Claim],
 ) -> LoggedEntries:
-    """Log a session of claims in a cycle as it was just read.
+    """Log a session of claims in a cycle as it was just read; what staff log came on paper and is marked so.
 
     One transaction: the entries, the cycle on its version, the event. Raises InvalidRequest, CycleLocked,
     PointsComplete, IdempotencyKeyReused, Unavailable.
@@ -36,8 +37,14 @@ def log_entries(
     def perform(attempt: int) -> LoggedEntries:
         before = recertification if attempt == 0 else read(recertifications, certification_id)
         before.require_open(command.today)
+        before = reaching(recertifications, before, claims)
         after = before.accept(
-            claims, session_key=command.key, by=command.caller, now=command.now, today=command.today
+            claims,
+            session_key=command.key,
+            by=command.caller,
+            now=command.now,
+            today=command.today,
+            on_paper=command.role == "staff",
         )
         logged = after.entries[len(before.entries) :]
         data = {"cycle": after.cycle.number, "count": len(logged), "points_total": after.cycle.points_total}
@@ -46,7 +53,13 @@ def log_entries(
 
     def again(recorded: Event) -> LoggedEntries:
         current = read(recertifications, certification_id)
-        first = current.entries_of(claims, session_key=command.key, by=recorded.by, now=recorded.at)
+        first = current.entries_of(
+            claims,
+            session_key=command.key,
+            by=recorded.by,
+            now=recorded.at,
+            on_paper=recorded.role == "staff",
+        )
         return LoggedEntries(first, current)
 
     return once(events, command, subject, perform, again)

@@ -26,6 +26,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "not-payable": (409, "This invoice cannot be paid now"),
     "already-decided": (409, "This was decided already"),
     "invoice-unpaid": (409, "The invoice is not paid"),
+    "not-publishable": (409, "This cannot be published"),
     "version-conflict": (412, "It was changed elsewhere"),
     "too-large": (413, "The request is too large"),
     "unsupported-media-type": (415, "This kind of content is not taken here"),

@@ -180,6 +180,7 @@ SENTENCES: Mapping[str, str] = {
     "list_type": "Give a list.",
     "bool_parsing": "Give true or false.",
     "int_parsing": "Give a whole number.",
+    "int_type": "Give a whole number.",
     "greater_than": "Give a number above {gt}.",
     "greater_than_equal": "Give a number of at least {ge}.",
     "less_than_equal": "Give a number of at most {le}.",

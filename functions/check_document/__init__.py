@@ -1,0 +1,1 @@
+"""The worker that looks into what was uploaded."""

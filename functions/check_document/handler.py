@@ -1,0 +1,73 @@
+"""The worker that looks into each uploaded file, and notes what GuardDuty's malware scan says of it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from shared.adapters import clock
+from shared.adapters.document_store import document_id_of
+from shared.domain import ids
+from shared.domain.days import day_of
+from shared.domain.events import Command
+from shared.handling import wiring
+from shared.handling.jobs import each_message
+from shared.use_cases.check_document import MALWARE, NOT_SCANNABLE, check_content, note_malware_verdict
+
+logger = Logger()
+
+UPLOADED = "Object Created"
+SCANNED = "GuardDuty Malware Protection Object Scan Result"
+
+VERDICTS: Mapping[str, str] = {"NO_THREATS_FOUND": "", "THREATS_FOUND": MALWARE, "UNSUPPORTED": NOT_SCANNABLE}
+"""GuardDuty's results that are verdicts; the others say that it could not look, and are for the dead letters."""
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Each message is an event of EventBridge: an upload, or a scan's result."""
+    return each_message(event, lambda record: check(json.loads(record["body"])))
+
+
+def check(event: Mapping[str, Any]) -> None:
+    """Act on one event; doing it twice changes nothing. Raises for a result that is no verdict."""
+    detail = event["detail"]
+    if event["detail-type"] == UPLOADED:
+        stored = detail["object"]
+        document_id = document_id_of(stored["key"])
+        outcome = check_content(
+            wiring.documents(),
+            wiring.document_store(),
+            wiring.events(),
+            _command(),
+            wiring.editions().programs[-1],
+            document_id,
+            stored["version-id"],
+            _certification_ids,
+        )
+    elif event["detail-type"] == SCANNED:
+        stored, result = detail["s3ObjectDetails"], detail["scanResultDetails"]["scanResultStatus"]
+        if result not in VERDICTS:
+            raise RuntimeError(f"the malware scan could not look: {result}")
+        document_id = document_id_of(stored["objectKey"])
+        outcome = note_malware_verdict(
+            wiring.documents(),
+            wiring.events(),
+            _command(),
+            document_id,
+            stored["versionId"],
+            VERDICTS[result],
+        )
+    else:
+        raise RuntimeError(f"an event of another type: {event['detail-type']}")
+    logger.info("document_checked", document_id=document_id, outcome=outcome)
+
+
+def _command() -> Command:
+    now = clock.now()
+    return Command("system", "system", now, day_of(now, wiring.editions().time_zone), ids.fresh_key())
+
+
+def _certification_ids(member_id: str) -> list[str]:
+    _, held = wiring.members().with_registrations(member_id)
+    return [each.certification.certification_id for each in held]

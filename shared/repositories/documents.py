@@ -1,0 +1,178 @@
+"""Documents: each at home in one place, with a copy for every other certification that uses it, and the library."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shared.domain.documents import Document
+from shared.domain.errors import NotFound
+from shared.domain.events import Event
+from shared.domain.library import Contribution
+from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
+from shared.domain.recertification import Recertification
+from shared.repositories import events, items, keys
+from shared.repositories.document_writes import AS_READ, as_read, document_item, home_write, is_home
+from shared.repositories.recertifications import cycle_write, entry_writes
+from shared.repositories.table import (
+    ABSENT,
+    ConditionFailed,
+    Item,
+    Table,
+    Write,
+    delete,
+    put,
+)
+
+LIBRARY_LOOKS = 5
+"""How many pages of the library one search reads at most before it gives what it has."""
+
+
+class Documents:
+    """CERTIFICATION#<id>, ARCHIVE#<id> and DOCUMENTS#<20> / DOCUMENT#<id>; LIBRARY#….
+
+    `find` 1 batch get of 2 keys, whether it exists or not · `add` 1 conditional put, 1 WRU · `of_member` 2 queries for
+    each certification held and 1 · `settle` 1 batch get of the copies if there are any, 1 transaction, 4 WRU with its
+    event and 2 a copy · `remove` 1 transaction · `publish`, `withdraw` 1 transaction, 4 WRU and 2 for each of at most
+    26 shelves · `search` 1 query, up to 5 when further words leave little · `contributions` 1 query of the index, 1
+    batch get.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def find(self, document_id: str) -> Document | None:
+        """The document with this id, strongly consistent; None where there is none or the id is impossible."""
+        try:
+            homes = keys.document_homes(document_id)
+        except NotFound:
+            homes = keys.document_homes(f"doc_{'a' * 20}_{'a' * 20}")
+        found = self._table.get_many(homes)
+        return items.document(found[0]) if found else None
+
+    def add(self, document: Document) -> Document:
+        """Put a new document where it is at home; gives the one that is there when its key was used before."""
+        item = {**keys.document_home(document.document_id), **items.attributes(document)}
+        try:
+            self._table.write(put("document", item, ABSENT))
+        except ConditionFailed as error:
+            found = error.failed["document"]
+            if found is None:
+                raise ChangedMeanwhile from error
+            return items.document(found)
+        return document
+
+    def of_member(self, member_id: str, certification_ids: Sequence[str]) -> list[Document]:
+        """All documents of a member, newest first, strongly consistent; of copies only the one at home."""
+        found = self._table.query(keys.member_documents(member_id), "DOCUMENT#")
+        for certification_id in certification_ids:
+            for partition in (
+                keys.certification_partition(certification_id),
+                keys.archive_partition(certification_id),
+            ):
+                here = self._table.query(partition, "DOCUMENT#")
+                found += [item for item in here if is_home(item["document_id"], certification_id)]
+        documents = [items.document(item) for item in found]
+        return sorted(documents, key=lambda each: (each.uploaded_at, each.document_id), reverse=True)
+
+    def settle(self, before: Document, after: Document, event: Event) -> None:
+        """Write a verdict at the document's home and into every copy. Raises ChangedMeanwhile, AlreadyRecorded."""
+        writes = [home_write(before, after)]
+        for item in self._copies(before):
+            copy = items.document(item)
+            key = {"PK": item["PK"], "SK": item["SK"]}
+            changed = document_item(key, replace(after, archived_at=copy.archived_at))
+            writes.append(put(f"copy {item['PK']}", changed, AS_READ, as_read(copy)))
+        self._transact([*writes, events.once(event)])
+
+    def remove(
+        self, document: Document, changes: Sequence[tuple[Recertification, Recertification]], event: Event
+    ) -> None:
+        """Delete a document with its copies, and take it out of the entries that name it, all or nothing.
+
+        `changes` are the certifications that show it, before and after. Raises ChangedMeanwhile, AlreadyRecorded.
+        """
+        home = keys.document_home(document.document_id)
+        writes = [delete("document", home, AS_READ, as_read(document))]
+        for before, after in changes:
+            certification_id = before.certification.certification_id
+            writes.append(cycle_write(before.cycle, after.cycle))
+            writes += entry_writes(before, after)
+            if not is_home(document.document_id, certification_id):
+                key = keys.document(certification_id, document.document_id)
+                writes.append(delete(f"copy {certification_id}", key, "attribute_exists(PK)"))
+        self._transact([*writes, events.once(event)])
+
+    def is_of_approved_cycle(self, document: Document) -> bool:
+        """Whether a closed cycle's report names the document; a read only when it is not at home in an archive."""
+        if document.archived:
+            return True
+        wanted = [
+            keys.archived_document(certification_id, document.document_id)
+            for certification_id in document.certification_ids
+        ]
+        return bool(wanted and self._table.get_many(wanted))
+
+    # --- the library ---
+
+    def publish(self, before: Document, after: Document, contribution: Contribution, event: Event) -> None:
+        """Write that a contribution is published, and put it into the library. Raises as `settle`."""
+        found = items.attributes(contribution)
+        shelved = [put(f"shelf {key}", {**key, **found}, ABSENT) for key in _shelves(contribution)]
+        self._transact([home_write(before, after), *shelved, events.once(event)])
+
+    def withdraw(self, before: Document, after: Document, contribution: Contribution, event: Event) -> None:
+        """Write that a contribution is published no more, and take it out of the library. Raises as `settle`."""
+        cleared = [delete(f"shelf {key}", key, "attribute_exists(PK)") for key in _shelves(contribution)]
+        self._transact([home_write(before, after), *cleared, events.once(event)])
+
+    def search(
+        self, kind: str, words: Sequence[str], *, after: str | None, limit: int
+    ) -> tuple[list[Contribution], str | None]:
+        """Published contributions of a kind (`*`: any) with words that begin so, in order of the title or word."""
+        longest = max(words, key=len, default="")
+        partition = keys.library_partition(kind, longest)
+        found: dict[str, Contribution] = {}
+        for _ in range(LIBRARY_LOOKS):
+            page, more = self._table.query_page(partition, longest, after=after, limit=limit)
+            for place, item in enumerate(page):
+                contribution = items.contribution(item)
+                if contribution.has_words(words):
+                    found.setdefault(contribution.document_id, contribution)
+                if len(found) == limit and (place + 1 < len(page) or more is not None):
+                    return list(found.values()), item["SK"]
+            after = more
+            if after is None:
+                break
+        return list(found.values()), after
+
+    def contributions(self, *, after: str | None, limit: int) -> tuple[list[Document], str | None]:
+        """The contributions of approved reports, oldest approval first, each as it is at home."""
+        page, more = self._table.query_page(keys.CONTRIBUTIONS, after=after, limit=min(limit, 50), index=True)
+        order = list(dict.fromkeys(item["document_id"] for item in page))
+        wanted = [key for document_id in order for key in keys.document_homes(document_id)]
+        homes = self._table.get_many(wanted) if wanted else []
+        by_id = {item["document_id"]: items.document(item) for item in homes}
+        return [by_id[document_id] for document_id in order if document_id in by_id], more
+
+    def _copies(self, document: Document) -> list[Item]:
+        """The items of a document beside the one at home."""
+        wanted = []
+        for certification_id in document.certification_ids:
+            if not is_home(document.document_id, certification_id):
+                wanted.append(keys.document(certification_id, document.document_id))
+                wanted.append(keys.archived_document(certification_id, document.document_id))
+        return self._table.get_many(wanted) if wanted else []
+
+    def _transact(self, writes: Sequence[Write]) -> None:
+        try:
+            self._table.transact(writes)
+        except ConditionFailed as error:
+            raise AlreadyRecorded if events.EVENT in error.failed else ChangedMeanwhile from error
+
+
+def _shelves(contribution: Contribution) -> list[keys.Key]:
+    """All places of a contribution in the library: under its kind and any kind, whole and under each of its words."""
+    return [
+        keys.library(kind, word, contribution.title, contribution.document_id)
+        for kind in (contribution.kind, "*")
+        for word in ("", *contribution.words)
+    ]

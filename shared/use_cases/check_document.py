@@ -1,0 +1,96 @@
+"""What was uploaded is looked into, and what the malware scan says is noted; when all agree, the document is clean."""
+
+from collections.abc import Callable, Sequence
+
+from shared.domain import ids
+from shared.domain.document_content import TOO_LARGE, inspect
+from shared.domain.documents import Check, Document, Facts, document_subject
+from shared.domain.events import Command, Event, EventType, event
+from shared.domain.ports import DocumentStore, EventStore, ObjectGone, ObjectStore
+from shared.domain.program import Program
+from shared.use_cases.once import once
+
+MALWARE = "The malware scan found something in this file. Do not open it; have your computer looked at."
+NOT_SCANNABLE = "This file cannot be scanned for malware (a password, perhaps). Save it anew and upload that."
+
+
+def check_content(
+    documents: DocumentStore,
+    objects: ObjectStore,
+    events: EventStore,
+    command: Command,
+    program: Program,
+    document_id: str,
+    object_version: str,
+    certification_ids: Callable[[str], Sequence[str]],
+) -> str:
+    """Look into one uploaded version; says in a word what came of it. Done twice it changes nothing.
+
+    `certification_ids` gives what a member holds, for noticing the same file twice: a hint, no refusal.
+    """
+    document = documents.find(document_id)
+    if document is None or not document.awaits("content", object_version):
+        return "nothing-awaited"
+    most = program.largest_document_bytes
+    try:
+        data = objects.read(document_id, object_version, most)
+    except ObjectGone:
+        return "gone"
+    finding = inspect(document.content_type, data, most)
+    size = document.size if finding.reason == TOO_LARGE else len(data)
+    others = documents.of_member(document.member_id, certification_ids(document.member_id))
+    same = [each for each in others if each.sha256 == finding.sha256 and each.document_id != document_id]
+    facts = Facts(finding.sha256, size, same[-1].document_id if same else "")
+    return _judge(documents, events, command, document, "content", object_version, finding.reason, facts)
+
+
+def note_malware_verdict(
+    documents: DocumentStore,
+    events: EventStore,
+    command: Command,
+    document_id: str,
+    object_version: str,
+    reason: str,
+) -> str:
+    """Note what the malware scan says of one uploaded version: `reason` is empty when it found nothing."""
+    document = documents.find(document_id)
+    if document is None or not document.awaits("malware", object_version):
+        return "nothing-awaited"
+    return _judge(documents, events, command, document, "malware", object_version, reason, None)
+
+
+def _judge(
+    documents: DocumentStore,
+    events: EventStore,
+    command: Command,
+    document: Document,
+    check: Check,
+    object_version: str,
+    reason: str,
+    facts: Facts | None,
+) -> str:
+    subject = document_subject(document)
+    key = ids.digest("document-checked", document.document_id, object_version, check)
+    keyed = Command(command.caller, command.role, command.now, command.today, key)
+
+    def perform(attempt: int) -> str:
+        before = document if attempt == 0 else documents.find(document.document_id)
+        if before is None or not before.awaits(check, object_version):
+            return "nothing-awaited"
+        after = before.judged(check, object_version, reason, facts)
+        data = {
+            "document_id": after.document_id,
+            "member_id": after.member_id,
+            "title": after.title,
+            "file_name": after.file_name,
+            "status": after.status,
+            "reason": after.reason,
+        }
+        event_type: EventType = "document-rejected" if after.status == "rejected" else "document-checked"
+        documents.settle(before, after, event(keyed, subject, event_type, data))
+        return after.status
+
+    def again(recorded: Event) -> str:
+        return str(recorded.data["status"])
+
+    return once(events, keyed, subject, perform, again)

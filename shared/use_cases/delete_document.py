@@ -1,0 +1,57 @@
+"""A member deletes a document that no signed report needs."""
+
+from shared.domain.documents import Document, document_subject
+from shared.domain.errors import CycleLocked, NotFound
+from shared.domain.events import Command, Event, event
+from shared.domain.ports import DocumentStore, EventStore, ObjectStore, RecertificationStore
+from shared.domain.recertification import Recertification
+from shared.use_cases.once import once, read
+
+
+def delete_document(
+    documents: DocumentStore,
+    recertifications: RecertificationStore,
+    objects: ObjectStore,
+    events: EventStore,
+    command: Command,
+    document: Document,
+    version: str,
+) -> None:
+    """Delete a document whose version is still the one the member saw, and take it out of every entry that names it.
+
+    The entries stay, and those that need a document say so again. One transaction with a read for each certification
+    that shows it; then the object. Raises NotFound, CertificationLapsed, CycleLocked, VersionConflict, Unavailable.
+    """
+    subject = document_subject(document)
+
+    def perform(attempt: int) -> None:
+        before = document if attempt == 0 else _find(documents, document.document_id)
+        changes = [
+            _without(read(recertifications, certification_id), before, command)
+            for certification_id in before.certification_ids
+        ]
+        before.require_version(version)
+        data = {"document_id": before.document_id, "document": before}
+        documents.remove(before, changes, event(command, subject, "document-deleted", data))
+
+    def again(_: Event) -> None:
+        return None
+
+    once(events, command, subject, perform, again)
+    objects.delete(document.document_id)
+
+
+def _without(
+    recertification: Recertification, document: Document, command: Command
+) -> tuple[Recertification, Recertification]:
+    recertification.require_open(command.today)
+    if all(each.document_id != document.document_id for each in recertification.documents):
+        raise CycleLocked("This document belongs to a report that was approved, and is kept with it.")
+    return recertification, recertification.without_document(document.document_id)
+
+
+def _find(documents: DocumentStore, document_id: str) -> Document:
+    found = documents.find(document_id)
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,142 @@
+"""A member announces a file: its document is there, pending, before the file itself is uploaded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from shared.domain.certifications import Registration, portal_notice
+from shared.domain.documents import (
+    MOST_UPLOADED,
+    Document,
+    Upload,
+    new_document,
+    upload_faults,
+)
+from shared.domain.errors import (
+    CertificationLapsed,
+    CycleLocked,
+    Fault,
+    IdempotencyKeyReused,
+    InvalidRequest,
+    NotCertified,
+    NotFound,
+)
+from shared.domain.events import Command, Event, event
+from shared.domain.ports import DocumentStore, EventStore, RecertificationStore
+from shared.domain.program import Program
+from shared.domain.recertification import Recertification
+from shared.use_cases.once import once, read
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentHome:
+    """Where an upload is at home: with a certification, or with its member when `certification_id` is None.
+
+    `locked` says that nothing open can use it now; `recertification` is there when it was read.
+    """
+
+    program: Program
+    certification_id: str | None
+    locked: bool
+    uploaded: int = 0
+    recertification: Recertification | None = None
+
+    @classmethod
+    def with_certification(cls, recertification: Recertification) -> "DocumentHome":
+        """The home of what is uploaded for a certification."""
+        return cls(
+            recertification.program,
+            recertification.certification.certification_id,
+            recertification.cycle.locked,
+            len(recertification.documents),
+            recertification,
+        )
+
+    @classmethod
+    def of_member(cls, held: Sequence[Registration], program: Program, today: date) -> "DocumentHome":
+        """The home of what is uploaded for none: the only certification that is open, or the member among several.
+
+        Raises NotCertified, CertificationLapsed (rules 7 to 9).
+        """
+        usable = [each for each in held if each.access(today) == "open"]
+        if not usable:
+            access, notice = portal_notice(held, program, today)
+            raise NotCertified(notice) if access == "not-certified" else CertificationLapsed(notice)
+        only = usable[0].certification.certification_id if len(held) == 1 else None
+        return cls(usable[0].program, only, all(each.cycle.locked for each in usable))
+
+
+def upload_document(
+    documents: DocumentStore,
+    recertifications: RecertificationStore,
+    events: EventStore,
+    command: Command,
+    home: DocumentHome,
+    upload: Upload,
+    *,
+    entry_id: str | None,
+    scanned: bool,
+) -> Document:
+    """Make the pending document; `entry_id` names an entry that it is attached to at once.
+
+    One conditional put, for an item that is created alone is its own event; with an entry one transaction. The same key
+    gives the same document. Raises InvalidRequest, CycleLocked, NotFound, IdempotencyKeyReused, Unavailable.
+    """
+    document = new_document(upload, command, certification_id=home.certification_id, scanned=scanned)
+    refusal = _refusal(home, upload)
+    if refusal is not None:
+        known = documents.find(document.document_id)
+        if known is None:
+            raise refusal
+    elif entry_id is not None and home.recertification is not None:
+        return _attach(recertifications, events, documents, command, home.recertification, document, entry_id)
+    else:
+        known = documents.add(document)
+    if known.fingerprint != command.fingerprint:
+        raise IdempotencyKeyReused
+    return known
+
+
+def _refusal(home: DocumentHome, upload: Upload) -> InvalidRequest | CycleLocked | None:
+    faults = upload_faults(home.program, upload)
+    if home.uploaded >= MOST_UPLOADED:
+        detail = f"There are {MOST_UPLOADED} documents here already. Delete those that you do not need."
+        faults.append(Fault("/certification_id", detail))
+    if faults:
+        return InvalidRequest(tuple(faults))
+    if home.locked:
+        return CycleLocked(
+            "Your report is submitted, so no document can be added to it. If one is missing, write to "
+            f"{home.program.contact.email}; a reviewer can return the report to you."
+        )
+    return None
+
+
+def _attach(
+    recertifications: RecertificationStore,
+    events: EventStore,
+    documents: DocumentStore,
+    command: Command,
+    recertification: Recertification,
+    document: Document,
+    entry_id: str,
+) -> Document:
+    certification_id = recertification.certification.certification_id
+
+    def perform(attempt: int) -> Document:
+        before = recertification if attempt == 0 else read(recertifications, certification_id)
+        before.require_open(command.today)
+        after = before.attach(document, entry_id)
+        data = {"document_id": document.document_id, "entry_id": entry_id}
+        recertifications.save(
+            before, after, event(command, f"certification:{certification_id}", "document-attached", data)
+        )
+        return document
+
+    def again(_: Event) -> Document:
+        found = documents.find(document.document_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    return once(events, command, f"certification:{certification_id}", perform, again)
