@@ -52,10 +52,11 @@ class QueuePoller:
                 await asyncio.sleep(_LOOK_SECONDS)
                 continue
             await self._slots.acquire()
+            alone = not self._batches  # else a batch may give a message back while we look
             messages = await asyncio.to_thread(self._receive)
             if not messages:
                 self._slots.release()
-                if not self._batches:
+                if alone:
                     self._seen = queued
                     next_check = loop.time() + _CHECK_SECONDS
                 else:
