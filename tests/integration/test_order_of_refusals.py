@@ -120,6 +120,11 @@ def no_key(request: Request) -> None:
     request.key = None
 
 
+@wrong("badkey", "malformed-request", clashes="reused nokey")
+def bad_key(request: Request) -> None:
+    request.key = "1234"
+
+
 @wrong("version", "version-required", clashes="stale")
 def no_version(request: Request) -> None:
     request.version = None
