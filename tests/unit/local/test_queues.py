@@ -66,7 +66,7 @@ def test_a_message_given_back_during_a_look_is_not_forgotten(tmp_path: Path) -> 
         poller = QueuePoller(source, FUNCTION, queue, environments, Board(tmp_path / "board"))  # type: ignore[arg-type]
         running = asyncio.create_task(poller.run())
         async with asyncio.timeout(10):
-            while not poller.quiet:  # noqa: ASYNC110
+            while not poller.quiet:
                 if environments.calls and not poller._batches:
                     queue.batch_is_over.set()
                 await asyncio.sleep(0)
