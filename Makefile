@@ -12,7 +12,7 @@ COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.1
 	--no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots check format openapi lock build deploy clean environment environment-sam
+.PHONY: help run test screenshots lighthouse check format openapi lock build deploy clean environment environment-sam
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -25,6 +25,10 @@ test: environment ## all tests (TESTS=tests/unit for a part)
 
 screenshots: environment ## each page at desk and phone width, light and dark, in screenshots/
 	@exec $(BIN)/python -m tests.e2e.browser.screenshots
+
+lighthouse: environment ## Lighthouse's scores of each page, at least 95
+	@cd tests/e2e/browser/lighthouse && npm ci --silent --no-audit --no-fund
+	@exec $(BIN)/python -m tests.e2e.browser.lighthouse_report
 
 check: environment-sam ## style, types, architecture, templates, and that docs/openapi.json is up to date
 	$(BIN)/ruff check .

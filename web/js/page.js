@@ -45,6 +45,9 @@ export async function openPage(name, { load, show }) {
   await again();
 }
 
+/** A page that the browser kept while one was elsewhere is out of date: on the way back from paying, or after a log-out. */
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+
 /** A notice that takes the focus, so that everyone learns of it; `kind` is good or warn. */
 export function announce(place, markup, kind = "good") {
   render(place, html`<div class="notice ${kind}" role="status" tabindex="-1">${markup}</div>`);

@@ -19,14 +19,14 @@ function asked() {
   return new URLSearchParams(location.search).get("certification");
 }
 
-/** The certification of the address, or the first; the dashboard is one call of the API. */
+/** The certification of the address, or the first; who the member is is mostly known, so the dashboard is one call. */
 async function load() {
   const program = api.program();
-  const fresh = asked() && member.remembered() ? member.remembered() : await member.read();
-  const certificationId = asked() ?? fresh.certifications[0]?.certification_id;
-  if (!certificationId) return { program: await program, me: fresh };
+  const me = await member.findCertified();
+  const certificationId = asked() ?? me.certifications[0]?.certification_id;
+  if (!certificationId) return { program: await program, me };
   const dashboard = (await api.get(pathOf(certificationId))).body;
-  return { program: await program, me: fresh, dashboard };
+  return { program: await program, me, dashboard };
 }
 
 const pathOf = (certificationId) => `/certifications/${encodeURIComponent(certificationId)}/cycle`;

@@ -13,7 +13,7 @@ const asked = () => new URLSearchParams(location.search).get("certification");
 
 async function load() {
   const program = api.program();
-  const me = asked() && member.remembered() ? member.remembered() : await member.read();
+  const me = await member.findCertified();
   const certificationId = asked() ?? me.certifications[0]?.certification_id;
   const dashboard = certificationId && (await api.get(`/certifications/${encodeURIComponent(certificationId)}/cycle`)).body;
   return { program: await program, me, dashboard };

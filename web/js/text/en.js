@@ -126,8 +126,6 @@ export const text = {
 
   draft: {
     mark: "Not saved yet – kept in this browser",
-    elsewhere: "Saved in another tab.",
-    restored: "What you typed earlier is back. It is not saved yet.",
   },
 
   status: { new: "New", renew: "Renew", terminated: "Terminated" },
@@ -283,10 +281,8 @@ export const text = {
     add: "Add another activity",
     remove: "Remove",
     removeRow: (index) => `Remove activity ${index + 1}`,
-    removed: "Removed.",
     save: (count) => `Save ${entries(count)}`,
     saveEdit: "Save changes",
-    saving: "Saving…",
     total: (value) => `These activities: ${points(value)}.`,
     reaches: (total, required) => `Together with your entries: ${number(total)} of ${number(required)}.`,
     tooMany: (over) => `That is ${points(over)} more than you need. It will be accepted, but extra points do not carry over.`,
@@ -310,7 +306,6 @@ export const text = {
     heading: "Recertification Agreement",
     signature: "Your full name, as your signature",
     submit: "Sign and submit",
-    submitting: "Submitting…",
     required: "Type your full name to sign.",
     from: (iso) => `This period can be signed from ${day(iso)} on.`,
     cannotBefore: "More entries? Delete one first, or edit those you have.",
