@@ -185,7 +185,7 @@ def make_rule(making: Making) -> Made:
         made = {"Id": rest.take("Id"), "Arn": arn}
         rest.refuse_rest()
         answer = events.put_targets(Rule=name, Targets=[made])
-        if answer["FailedEntryCount"]:
+        if answer.get("FailedEntryCount"):
             raise properties.refuse("Targets", f"{arn} was not taken.")
     return Made(name, {"Arn": f"arn:aws:events:{REGION}:{ACCOUNT_ID}:rule/{name}"})
 

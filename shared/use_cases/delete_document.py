@@ -30,6 +30,8 @@ def delete_document(
             _without(read(recertifications, certification_id), before, command)
             for certification_id in before.certification_ids
         ]
+        if before.published_at is not None:
+            raise CycleLocked("This contribution is in the library. Ask staff to take it out first.")
         before.require_version(version)
         data = {"document_id": before.document_id, "document": before}
         documents.remove(before, changes, event(command, subject, "document-deleted", data))

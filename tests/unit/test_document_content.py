@@ -1,0 +1,126 @@
+"""What is looked for in an uploaded file: that it is what it says, and holds nothing that runs or loads."""
+
+import hashlib
+
+import pytest
+
+from shared.domain.document_content import (
+    LOADS_FROM_ELSEWHERE,
+    NO_WORD_FILE,
+    NOT_WHAT_IT_SAYS,
+    PASSWORD,
+    PDF_WITH_PROGRAM,
+    TOO_LARGE,
+    UNPACKS_TOO_LARGE,
+    WITH_MACROS,
+    inspect,
+)
+from shared.domain.documents import DOCX
+from tests import files
+
+MOST = 10 * 1024**2
+LINK = "word/_rels/document.xml.rels"
+
+GOOD = [
+    ("application/pdf", files.PDF),
+    ("application/pdf", b"%PDF-2.0 and so on"),
+    ("image/png", files.PNG),
+    ("image/jpeg", files.JPEG),
+    (DOCX, files.docx()),
+    (DOCX, files.docx({LINK: files.relationship("hyperlink", "https://www.example.org/")})),
+    (DOCX, files.docx({LINK: files.relationship("hyperlink", "mailto:someone@example.org")})),
+    (DOCX, files.docx({"word/embeddings/chart.xlsx": files.zipped({"xl/workbook.xml": "<x/>"})})),
+]
+
+
+@pytest.mark.parametrize(("content_type", "content"), GOOD)
+def test_a_good_file_is_found_clean_and_its_checksum_is_taken(content_type: str, content: bytes) -> None:
+    found = inspect(content_type, content, MOST)
+    assert found.reason == ""
+    assert found.sha256 == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("content_type", ["application/pdf", "image/png", "image/jpeg", DOCX])
+@pytest.mark.parametrize(
+    "content", [b"", b"%", files.HTML, files.SVG, files.SCRIPT, b"GIF89a", b"\x00" * 100]
+)
+def test_what_is_something_else_is_refused_whatever_it_is_called(content_type: str, content: bytes) -> None:
+    assert inspect(content_type, content, MOST).reason == NOT_WHAT_IT_SAYS
+
+
+def test_a_file_of_another_allowed_type_is_refused() -> None:
+    contents = dict(GOOD)
+    for declared in contents:
+        for real, content in contents.items():
+            assert (inspect(declared, content, MOST).reason == "") == (declared == real)
+
+
+def test_a_header_that_does_not_stand_at_the_beginning_is_none() -> None:
+    assert inspect("application/pdf", files.HTML + files.PDF, MOST).reason == NOT_WHAT_IT_SAYS
+    assert inspect(DOCX, files.HTML + files.docx(), MOST).reason == NOT_WHAT_IT_SAYS
+
+
+@pytest.mark.parametrize("mark", [b"/S /JavaScript /JS (app.alert(1))", b"/S /Launch /F (cmd.exe)"])
+def test_a_pdf_that_runs_something_is_refused(mark: bytes) -> None:
+    assert inspect("application/pdf", files.PDF + mark, MOST).reason == PDF_WITH_PROGRAM
+
+
+def test_a_file_over_the_limit_is_refused_unread() -> None:
+    assert inspect("application/pdf", files.PDF + bytes(MOST), MOST).reason == TOO_LARGE
+
+
+MACRO_TYPE = "application/vnd.ms-word.document.macroEnabled.main+xml"
+VBA = '<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/>'
+DTD = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+
+BAD_WORD = [
+    (files.docx({"word/vbaProject.bin": b"x"}), WITH_MACROS),
+    (files.docx({"word/activeX/activeX1.xml": "<x/>"}), WITH_MACROS),
+    (files.docx({"word/embeddings/oleObject1.bin": b"x"}), WITH_MACROS),
+    (files.docx({"word/media/run.JS": b"x"}), WITH_MACROS),
+    (files.docx(types=files.content_types(MACRO_TYPE)), WITH_MACROS),
+    (files.docx(types=files.content_types(more=VBA)), WITH_MACROS),
+    (files.docx({LINK: files.relationship("oleObject", "embeddings/a.xml", "Internal")}), WITH_MACROS),
+    (
+        files.docx({LINK: files.relationship("attachedTemplate", "https://evil.example/t.dotm")}),
+        LOADS_FROM_ELSEWHERE,
+    ),
+    (files.docx({LINK: files.relationship("image", "https://evil.example/pixel.png")}), LOADS_FROM_ELSEWHERE),
+    (files.docx({LINK: files.relationship("frame", "file://evil.example/a.htm")}), LOADS_FROM_ELSEWHERE),
+    (files.docx({LINK: files.relationship("hyperlink", "javascript:alert(1)")}), LOADS_FROM_ELSEWHERE),
+    (files.docx({LINK: files.relationship("hyperlink", "ms-msdt:/id")}), LOADS_FROM_ELSEWHERE),
+    (files.docx({LINK: DTD}), NO_WORD_FILE),
+    (files.docx({LINK: b"<not xml"}), NO_WORD_FILE),
+    (files.docx({"../../evil.xml": "<x/>"}), NO_WORD_FILE),
+    (files.docx({"/etc/evil.xml": "<x/>"}), NO_WORD_FILE),
+    (files.zipped({"word/document.xml": "<x/>"}), NO_WORD_FILE),
+    (files.zipped({"[Content_Types].xml": files.content_types()}), NO_WORD_FILE),
+    (files.docx(types=files.content_types("application/vnd.ms-excel.main+xml")), NO_WORD_FILE),
+    (files.docx()[:-30], NO_WORD_FILE),
+    (files.docx({f"part{number}.xml": "" for number in range(2001)}), UNPACKS_TOO_LARGE),
+    (files.docx({LINK: bytes(2 * 1024**2)}), UNPACKS_TOO_LARGE),
+]
+
+
+@pytest.mark.parametrize(("content", "reason"), BAD_WORD)
+def test_a_word_file_that_runs_loads_or_is_none_is_refused(content: bytes, reason: str) -> None:
+    assert inspect(DOCX, content, MOST).reason == reason
+
+
+def test_a_zip_bomb_is_refused_without_being_unpacked() -> None:
+    bomb = files.zip_bomb()
+    assert len(bomb) < 1024**2
+    assert inspect(DOCX, bomb, MOST).reason == UNPACKS_TOO_LARGE
+
+
+def test_a_zip_bomb_that_lies_about_its_size_is_refused() -> None:
+    assert inspect(DOCX, files.lying_zip_bomb(), MOST).reason in (UNPACKS_TOO_LARGE, NO_WORD_FILE)
+
+
+def test_a_word_file_with_a_password_is_refused() -> None:
+    locked = bytearray(files.docx())
+    place = locked.index(b"PK\x01\x02")
+    while place != -1:
+        locked[place + 8] |= 1  # the flag in the directory
+        place = locked.find(b"PK\x01\x02", place + 1)
+    assert inspect(DOCX, bytes(locked), MOST).reason == PASSWORD
