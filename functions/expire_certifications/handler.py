@@ -1,5 +1,6 @@
 """The daily job of rule 7: marks lapsed certifications as terminated, just after midnight of the program."""
 
+import sys
 from dataclasses import asdict
 from typing import Any
 
@@ -23,10 +24,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         wiring.calendar(),
         wiring.recertifications(),
         run,
-        lambda certification_id: logger.error("lapse_failed", certification_id=certification_id, exc_info=True),
+        _log_failure,
     )
     result = {"day": run.today.isoformat(), **asdict(expired)}
     logger.info("certifications_expired", **result)
     if expired.failed:
         raise SomeFailed(f"{expired.failed} of {expired.looked_at} certifications")
     return result
+
+
+def _log_failure(certification_id: str) -> None:
+    """Called while the failure is being handled, so that the log has it."""
+    logger.error("lapse_failed", certification_id=certification_id, failure=repr(sys.exception()))

@@ -24,6 +24,7 @@ from infrastructure.local.emulators import Emulators
 from infrastructure.local.environments import Environments
 from infrastructure.local.events import Events
 from infrastructure.local.gateway import Api, gateway
+from infrastructure.local.mail import verify_senders
 from infrastructure.local.payments import store_secrets, stripe_secrets, uses_stripe
 from infrastructure.local.project import Project, portal
 from infrastructure.local.queues import QueuePoller
@@ -138,6 +139,7 @@ class LocalStack:
         for planned in plans:
             deploy(planned, self._emulators.client, self._deployed)
         self._runnables = self._deployed.runnables()
+        verify_senders(self._runnables.functions.values(), self._emulators.client)
         self._serve(port)
         self._on_loop(self._events.start())
         self._stop_steps.callback(lambda: self._on_loop(self._events.stop()))

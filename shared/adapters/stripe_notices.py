@@ -65,6 +65,17 @@ def notice_of(event: Mapping[str, Any], invoice_of_payment: InvoiceOfPayment) ->
     return reader(happening, invoice_id)
 
 
+def paid_session(session: Mapping[str, Any]) -> PaymentSucceeded | None:
+    """The notice that a paid checkout session of the portal's gives rise to; None for any other session."""
+    invoice_id = our_invoice(session)
+    if invoice_id is None:
+        return None
+    at = datetime.fromtimestamp(session["created"], UTC)
+    happening = _Happening(_id(session), "checkout.session.completed", session["livemode"] is True, at, session)
+    notice = _session_paid(happening, invoice_id)
+    return notice if isinstance(notice, PaymentSucceeded) else None
+
+
 def our_invoice(holder: Mapping[str, Any]) -> str | None:
     """The invoice id in an object's metadata; None when the portal did not write it."""
     metadata = holder.get("metadata") or {}

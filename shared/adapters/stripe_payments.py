@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, cast
 
 import stripe
 
-from shared.adapters.stripe_notices import PORTAL, notice_of, our_invoice
+from shared.adapters.stripe_notices import PORTAL, notice_of, our_invoice, paid_session
 from shared.domain.money import Money
 from shared.domain.payments import (
     AttemptUsed,
     CheckoutSession,
     Notice,
+    PaymentSucceeded,
     PaymentsUnavailable,
     RefundRefused,
     SessionStatus,
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS, READ_SECONDS, RETRIES = 1.0, 1.8, 2
 """Three tries and the pauses between them (1.5 s at most) end below 10 s; the gateway gives up at 30 s."""
+
+
+HISTORY_SECONDS = 15 * 24 * 3600
+"""How far back payments are compared, weekly; Stripe itself repeats a notice for three days."""
 
 
 class StripePayments:
@@ -160,6 +165,22 @@ class StripePayments:
             except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
                 if error.code != "charge_already_refunded":
                     raise RefundRefused(error.code or "") from error
+
+    def succeeded_payments(self) -> Iterator[PaymentSucceeded]:
+        """The portal's paid checkout sessions, newest first, back to 15 days before the newest; one request for 100.
+
+        A session counts by its own time at Stripe, so the comparison does not depend on our clock.
+        """
+        with _asking_stripe():
+            newest: int | None = None
+            sessions = self._client.v1.checkout.sessions.list({"status": "complete", "limit": 100})
+            for session in sessions.auto_paging_iter():
+                newest = session.created if newest is None else newest
+                if session.created < newest - HISTORY_SECONDS:
+                    return
+                notice = paid_session(session.to_dict())
+                if notice is not None:
+                    yield notice
 
     def read_event(self, body: bytes | str, signature: str) -> Notice:
         """The notice in a body as received; SignatureInvalid when none of our secrets signed it just now.

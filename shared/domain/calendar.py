@@ -34,6 +34,15 @@ class Calendar:
         """The noted days that are over."""
         return tuple(noted for noted in self.days if noted.last_day < today)
 
+    def holds(self, year: int) -> bool:
+        """Whether anything is noted for a year of the index."""
+        return any(each.due_year == year for each in self.days)
+
+    def invoiced_since(self, year: int, moment: datetime) -> bool:
+        """Whether a year's invoices were asked for after a moment."""
+        asked_at = dict(self.invoiced_at).get(year)
+        return asked_at is not None and asked_at > moment
+
     def changed_since_invoiced(self, year: int) -> bool:
         """Whether certifications may have come to a year since its invoices were last asked for."""
         asked_at = dict(self.invoiced_at).get(year)
@@ -47,6 +56,7 @@ class JobRun:
 
     now: datetime
     today: date
+    by_hand: bool = False
 
     @classmethod
     def of(cls, scheduled_at: str | None, now: datetime, time_zone: str) -> "JobRun":
@@ -55,12 +65,12 @@ class JobRun:
         `scheduled_at` None is a run by hand, for today. Raises ValueError for a time that cannot be read.
         """
         scheduled = now if scheduled_at is None else datetime.fromisoformat(scheduled_at)
-        return cls(now, day_of(scheduled, time_zone))
+        return cls(now, day_of(scheduled, time_zone), by_hand=scheduled_at is None)
 
     @property
     def is_thorough(self) -> bool:
-        """On the first of each month jobs look everywhere, whatever was noted."""
-        return self.today.day == 1
+        """On the first of each month, and when a person asks, jobs look everywhere, whatever was noted."""
+        return self.by_hand or self.today.day == 1
 
 
 def years_of(noted: Iterable[NotedDay]) -> set[int]:

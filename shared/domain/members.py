@@ -8,7 +8,10 @@ LoginState = Literal["wanted", "made"]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The contact fields that a member keeps up to date; None where nothing was given."""
+    """The contact fields that a member keeps up to date; None where nothing was given.
+
+    `reminders` False: no reminders of the deadline by mail, only what must be told.
+    """
 
     phone: str | None = None
     employer: str | None = None
@@ -19,6 +22,7 @@ class Profile:
     state: str | None = None
     postal_code: str | None = None
     country: str | None = None
+    reminders: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,7 @@ class PaymentGateway(Protocol):
 
 
 class PaymentHistory(Protocol):
-    """What was paid at Stripe, newest first, of the last week in which anything was. Raises PaymentsUnavailable."""
+    """What was paid at Stripe, newest first, back to some days before the newest. Raises PaymentsUnavailable."""
 
     def succeeded_payments(self) -> Iterator[PaymentSucceeded]: ...
 

@@ -19,12 +19,14 @@ class ProfileSent(Sent):
     state: ShortText | None = None
     postal_code: PhoneNumber | None = None
     country: ShortText | None = None
+    reminders: bool | None = None
     version: int | None = None
 
     def to_domain(self) -> members.Profile:
         """The profile that this makes; empty texts count as nothing given."""
-        given = self.model_dump(exclude={"version"})
-        return members.Profile(**{name: value or None for name, value in given.items()})
+        given = self.model_dump(exclude={"version", "reminders"})
+        texts = {name: value or None for name, value in given.items()}
+        return members.Profile(**texts, reminders=self.reminders)
 
 
 class Profile(Given):
@@ -39,12 +41,14 @@ class Profile(Given):
     state: str | None
     postal_code: str | None
     country: str | None
+    reminders: bool
     version: int
 
     @classmethod
     def of(cls, member: members.Member) -> "Profile":
         """The profile of the domain as it is answered."""
-        return cls(**asdict(member.profile), version=member.version)
+        fields = {**asdict(member.profile), "reminders": member.profile.reminders is not False}
+        return cls(**fields, version=member.version)
 
 
 class Portal(Given):

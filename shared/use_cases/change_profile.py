@@ -14,7 +14,8 @@ def change_profile(
 ) -> Member:
     """Replace the contact fields of a member whose version is still the one that was seen.
 
-    One transaction; the event names the fields that changed and not what stands in them. Raises VersionConflict.
+    Whether reminders are wanted stays as it is when nothing is said of it. One transaction; the event names the fields
+    that changed and not what stands in them. Raises VersionConflict.
     """
     subject = f"member:{member.member_id.lower()}"
 
@@ -24,9 +25,11 @@ def change_profile(
             raise VersionConflict(
                 "Your profile was changed elsewhere since you opened it. Compare the two versions and save again."
             )
-        after = replace(before, profile=profile, version=before.version + 1)
+        reminders = before.profile.reminders if profile.reminders is None else profile.reminders
+        kept = replace(profile, reminders=reminders)
+        after = replace(before, profile=kept, version=before.version + 1)
         changed = [
-            f.name for f in fields(Profile) if getattr(before.profile, f.name) != getattr(profile, f.name)
+            f.name for f in fields(Profile) if getattr(before.profile, f.name) != getattr(kept, f.name)
         ]
         members.save(before, after, event(command, subject, "profile-changed", {"fields": changed}))
         return after

@@ -1,0 +1,1 @@
+"""The weekly reconciliation of invoices and payments."""

@@ -1,0 +1,48 @@
+"""The weekly reconciliation: expected invoices against created, paid against decided, Stripe against ours."""
+
+from dataclasses import asdict
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from shared.handling import wiring
+from shared.handling.jobs import run_of
+from shared.settings import settings
+from shared.use_cases.reconcile import (
+    Reconciled,
+    find_missing_invoices,
+    find_undecided,
+    raise_findings,
+    recover_payments,
+)
+
+logger = Logger()
+
+PAGE = 100
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """One run of the schedule; what it finds is mailed to staff, what it can mend it mends."""
+    run = run_of(event)
+    invoices, events, payments = wiring.invoices(), wiring.events(), wiring.payments()
+    due, expected, findings = find_missing_invoices(
+        wiring.calendar(), wiring.recertifications(), wiring.editions(), run
+    )
+    findings += find_undecided(invoices, _submitted(), run)
+    recovered, told = recover_payments(invoices, events, payments, payments, run, settings().stripe_livemode)
+    findings += told
+    raise_findings(events, run, findings)
+    result = asdict(Reconciled(due, expected, tuple(findings), recovered))
+    logger.info("reconciled", day=run.today.isoformat(), due=due, expected=expected, findings=len(findings))
+    return {"day": run.today.isoformat(), **result}
+
+
+def _submitted() -> list[Any]:
+    """The whole review queue, page by page."""
+    found: list[Any] = []
+    after: str | None = None
+    while True:
+        page, after = wiring.recertifications().submissions("submitted", after=after, limit=PAGE)
+        found += page
+        if after is None:
+            return found

@@ -1,0 +1,1 @@
+"""The daily job that asks for reminders of the deadline."""

@@ -1,0 +1,131 @@
+"""Reconciliation: what should be against what is, in invoices and payments; staff are told of what does not match."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.domain import ids
+from shared.domain.calendar import JobRun
+from shared.domain.events import Command, event
+from shared.domain.payments import PaymentsUnavailable, PaymentSucceeded
+from shared.domain.ports import (
+    CalendarStore,
+    DueStore,
+    EventStore,
+    InvoiceStore,
+    PaymentGateway,
+    PaymentHistory,
+)
+from shared.domain.program import Editions
+from shared.domain.submissions import Submission
+from shared.use_cases.generate_invoices import SYSTEM, is_due
+from shared.use_cases.take_notice import ATTENTION, take_notice
+
+WAITING = timedelta(days=14)
+"""How long a report that is paid may wait for its decision before staff are reminded of it."""
+
+WEEK = timedelta(days=7)
+"""From one run to the next."""
+
+ACCOUNTS_DIFFER = "accounts differ"
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What was compared, and what did not match: sentences of ids, without anything personal."""
+
+    due: int
+    expected: int
+    findings: tuple[str, ...]
+    recovered: int
+
+
+def find_missing_invoices(
+    calendar: CalendarStore, recertifications: DueStore, editions: Editions, run: JobRun
+) -> tuple[int, int, list[str]]:
+    """Certifications due in the run's year, how many of them need an invoice, and which of those have none.
+
+    16 queries of the index and one for each certification due: in the week after invoices were asked for, in the first
+    week of a month, and when a person asks.
+    """
+    year, known = run.today.year, calendar.read()
+    released_on = min(program.invoice_release_on(year) for program in editions.programs)
+    wanted = run.by_hand or run.today.day <= WEEK.days or known.invoiced_since(year, run.now - WEEK)
+    if run.today < released_on or not wanted or not known.holds(year):
+        return 0, 0, []
+    due = expected = 0
+    findings = []
+    for certification in recertifications.due(year):
+        due += 1
+        found = recertifications.find(certification.certification_id)
+        if found is None or not is_due(found, run, year):
+            continue
+        expected += 1
+        if found.invoice is None:
+            findings.append(
+                f"no invoice: certification {certification.certification_id}, cycle {found.cycle.number}"
+            )
+    return due, expected, findings
+
+
+def find_undecided(invoices: InvoiceStore, submissions: Iterable[Submission], run: JobRun) -> list[str]:
+    """Reports that are paid and wait too long for their decision, and those whose payment was taken back meanwhile."""
+    findings = []
+    for submission in submissions:
+        about = f"{submission.submission_id} of certification {submission.certification_id}"
+        invoice = invoices.find(ids.invoice_id(submission.certification_id, submission.cycle_number))
+        if invoice is None:
+            findings.append(f"submitted without an invoice: {about}")
+        elif invoice.status in ("refunded", "partially-refunded", "disputed"):
+            findings.append(f"submitted, and the payment is {invoice.status}: {about}")
+        elif invoice.settled and submission.submitted_at < run.now - WAITING:
+            findings.append(f"paid, and undecided for more than {WAITING.days} days: {about}")
+    return findings
+
+
+def recover_payments(
+    invoices: InvoiceStore,
+    events: EventStore,
+    gateway: PaymentGateway,
+    history: PaymentHistory,
+    run: JobRun,
+    livemode: bool,
+) -> tuple[int, list[str]]:
+    """Take notice of payments at Stripe whose webhook never came; how many, and what to tell staff.
+
+    One request to Stripe for 100 payments, one read a payment. Taking notice is what the webhook would have done, under
+    the same key, so one that comes late changes nothing.
+    """
+    findings, recovered = [], 0
+    try:
+        for notice in history.succeeded_payments():
+            invoice = invoices.find(notice.invoice_id)
+            if invoice is not None and _knows(invoice.payment(notice.payment_id)):
+                continue
+            key = ids.digest("recovered", notice.payment_id)
+            command = Command(SYSTEM, "system", run.now, run.today, key)
+            done = take_notice(invoices, events, gateway, command, notice, livemode)
+            recovered += done == "recorded"
+            findings.append(f"a payment's notice never came: {_about(notice)}, now {done}")
+    except PaymentsUnavailable:
+        findings.append("Stripe does not answer, so payments could not be compared")
+    return recovered, findings
+
+
+def raise_findings(events: EventStore, run: JobRun, findings: Iterable[str]) -> None:
+    """Tell staff once a week of the same findings, by the event that their mail is about; nothing when there are none."""
+    told = sorted(findings)
+    if not told:
+        return
+    year, week, _ = run.today.isocalendar()
+    command = Command(SYSTEM, "system", run.now, run.today, ids.digest("reconcile", f"{year}-{week}", *told))
+    data: Mapping[str, object] = {"reason": ACCOUNTS_DIFFER, "findings": told}
+    events.record(event(command, ATTENTION, "attention-raised", data))
+
+
+def _knows(payment: object) -> bool:
+    return payment is not None and bool(getattr(payment, "succeeded", False))
+
+
+def _about(notice: PaymentSucceeded) -> str:
+    return f"payment {notice.payment_id} for invoice {notice.invoice_id}"
