@@ -74,7 +74,7 @@ def list_earlier_cycles(certification_id: str) -> Response[EarlierCycles]:
                     ends_on=cycle.ends_on,
                     state=cycle.state,
                     points_total=cycle.points_total,
-                    submission=Submission.of(submission),
+                    submission=None if submission is None else Submission.of(submission),
                 )
                 for cycle, submission in closed
             ]

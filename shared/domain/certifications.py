@@ -10,14 +10,14 @@ from shared.domain.days import day_after
 from shared.domain.program import Program
 
 CertificationStatus = Literal["new", "renew", "terminated"]
-CycleState = Literal["open", "submitted", "returned", "approved"]
+CycleState = Literal["open", "submitted", "returned", "approved", "lapsed"]
 ShownState = Literal["entering", "complete", "submitted", "returned", "approved", "lapsed"]
 Access = Literal["open", "lapsed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Certification:
-    """One member's holding of one designation. `extended_to` is a last day granted by staff (hardship)."""
+    """One member's holding of one designation. `extended_to` is a last day granted by staff (hardship), with its reason."""
 
     certification_id: str
     member_id: str
@@ -28,6 +28,7 @@ class Certification:
     status: CertificationStatus
     committees: tuple[str, ...] = ()
     extended_to: date | None = None
+    extension_reason: str = ""
     terminated_reason: str = ""
     imported: str = ""
     certificate_id: str = ""
@@ -40,7 +41,8 @@ class Cycle:
 
     `number` counts the cycles the portal has known for this certification, from 1. `signable_from` is the first day
     on which it may be signed (rule 3), None when any day will do. `version` rises with every change of the cycle or
-    of one of its entries, and holds the guards under concurrency.
+    of one of its entries, and holds the guards under concurrency. Only a closed cycle has the state `lapsed`: the
+    certification lapsed in it, and was reinstated.
     """
 
     cycle_id: str
@@ -61,7 +63,7 @@ class Cycle:
     @property
     def locked(self) -> bool:
         """Whether entries can no longer be changed (rule 3)."""
-        return self.state in ("submitted", "approved")
+        return self.state in ("submitted", "approved", "lapsed")
 
     @property
     def recertification_year(self) -> int:

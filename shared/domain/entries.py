@@ -25,7 +25,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the report: a claim with the points that its edition gives it."""
+    """One line of the report: a claim with the points that its edition gives it. `on_paper`: staff entered it."""
 
     entry_id: str
     claim: Claim
@@ -34,6 +34,7 @@ class Entry:
     logged_at: datetime
     version: int = 1
     logged_by: str = ""
+    on_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)

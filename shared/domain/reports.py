@@ -20,11 +20,15 @@ from shared.domain.submissions import Adjustment, SignedRecord, Submission
 
 @dataclass(frozen=True, slots=True)
 class ArchivedCycle:
-    """A closed cycle with the signing that closed it, as far as it had one in the portal."""
+    """A closed cycle with the signing that closed it, as far as it had one in the portal.
+
+    `entries` are those of a cycle that lapsed and was closed by a reinstatement: nobody signed them.
+    """
 
     cycle: Cycle
     submission: Submission | None
     record: SignedRecord | None
+    entries: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +119,12 @@ def report_of_archived(
         member_name=certification.member_name if submission is None else submission.member_name,
         cycle=archived.cycle,
         state="approved" if archived.cycle.state == "approved" else "lapsed",
-        lines=()
-        if signed is None
-        else _lines(_signed_entries(signed, program), program, documents, submission),
+        lines=_lines(
+            archived.entries if signed is None else signed_entries(signed, program),
+            program,
+            documents,
+            submission,
+        ),
         submission=submission,
         agreement=program.agreement if signed is None else Agreement(**signed["agreement"]),
     )
@@ -154,7 +161,8 @@ def _lines(
     )
 
 
-def _signed_entries(signed: Mapping[str, Any], program: Program) -> list[Entry]:
+def signed_entries(signed: Mapping[str, Any], program: Program) -> list[Entry]:
+    """The entries of a signed text, each as it was signed, in the order in which they were logged."""
     signed_at = datetime.fromisoformat(signed["signed_at"])
     entries = []
     for row in signed["entries"]:
@@ -170,5 +178,9 @@ def _signed_entries(signed: Mapping[str, Any], program: Program) -> list[Entry]:
         )
         _, explanation = award(program, claim)
         points = Decimal(row["points"])
-        entries.append(Entry(row["entry_id"], claim, points, explanation, signed_at, row["version"]))
-    return entries
+        logged_at = datetime.fromisoformat(row["logged_at"]) if "logged_at" in row else signed_at
+        by, on_paper = row.get("logged_by", ""), row.get("on_paper", False)
+        entries.append(
+            Entry(row["entry_id"], claim, points, explanation, logged_at, row["version"], by, on_paper)
+        )
+    return sorted(entries, key=lambda entry: (entry.logged_at, entry.entry_id))

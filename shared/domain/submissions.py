@@ -36,7 +36,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A signing of a cycle: who typed which name, when, under which text, over which entries (by hash)."""
+    """A signing of a cycle: who typed which name, when, under which text, over which entries (by hash).
+
+    `on_paper`: the member signed on paper, and staff entered it at that time.
+    """
 
     submission_id: str
     certification_id: str
@@ -53,6 +56,7 @@ class Submission:
     signed_hash: str
     state: SubmissionState = "submitted"
     decision: Decision | None = None
+    on_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +101,7 @@ def _signed_entry(entry: Entry) -> dict[str, object]:
         "notes": claim.notes,
         "document_ids": list(claim.document_ids),
         "points": plain(entry.points),
+        "logged_at": entry.logged_at.isoformat(),
+        "logged_by": entry.logged_by,
+        "on_paper": entry.on_paper,
     }

@@ -1,15 +1,19 @@
 """The archive: closed cycles, and what was signed, word for word."""
 
-from shared.domain.reports import ArchivedCycle
+import json
+
+from shared.domain.discretion import ClosedCycle
+from shared.domain.program import Editions
+from shared.domain.reports import ArchivedCycle, signed_entries
 from shared.domain.submissions import SignedRecord
 from shared.repositories import items, keys
 from shared.repositories.table import Item, Table
 
 
 class Archive:
-    """ARCHIVE#<id> / CYCLE#<number> and SIGNED#<number>#<signing>.
+    """ARCHIVE#<id> / CYCLE#<number>, ENTRIES#<number> and SIGNED#<number>#<signing>.
 
-    `signed_record` 1 read, 1 RRU per 4 KB signed · `closed_cycle` 2 reads.
+    `signed_record` 1 read, 1 RRU per 4 KB signed · `closed_cycle` 2 reads · `approved_cycle` 2 reads, 1 query.
     """
 
     def __init__(self, table: Table) -> None:
@@ -26,12 +30,35 @@ class Archive:
         if item is None:
             return None
         cycle, found = items.cycle(item), item.get("submission")
-        if found is None:
+        submission = None if found is None else items.submission(found)
+        if cycle.state == "lapsed":
+            kept = self._table.get(keys.lapsed_entries(certification_id, number)) or {"entries": []}
+            return ArchivedCycle(cycle, submission, None, tuple(map(items.entry, kept["entries"])))
+        if submission is None:
             return ArchivedCycle(cycle, None, None)
-        submission = items.submission(found)
         return ArchivedCycle(
             cycle, submission, self.signed_record(certification_id, number, submission.signing)
         )
+
+    def approved_cycle(self, certification_id: str, number: int, editions: Editions) -> ClosedCycle | None:
+        """What the approval of a cycle put away, to be brought back; None where no approval closed it.
+
+        2 reads, and 1 query of the archived documents.
+        """
+        item = self._table.get(keys.closed_cycle(certification_id, number))
+        if item is None or item["state"] != "approved":
+            return None
+        cycle, decided = items.cycle(item), items.submission(item["submission"])
+        record = self.signed_record(certification_id, number, decided.signing)
+        if record is None:
+            raise LookupError(f"what was signed of {cycle.cycle_id} is not in the archive")
+        entries = signed_entries(json.loads(record.text), editions.of(cycle.edition))
+        archived = self._table.query(keys.archive_partition(certification_id), "DOCUMENT#")
+        documents = tuple(
+            document for document in map(items.document, archived) if document.archived_at == cycle.closed_at
+        )
+        certification = items.certification(item["certification"])
+        return ClosedCycle(cycle, decided, certification, tuple(entries), documents)
 
 
 def _record(item: Item) -> SignedRecord:

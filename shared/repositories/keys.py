@@ -19,6 +19,7 @@ MEMBER#<id>           MEMBER                              a member
 EMAIL#<address>       EMAIL                               who has this address: it is unique
 SEARCH#<letter>       <term>#<member>                     a member under the beginning of a name, e-mail or id
 HISTORY#<subject>     EVENT#<event>                       what happened to it; the idempotency record too
+JOB#<id>              JOB                                 an export or import of staff, for 90 days
 CALENDAR              LAST-DAY#<day>#<year>               access may end after this day, in that year of the index
                       INVOICED#<year>                     when a year's invoices were last asked for
 MAIL#<mail>           MAIL                                a mail being sent, or sent: once
@@ -139,6 +140,11 @@ def signed_record(certification_id: str, number: int, signing: int) -> Key:
 def certificate(certificate_id: str) -> Key:
     """A certificate."""
     return _key(f"CERTIFICATE#{certificate_id}", "CERTIFICATE")
+
+
+def job(job_id: str) -> Key:
+    """An export or import of staff."""
+    return _key(f"JOB#{job_id}", "JOB")
 
 
 def member(member_id: str) -> Key:

@@ -61,6 +61,7 @@ class Submission(Given):
     points_total: Points
     signed_hash: str
     decision: Decision | None
+    on_paper: bool
 
     @classmethod
     def of(cls, submission: submissions.Submission) -> "Submission":
@@ -77,6 +78,7 @@ class Submission(Given):
             points_total=submission.points_total,
             signed_hash=submission.signed_hash,
             decision=None if submission.decision is None else Decision.of(submission.decision),
+            on_paper=submission.on_paper,
         )
 
 

@@ -30,7 +30,7 @@ def submit_cycle(
     agreement_version: str,
     signature: str,
 ) -> SubmittedCycle:
-    """Sign and lock a cycle, and create its invoice if it has none.
+    """Sign and lock a cycle, and create its invoice if it has none; what staff submit was signed on paper.
 
     One transaction: the cycle on its version, the submission, the record of what was signed, the invoice, the event.
     Raises CycleLocked, AgreementOutdated, NotReadyToSubmit, IdempotencyKeyReused, Unavailable.
@@ -42,7 +42,11 @@ def submit_cycle(
         before = recertification if attempt == 0 else read(recertifications, certification_id)
         before.require_open(command.today)
         after, record = before.submit(
-            agreement_version=agreement_version, signature=signature, now=command.now, today=command.today
+            agreement_version=agreement_version,
+            signature=signature,
+            now=command.now,
+            today=command.today,
+            on_paper=command.role == "staff",
         )
         submission, invoice = after.submission, before.invoice or new_invoice(before, command)
         if submission is None:

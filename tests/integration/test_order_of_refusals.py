@@ -293,6 +293,102 @@ def unpaid(request: Request) -> None:
     """Nobody has paid yet."""
 
 
+# --- discretion ---
+
+
+def at_staffs(portal: Portal, owner: Person, what: str, body: Any) -> Request:
+    path = f"/api/staff/certifications/{owner.certification_id}/{what}"
+    return Request(portal, owner, "POST", path, STAFF, body)
+
+
+def reinstating(portal: Portal) -> Request:
+    owner = portal.member(certified_since="2021-05-01", expires_on="2026-12-31")
+    invoice_of(portal, owner)
+    body = {"report_received_on": "2027-06-01", "comment": ""}
+    return at_staffs(portal, owner, "reinstatement", body)
+
+
+def extending(portal: Portal) -> Request:
+    return at_staffs(portal, portal.member(), "extension", {"extended_to": "2028-06-30", "reason": "Illness"})
+
+
+def undoing(portal: Portal) -> Request:
+    owner = portal.member()
+    portal.approved(owner)
+    return at_staffs(portal, owner, "undo-approval", {"reason": "Wrong report"})
+
+
+def entering_from_paper(portal: Portal) -> Request:
+    return at_staffs(portal, portal.member(), "entries", {"entries": [entry("webinar")]})
+
+
+def submitting_from_paper(portal: Portal) -> Request:
+    owner = portal.member()
+    made = portal.points(owner, 50)
+    return replace(at_staffs(portal, owner, "submission", dict(SIGNING)), entry_id=made["entry_id"])
+
+
+@wrong("reused", "idempotency-key-reused", step=1)
+def key_of_another_reinstatement(request: Request) -> None:
+    request.portal.paid(f"inv_{request.owner.certification_id[4:]}_1")
+    other = {**request.body, "comment": "Another"}
+    assert request.portal.post(request.path, STAFF, other, key=request.key).status == 200
+
+
+@wrong("reused", "idempotency-key-reused", step=1)
+def key_of_another_extension(request: Request) -> None:
+    other = {**request.body, "reason": "Another"}
+    assert request.portal.post(request.path, STAFF, other, key=request.key).status == 200
+
+
+@wrong("reused", "idempotency-key-reused", step=1)
+def key_of_another_undo(request: Request) -> None:
+    assert request.portal.post(request.path, STAFF, {"reason": "Another"}, key=request.key).status == 200
+
+
+@wrong("reused", "idempotency-key-reused", step=1)
+def key_of_another_paper(request: Request) -> None:
+    other = {"entries": [entry("webinar", title="Another")]}
+    assert request.portal.post(request.path, STAFF, other, key=request.key).status == 201
+
+
+@wrong("reused", "idempotency-key-reused", step=1)
+def key_of_another_signed_paper(request: Request) -> None:
+    other = {**SIGNING, "signature": "M. Member"}
+    answer = request.portal.post(request.path, STAFF, other, key=request.key)
+    assert answer.status == 201
+    if "locked" not in request.wrong:
+        request.portal.decide(request.owner, answer.json["submission"]["submission_id"], "return")
+
+
+@wrong("fields", "invalid-request")
+def report_of_tomorrow(request: Request) -> None:
+    request.body["report_received_on"] = "2027-06-16"
+
+
+@wrong("fields", "invalid-request")
+def extended_to_yesterday(request: Request) -> None:
+    request.body["extended_to"] = "2027-06-14"
+
+
+@wrong("open", "already-decided", step=3)
+def not_lapsed(request: Request) -> None:
+    request.portal.at("2026-06-15T12:00:00-04:00")
+    request.body["report_received_on"] = min("2026-06-01", request.body["report_received_on"])
+
+
+@wrong("submitted", "already-decided", step=3)
+def submitted(request: Request) -> None:
+    request.portal.submitted(request.owner)
+
+
+@wrong("used", "already-decided", step=3, clashes="reused")
+def next_cycle_in_use(request: Request) -> None:
+    request.portal.at("2027-06-20T12:00:00-04:00")
+    used = entry(started_on="2027-06-18", ended_on="2027-06-18")
+    assert request.portal.enter(request.owner, used).status == 201
+
+
 # --- money ---
 
 
@@ -484,6 +580,86 @@ ROUTES: dict[str, tuple[Callable[[Portal], Request], list[Wrong]]] = {
             another_submission,
             unpaid,
             too_few_points_remain,
+        ],
+    ),
+    "POST reinstatement": (
+        reinstating,
+        [
+            no_token,
+            no_staff,
+            unknown_certification,
+            own_certification,
+            not_json,
+            no_key,
+            key_of_another_reinstatement,
+            report_of_tomorrow,
+            unpaid,
+        ],
+    ),
+    "POST reinstatement of the active": (
+        reinstating,
+        [no_token, no_staff, unknown_certification, own_certification, not_json, no_key, not_lapsed, unpaid],
+    ),
+    "POST extension": (
+        extending,
+        [
+            no_token,
+            no_staff,
+            unknown_certification,
+            own_certification,
+            not_json,
+            no_key,
+            key_of_another_extension,
+            extended_to_yesterday,
+            submitted,
+        ],
+    ),
+    "POST undo-approval": (
+        undoing,
+        [
+            no_token,
+            no_staff,
+            unknown_certification,
+            own_certification,
+            not_json,
+            no_key,
+            key_of_another_undo,
+            no_reason,
+            next_cycle_in_use,
+        ],
+    ),
+    "POST entries from paper": (
+        entering_from_paper,
+        [
+            no_token,
+            no_staff,
+            unknown_certification,
+            own_certification,
+            lapsed,
+            not_json,
+            no_key,
+            key_of_another_paper,
+            wrong_entry,
+            wrong_day,
+            locked,
+            complete,
+        ],
+    ),
+    "POST submission from paper": (
+        submitting_from_paper,
+        [
+            no_token,
+            no_staff,
+            unknown_certification,
+            own_certification,
+            lapsed,
+            not_json,
+            no_key,
+            key_of_another_signed_paper,
+            no_signature,
+            locked,
+            old_agreement,
+            not_ready,
         ],
     ),
     "POST payment": (
