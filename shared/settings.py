@@ -20,6 +20,8 @@ class Settings:
     configuration_set: str
     documents_bucket: str
     malware_protection: bool
+    exports_queue_url: str
+    transfers_bucket: str
     portal_url: str
     stripe_secret_key_parameter: str
     stripe_webhook_secret_parameter: str
@@ -43,6 +45,8 @@ def settings() -> Settings:
         configuration_set=read("CONFIGURATION_SET", ""),
         documents_bucket=read("DOCUMENTS_BUCKET", ""),
         malware_protection=read("MALWARE_PROTECTION", "off") == "on",
+        exports_queue_url=read("EXPORTS_QUEUE_URL", ""),
+        transfers_bucket=read("TRANSFERS_BUCKET", ""),
         portal_url=read("PORTAL_URL", ""),
         stripe_secret_key_parameter=read("STRIPE_SECRET_KEY_PARAMETER", ""),
         stripe_webhook_secret_parameter=read("STRIPE_WEBHOOK_SECRET_PARAMETER", ""),

@@ -71,6 +71,7 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "DeadLetterConfig": "a run that failed is in the log, and may be asked for again",
         "Description": "for people",
         "Layers": "functions run with the environment's own packages",
+        "EphemeralStorage": "a laptop's disk is larger",
         "LoggingConfig": "functions log into a file",
         "Role": "no permission is checked locally",
         "Runtime": "functions run with the environment's own Python, which is 3.13 as well",

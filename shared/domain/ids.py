@@ -7,6 +7,7 @@ names the same thing twice: no id is random, except the key of a change for whic
     submission      sub_<20>_<number>_<signing>  certification, cycle number, signing
     certificate     crf_<20>                     certification and the key of the approval
     entry           ent_<20>_<row>               the entering session and its row
+    job             exp_<20>, imp_<20>           the request that started it
     document        doc_<20>_<20>                certification, and the key of the upload
                     dom_<20>_<20>                member (uploaded for no certification), and the key
 """
@@ -92,6 +93,11 @@ def home_of_document(document: str) -> tuple[str, str]:
     if kind not in ("doc", "dom") or not _is_core(core) or not _is_core(key):
         raise NotFound
     return kind, core
+
+
+def job_id(kind: str, key: str) -> str:
+    """The id of a job that staff started under this key: an export or an import."""
+    return f"{'exp' if kind == 'export' else 'imp'}_{digest('job', kind, key)}"
 
 
 def certificate_id(certification: str, key: str) -> str:

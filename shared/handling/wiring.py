@@ -8,6 +8,7 @@ from shared.adapters.document_store import DocumentStore
 from shared.adapters.login_requests import LoginRequests
 from shared.adapters.mailer import Mailer
 from shared.adapters.message_queue import MessageQueue
+from shared.adapters.transfer_store import TransferStore
 from shared.domain.program import Editions
 from shared.programs import load_editions
 from shared.repositories.archive import Archive
@@ -15,7 +16,9 @@ from shared.repositories.calendar import Calendar
 from shared.repositories.certificates import Certificates
 from shared.repositories.documents import Documents
 from shared.repositories.events import Events
+from shared.repositories.everything import Everything
 from shared.repositories.invoices import Invoices
+from shared.repositories.jobs import Jobs
 from shared.repositories.mail_marks import MailMarks
 from shared.repositories.members import Members
 from shared.repositories.recertifications import Recertifications
@@ -116,6 +119,30 @@ def archive() -> Archive:
 def certificates() -> Certificates:
     """Certificates."""
     return Certificates(table())
+
+
+@cache
+def jobs() -> Jobs:
+    """Exports and imports."""
+    return Jobs(table())
+
+
+@cache
+def everything() -> Everything:
+    """Everything that is stored, for exports."""
+    return Everything(table())
+
+
+@cache
+def exports_queue() -> MessageQueue:
+    """The queue of the steps of exports."""
+    return MessageQueue(aws.sqs(), settings().exports_queue_url)
+
+
+@cache
+def transfer_store() -> TransferStore:
+    """The bucket of exports and imports."""
+    return TransferStore(aws.s3(), settings().transfers_bucket)
 
 
 @cache

@@ -85,6 +85,13 @@ class Table:
         items = [item for item in map(_read, answer["Items"]) if item[sort].startswith(begins)]
         return items[:limit], (items[limit - 1][sort] if len(items) > limit else None)
 
+    def scan_page(self, after: Mapping[str, str] | None) -> tuple[list[Item], dict[str, str] | None]:
+        """Up to 1 MB of the whole table, eventually consistent, and the key after which the next page starts."""
+        start: Any = {"ExclusiveStartKey": _item(after)} if after else {}
+        answer = self._client.scan(TableName=self._name, **start)
+        more = answer.get("LastEvaluatedKey")
+        return [_read(item) for item in answer["Items"]], _read(more) if more else None
+
     def write(self, write: Write) -> None:
         """One put on its condition, alone. Raises ConditionFailed with the item found under the write's label."""
         parameters: Any = {"TableName": self._name, **write.parameters}

@@ -236,14 +236,30 @@ def test_deleting_a_stack_of_data_deletes_none(template: dict[str, Any]) -> None
 
 
 def test_the_documents_are_private_and_kept_in_versions() -> None:
-    bucket = properties(DATA, "AWS::S3::Bucket")
-    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    (statement,) = properties(DATA, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
-    assert (statement["Effect"], statement["Condition"]) == (
-        "Deny",
-        {"Bool": {"aws:SecureTransport": "false"}},
-    )
+    buckets = resources(DATA, "AWS::S3::Bucket")
+    for bucket in buckets.values():
+        assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
+    assert buckets["DocumentsBucket"]["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+    policies = resources(DATA, "AWS::S3::BucketPolicy")
+    assert {policy["Properties"]["Bucket"]["Ref"] for policy in policies.values()} == set(buckets)
+    for policy in policies.values():
+        (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Condition"]) == (
+            "Deny",
+            {"Bool": {"aws:SecureTransport": "false"}},
+        )
+
+
+def test_what_staff_take_out_and_bring_in_is_gone_after_a_week() -> None:
+    bucket = resources(DATA, "AWS::S3::Bucket")["TransfersBucket"]["Properties"]
+    assert "VersioningConfiguration" not in bucket
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 7)
+
+
+def test_only_the_worker_of_exports_may_scan() -> None:
+    scanning = {name for name, statement in allowed() if "dynamodb:Scan" in as_list(statement["Action"])}
+    assert scanning == {"ExportDataFunction"}
 
 
 def test_nobody_signs_up_alone_and_an_address_is_a_name_in_any_case() -> None:

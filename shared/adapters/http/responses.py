@@ -17,6 +17,11 @@ def created[Body](body: Body, version: int | None = None) -> Response[Body]:
     return Response(201, JSON, body, _headers(version))
 
 
+def accepted[Body](body: Body) -> Response[Body]:
+    """202 with a body: it is begun."""
+    return Response(202, JSON, body, _headers(None))
+
+
 def no_content() -> Response[None]:
     """204: done, and nothing to say."""
     return Response(204, headers={"Cache-Control": "no-store"})

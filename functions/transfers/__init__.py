@@ -1,0 +1,1 @@
+"""Exports and imports that staff start."""
