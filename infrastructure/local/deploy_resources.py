@@ -175,6 +175,9 @@ def make_rule(making: Making) -> Made:
     properties = making.properties
     name = properties.take("Name", making.name)
     pattern, targets = properties.take("EventPattern"), properties.take("Targets")
+    for tried in _filters(pattern):
+        if isinstance(tried, Mapping) and set(tried) != {"prefix"}:
+            raise properties.refuse("EventPattern", f"the local stack does not know {sorted(tried)}.")
     events = making.client("events")
     events.put_rule(Name=name, EventPattern=json.dumps(pattern), State=properties.take("State", "ENABLED"))
     for target in targets:
@@ -188,6 +191,13 @@ def make_rule(making: Making) -> Made:
         if answer.get("FailedEntryCount"):
             raise properties.refuse("Targets", f"{arn} was not taken.")
     return Made(name, {"Arn": f"arn:aws:events:{REGION}:{ACCOUNT_ID}:rule/{name}"})
+
+
+def _filters(pattern: Any) -> Iterable[Any]:
+    """All that an event pattern tries values against; what is no mapping or list is tried as it is."""
+    if isinstance(pattern, list):
+        return pattern
+    return [each for nested in pattern.values() for each in _filters(nested)]
 
 
 def make_user_pool(making: Making) -> Made:

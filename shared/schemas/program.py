@@ -1,6 +1,7 @@
 """The program as anyone may read it: the point table, fees, agreement and contact of the edition in force."""
 
 from shared.domain import program
+from shared.domain.documents import ENDINGS
 from shared.schemas.fields import Given, Money, Points
 
 
@@ -76,6 +77,8 @@ class Program(Given):
     cycle_years: int
     invoice_release: InvoiceRelease
     correction_days: int
+    largest_document_bytes: int
+    document_types: list[str]
     designations: list[Designation]
     activities: list[Activity]
     document_kinds: list[DocumentKind]
@@ -98,6 +101,8 @@ class Program(Given):
             cycle_years=edition.cycle_years,
             invoice_release=InvoiceRelease(month=month, day=day),
             correction_days=edition.correction_days,
+            largest_document_bytes=edition.largest_document_bytes,
+            document_types=list(ENDINGS),
             designations=[Designation(code=each.code, title=each.title) for each in edition.designations],
             activities=[
                 Activity(

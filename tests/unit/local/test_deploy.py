@@ -76,6 +76,22 @@ def test_an_unknown_type_is_named(tmp_path: Path) -> None:
             "Transitions",
         ),
         ("AWS::SQS::Queue", "{FifoQueue: true}", "FifoQueue"),
+        (
+            "AWS::Events::Rule",
+            "{EventPattern: {source: [x]}, Targets: [{Id: a, Arn: 'arn:aws:lambda:us-east-1:1:function:f'}]}",
+            "only feed queues",
+        ),
+        (
+            "AWS::Events::Rule",
+            "{EventPattern: {}, Targets: [{Id: a, Arn: 'arn:aws:sqs:us-east-1:1:q', Input: '{}'}]}",
+            "Input",
+        ),
+        (
+            "AWS::Events::Rule",
+            "{EventPattern: {detail: {key: [{wildcard: 'a*'}]}}, Targets: []}",
+            "wildcard",
+        ),
+        ("AWS::Events::Rule", "{EventPattern: {}, Targets: [], EventBusName: own}", "EventBusName"),
         ("AWS::Cognito::UserPool", "{LambdaConfig: {}}", "LambdaConfig"),
         ("AWS::Cognito::UserPool", "{MfaConfiguration: 'ON'}", "MfaConfiguration"),
         ("AWS::Cognito::UserPoolClient", "{UserPoolId: p, GenerateSecret: true}", "GenerateSecret"),
