@@ -30,7 +30,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def check(event: Mapping[str, Any]) -> None:
-    """Act on one event; doing it twice changes nothing. Raises for a result that is no verdict."""
+    """Act on one event; doing it twice changes nothing. What is rejected is deleted from the bucket.
+
+    Raises for a scan's result that is no verdict.
+    """
     detail = event["detail"]
     if event["detail-type"] == UPLOADED:
         stored = detail["object"]
@@ -60,6 +63,8 @@ def check(event: Mapping[str, Any]) -> None:
         )
     else:
         raise RuntimeError(f"an event of another type: {event['detail-type']}")
+    if outcome == "rejected":
+        wiring.document_store().delete(document_id)
     logger.info("document_checked", document_id=document_id, outcome=outcome)
 
 

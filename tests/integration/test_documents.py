@@ -1,7 +1,8 @@
 """Documents through the handlers: who may upload where, what a check does, what a report keeps, what it all costs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from threading import Barrier, Thread
 from typing import Any
 
@@ -9,10 +10,17 @@ import boto3
 import pytest
 
 from functions.check_document import handler as check_document
+from shared.adapters import clock
 from shared.adapters.document_store import DocumentStore
+from shared.domain.days import day_of
+from shared.domain.errors import DomainError
+from shared.domain.events import Command
+from shared.domain.ids import fresh_key
 from shared.domain.ports import ObjectGone
 from shared.handling import wiring
 from shared.settings import settings
+from shared.use_cases.delete_document import delete_document
+from shared.use_cases.submit_cycle import submit_cycle
 from tests import files
 from tests.integration.portal import COLLEAGUE, STAFF, Answer, Person, Portal, entry, new_key
 from tests.integration.test_costs import BATCH, PUT, QUERY, WRITE, cost
@@ -266,6 +274,7 @@ def test_a_clean_file_can_be_downloaded_and_a_rejected_one_cannot(
     page = read(portal, member, bad)
     assert (page["document"]["status"], page["download_url"]) == ("rejected", None)
     assert page["document"]["reason"]
+    assert bucket.deleted == [bad["document_id"]]
 
 
 def test_a_check_done_twice_or_of_a_later_upload_changes_nothing(
@@ -414,6 +423,61 @@ def test_a_submitted_report_keeps_its_documents_and_lets_others_go(
     assert [each["document_id"] for each in portal.dashboard(member)["documents"]] == [needed["document_id"]]
 
 
+@pytest.mark.usefixtures("dynoxide")
+def test_a_deletion_and_a_signing_that_race_never_leave_a_signed_report_without_its_document(
+    portal: Portal, bucket: Bucket
+) -> None:
+    for _ in range(6):
+        member = portal.member()
+        document = clean(portal, bucket, member, kind="policy")
+        portal.enter(member, entry(quantity=49), entry("policy", document_ids=[document["document_id"]]))
+        assert len(race(*signing_and_deletion(member, document, bucket))) == 1
+        dashboard = portal.dashboard(member)
+        assert (dashboard["cycle"]["state"] == "submitted") == bool(dashboard["documents"])
+
+
+def signing_and_deletion(
+    member: Person, document: dict[str, Any], bucket: Bucket
+) -> tuple[Callable[[], object], Callable[[], object]]:
+    """Both below the resolver, which threads would share."""
+    recertifications, events = wiring.recertifications(), wiring.events()
+    found = recertifications.find(member.certification_id)
+    stored = wiring.documents().find(document["document_id"])
+    assert found is not None
+    assert stored is not None
+    now = clock.now()
+    first, second = (
+        Command(member.member_id, "member", now, day_of(now, found.program.time_zone), fresh_key())
+        for _ in range(2)
+    )
+    agreement = found.program.agreement.version
+    return (
+        lambda: submit_cycle(recertifications, wiring.invoices(), events, first, found, agreement, "Mona"),
+        lambda: delete_document(
+            wiring.documents(), recertifications, bucket, events, second, stored, str(stored.version)
+        ),
+    )
+
+
+def race(*acts: Callable[[], object]) -> list[str]:
+    """Do all of it at the same moment; the codes of what was refused."""
+    start, refused = Barrier(len(acts)), list[str]()
+
+    def run(act: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            act()
+        except DomainError as error:
+            refused.append(error.code)
+
+    threads = [Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return refused
+
+
 def test_an_approved_report_takes_its_documents_off_the_dashboard_and_keeps_them(
     portal: Portal, bucket: Bucket, member: Person
 ) -> None:
@@ -475,17 +539,10 @@ def test_a_check_and_an_entry_that_race_leave_no_copy_behind(portal: Portal, buc
     member = portal.member("IPMA-SCP", "IPMA-CS")
     for _ in range(5):
         document = announce(portal, member)
-        event, start = put(bucket, document["document_id"]), Barrier(2)
-
-        def check(event: dict[str, Any] = event, start: Barrier = start) -> None:
-            start.wait()
-            assert hear(event) == []
-
-        thread = Thread(target=check)
-        thread.start()
-        start.wait()
-        portal.enter(member, entry(document_ids=[document["document_id"]]))
-        thread.join()
+        event = put(bucket, document["document_id"])
+        session = entry(document_ids=[document["document_id"]])
+        checked = partial(hear, event)
+        assert race(checked, partial(portal.enter, member, session)) == []
         shown = {each["document_id"]: each["status"] for each in portal.dashboard(member)["documents"]}
         assert shown[document["document_id"]] == "clean"
 
