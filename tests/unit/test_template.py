@@ -276,3 +276,34 @@ def test_the_browsers_client_has_no_secret_and_short_access_tokens() -> None:
     assert client["TokenValidityUnits"]["AccessToken"] == "minutes"
     assert 15 <= client["AccessTokenValidity"] <= 60
     assert client["PreventUserExistenceErrors"] == "ENABLED"
+
+
+def test_only_the_rules_of_this_stack_feed_the_checks_of_documents() -> None:
+    rules = resources(APP, "AWS::Events::Rule")
+    statements = properties(APP, "AWS::SQS::QueuePolicy")["PolicyDocument"]["Statement"]
+    (allows,) = (each for each in statements if each["Sid"] == "RulesOfTheDocuments")
+    feeding = {arn["Fn::GetAtt"][0] for arn in allows["Condition"]["ArnEquals"]["aws:SourceArn"]}
+    for name, rule in rules.items():
+        for target in rule["Properties"]["Targets"]:
+            if target["Arn"]["Fn::GetAtt"][0] == "DocumentChecksQueue":
+                assert name in feeding
+                assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] == "DocumentChecksDeadLetters"
+                feeding.discard(name)
+    assert not feeding
+
+
+def test_documents_are_scanned_unless_someone_turns_it_off() -> None:
+    assert DATA["Parameters"]["MalwareProtection"]["Default"] == "on"
+    plan = properties(DATA, "AWS::GuardDuty::MalwareProtectionPlan")
+    assert plan["ProtectedResource"]["S3Bucket"]["ObjectPrefixes"] == ["documents/"]
+    assert DATA["Outputs"]["MalwareProtection"]["Value"] == {"Ref": "MalwareProtection"}
+    told = FUNCTIONS["DocumentsFunction"]["Environment"]["Variables"]["MALWARE_PROTECTION"]
+    assert told == {"Fn::ImportValue": {"Fn::Sub": "${DataStack}-MalwareProtection"}}
+
+
+def test_nobody_writes_a_document_but_by_a_form() -> None:
+    writers = {
+        name for name, statement in allowed() if "DocumentsArn" in str(statement["Resource"])
+        and "s3:PutObject" in as_list(statement["Action"])
+    }  # fmt: skip
+    assert writers == {"DocumentsFunction"}
