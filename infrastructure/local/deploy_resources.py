@@ -170,13 +170,26 @@ def make_queue(making: Making) -> Made:
     return Made(url, {"Arn": arn, "QueueName": name, "QueueUrl": url})
 
 
+_KNOWN_FILTERS = {
+    "anything-but",
+    "cidr",
+    "equals-ignore-case",
+    "exists",
+    "numeric",
+    "prefix",
+    "suffix",
+    "wildcard",
+}
+"""What moto tries in an event pattern; whatever else EventBridge knows would quietly never fit."""
+
+
 def make_rule(making: Making) -> Made:
     """A rule of the default event bus, which hands what fits its pattern to queues."""
     properties = making.properties
     name = properties.take("Name", making.name)
     pattern, targets = properties.take("EventPattern"), properties.take("Targets")
     for tried in _filters(pattern):
-        if isinstance(tried, Mapping) and set(tried) != {"prefix"}:
+        if isinstance(tried, Mapping) and not set(tried) <= _KNOWN_FILTERS:
             raise properties.refuse("EventPattern", f"the local stack does not know {sorted(tried)}.")
     events = making.client("events")
     events.put_rule(Name=name, EventPattern=json.dumps(pattern), State=properties.take("State", "ENABLED"))

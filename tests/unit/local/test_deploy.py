@@ -88,8 +88,8 @@ def test_an_unknown_type_is_named(tmp_path: Path) -> None:
         ),
         (
             "AWS::Events::Rule",
-            "{EventPattern: {detail: {key: [{wildcard: 'a*'}]}}, Targets: []}",
-            "wildcard",
+            "{EventPattern: {detail: {key: [{unheard-of: 'a*'}]}}, Targets: []}",
+            "unheard-of",
         ),
         ("AWS::Events::Rule", "{EventPattern: {}, Targets: [], EventBusName: own}", "EventBusName"),
         ("AWS::Cognito::UserPool", "{LambdaConfig: {}}", "LambdaConfig"),
