@@ -45,6 +45,7 @@ REFUSALS: dict[str, tuple[int, ...]] = {
     "own_entry": (404,),
     "own_invoice": (404,),
     "any_invoice": (404,),
+    "any_attention": (404,),
     "own_home": (403, 404),
     "own_document": (403, 404),
     "any_document": (404,),

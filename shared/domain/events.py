@@ -35,6 +35,7 @@ EventType = Literal[
     "certification-imported",
     "members-imported",
     "attention-raised",
+    "attention-done",
     "job-started",
     "document-attached",
     "document-checked",

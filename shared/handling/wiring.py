@@ -17,6 +17,7 @@ from shared.repositories.certificates import Certificates
 from shared.repositories.documents import Documents
 from shared.repositories.events import Events
 from shared.repositories.everything import Everything
+from shared.repositories.figures import Counts
 from shared.repositories.invoices import Invoices
 from shared.repositories.jobs import Jobs
 from shared.repositories.mail_marks import MailMarks
@@ -140,9 +141,21 @@ def exports_queue() -> MessageQueue:
 
 
 @cache
+def imports_queue() -> MessageQueue:
+    """The queue of the steps of imports."""
+    return MessageQueue(aws.sqs(), settings().imports_queue_url)
+
+
+@cache
 def transfer_store() -> TransferStore:
     """The bucket of exports and imports."""
     return TransferStore(aws.s3(), settings().transfers_bucket)
+
+
+@cache
+def counts() -> Counts:
+    """Figures, from the index."""
+    return Counts(table(), editions())
 
 
 @cache

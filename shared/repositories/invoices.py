@@ -5,15 +5,18 @@ from shared.domain.events import Event
 from shared.domain.invoices import Invoice
 from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
 from shared.repositories import events, items, keys
-from shared.repositories.recertifications import invoice_write
-from shared.repositories.table import SAME_VERSION, ConditionFailed, Table, put
+from shared.repositories.recertifications import invoice_item, invoice_write
+from shared.repositories.table import ABSENT, SAME_VERSION, ConditionFailed, Table, put
+
+BATCH = 100
 
 
 class Invoices:
-    """CERTIFICATION#<id> / INVOICE#<cycle number>.
+    """CERTIFICATION#<id> / INVOICE#<cycle number>; for programs bought INVOICE#<id>, told of by MEMBER#<id> /
+    INVOICE#<id>.
 
-    `find` 1 RRU · `of_certification` 1 query · `issue` 1 conditional put, 1 WRU · `save` 1 transaction, 4 WRU with its
-    event.
+    `find` 1 RRU · `of_certification` 1 query · `issue` 1 conditional put, 1 WRU and 1 of the index · `save` 1
+    transaction, 4 WRU with its event and up to 2 of the index.
     """
 
     def __init__(self, table: Table) -> None:
@@ -48,10 +51,39 @@ class Invoices:
             return items.invoice(found)
         return invoice
 
+    def of_programs(self, member_id: str) -> list[Invoice]:
+        """The invoices of programs that a member bought, strongly consistent."""
+        place = keys.bought(member_id)
+        wanted = [
+            keys.invoice(each["SK"].removeprefix(place["SK"]))
+            for each in self._table.query(place["PK"], place["SK"])
+        ]
+        found = [
+            item
+            for start in range(0, len(wanted), BATCH)
+            for item in self._table.get_many(wanted[start : start + BATCH])
+        ]
+        return [items.invoice(item) for item in found]
+
+    def put_imported(self, before: Invoice | None, after: Invoice) -> None:
+        """Write an imported invoice of a program, new or as it was read; it is its own event.
+
+        1 transaction, 4 WRU. Raises ChangedMeanwhile.
+        """
+        item = invoice_item(after)
+        pointer = keys.bought(after.member_id, after.invoice_id)
+        if before is None:
+            writes = [put("invoice", item, ABSENT), put("pointer", dict(pointer), ABSENT)]
+        else:
+            writes = [put("invoice", item, SAME_VERSION, {":version": before.version})]
+        try:
+            self._table.transact(writes)
+        except ConditionFailed as error:
+            raise ChangedMeanwhile from error
+
     def save(self, before: Invoice, after: Invoice, event: Event) -> None:
         """Write a changed invoice with its event. Raises ChangedMeanwhile, AlreadyRecorded."""
-        item = {**keys.invoice(after.invoice_id), **items.attributes(after)}
-        write = put("invoice", item, SAME_VERSION, {":version": before.version})
+        write = put("invoice", invoice_item(after), SAME_VERSION, {":version": before.version})
         try:
             self._table.transact([write, events.once(event)])
         except ConditionFailed as error:

@@ -16,9 +16,11 @@ LIBRARY#<kind>#       <title>#<document>                  a published contributi
 LIBRARY#<kind>#<letter>  <word>#<title>#<document>        the same under a word of its title
 CERTIFICATE#<id>      CERTIFICATE                         a certificate, which anyone may check
 MEMBER#<id>           MEMBER                              a member
+                      INVOICE#<invoice>                   tells of an invoice of a program bought
 EMAIL#<address>       EMAIL                               who has this address: it is unique
 SEARCH#<letter>       <term>#<member>                     a member under the beginning of a name, e-mail or id
 HISTORY#<subject>     EVENT#<event>                       what happened to it; the idempotency record too
+INVOICE#<id>          INVOICE                             an invoice of a program bought
 JOB#<id>              JOB                                 an export or import of staff, for 90 days
 CALENDAR              LAST-DAY#<day>#<year>               access may end after this day, in that year of the index
                       INVOICED#<year>                     when a year's invoices were last asked for
@@ -107,9 +109,16 @@ def library(kind: str, word: str, title: str, document_id: str) -> Key:
 
 
 def invoice(invoice_id: str) -> Key:
-    """The recertification invoice that an invoice id names. Raises NotFound for an impossible id."""
+    """The invoice that an id names: of a cycle, or of a program bought. Raises NotFound for an impossible id."""
+    if ids.is_program_invoice_id(invoice_id):
+        return _key(f"INVOICE#{invoice_id}", "INVOICE")
     certification_id, number = ids.certification_of_invoice(invoice_id)
     return _key(certification_partition(certification_id), f"INVOICE#{number:04d}")
+
+
+def bought(member_id: str, invoice_id: str = "") -> Key:
+    """Tells that a member was invoiced for a program bought; without an invoice, where these begin."""
+    return _key(f"MEMBER#{member_id.lower()}", f"INVOICE#{invoice_id}")
 
 
 def submission(certification_id: str) -> Key:
@@ -201,6 +210,30 @@ def invoiced(year: int) -> Key:
 def mail(mail_id: str) -> Key:
     """The mark of one mail."""
     return _key(f"MAIL#{mail_id}", "MAIL")
+
+
+def owed_partitions() -> list[str]:
+    """All of GSI1's partitions of the invoices that are open."""
+    return [f"OWED#{shard:02d}" for shard in range(DUE_SHARDS)]
+
+
+def paid_partitions(year: int) -> list[str]:
+    """All of GSI1's partitions of the invoices that were paid in a year."""
+    return [f"PAID#{year}#{shard:02d}" for shard in range(DUE_SHARDS)]
+
+
+def owed(invoice_id: str) -> str:
+    """GSI1's partition of an invoice that is open."""
+    return owed_partitions()[_shard(invoice_id)]
+
+
+def paid(invoice_id: str, year: int) -> str:
+    """GSI1's partition of an invoice that was paid in a year."""
+    return paid_partitions(year)[_shard(invoice_id)]
+
+
+def _shard(invoice_id: str) -> int:
+    return int.from_bytes(invoice_id.rpartition("_")[0].encode()[-4:], "big") % DUE_SHARDS
 
 
 def review_queue(state: str) -> str:

@@ -313,7 +313,19 @@ def certification_write(before: Certification | None, after: Certification) -> W
 
 def invoice_write(invoice: Invoice) -> Write:
     """The write of a new recertification invoice: one for each cycle, whoever comes first."""
-    return put("invoice", {**keys.invoice(invoice.invoice_id), **items.attributes(invoice)}, ABSENT)
+    return put("invoice", invoice_item(invoice), ABSENT)
+
+
+def invoice_item(invoice: Invoice) -> Item:
+    """An invoice as it is stored, with its place in the index while it is owed, and once it is paid."""
+    item = {**keys.invoice(invoice.invoice_id), **items.attributes(invoice)}
+    if invoice.status == "open":
+        item["GSI1PK"] = keys.owed(invoice.invoice_id)
+        item["GSI1SK"] = f"{invoice.due_on.isoformat()}#{invoice.invoice_id}"
+    elif invoice.status == "paid" and invoice.paid_at is not None:
+        item["GSI1PK"] = keys.paid(invoice.invoice_id, invoice.paid_at.year)
+        item["GSI1SK"] = f"{invoice.paid_at.isoformat()}#{invoice.invoice_id}"
+    return item
 
 
 def cycle_write(before: Cycle, after: Cycle) -> Write:

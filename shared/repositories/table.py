@@ -85,6 +85,26 @@ class Table:
         items = [item for item in map(_read, answer["Items"]) if item[sort].startswith(begins)]
         return items[:limit], (items[limit - 1][sort] if len(items) > limit else None)
 
+    def count(self, partition: str, before: str = "") -> int:
+        """How many items a partition of the index has (below a sort key): a query for each MB, eventually consistent."""
+        condition, values = f"{GSI1}PK = :partition", {":partition": {"S": partition}}
+        if before:
+            condition, values[":before"] = f"{condition} AND {GSI1}SK < :before", {"S": before}
+        parameters: Any = {
+            "TableName": self._name,
+            "IndexName": GSI1,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+            "Select": "COUNT",
+        }
+        counted = 0
+        while True:
+            answer = self._client.query(**parameters)
+            counted += answer["Count"]
+            if "LastEvaluatedKey" not in answer:
+                return counted
+            parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
     def scan_page(self, after: Mapping[str, str] | None) -> tuple[list[Item], dict[str, str] | None]:
         """Up to 1 MB of the whole table, eventually consistent, and the key after which the next page starts."""
         start: Any = {"ExclusiveStartKey": _item(after)} if after else {}

@@ -19,6 +19,8 @@ from tests.integration.portal import (
     new_key,
 )
 
+OWN_TABLE = True
+
 AFTER = "2028-03-01T12:00:00-05:00"
 RECEIVED = {"report_received_on": "2028-02-10", "comment": "By post."}
 GRANTED = {"extended_to": "2028-06-30", "reason": "Long illness"}

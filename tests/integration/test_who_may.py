@@ -33,6 +33,7 @@ def filled(path: str) -> str:
         ("{invoice_id}", "inv_" + "a" * 20 + "_1"),
         ("{entry_id}", "ent_x_00"),
         ("{member_id}", "m1"),
+        ("{attention_id}", "evt_1"),
     ):
         path = path.replace(name, value)
     return path

@@ -1,0 +1,1 @@
+"""What happened, what staff have to look at, and how many stand where."""

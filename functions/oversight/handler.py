@@ -1,0 +1,107 @@
+"""What happened to a certification, what staff have to look at themselves, and how many stand where."""
+
+from typing import Any, Literal
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from shared.adapters.http.resolver import answer, gate, portal_api
+from shared.adapters.http.responses import ok
+from shared.domain.errors import NotFound
+from shared.domain.history import attention_of, history_of
+from shared.handling import wiring
+from shared.handling.gates import (
+    SUBJECT,
+    any_certification,
+    authenticated,
+    command,
+    idempotency_key,
+    json_body,
+    own_certification,
+    staff,
+    today,
+)
+from shared.handling.paging import Cursor, Limit, next_cursor, start
+from shared.schemas.history import Attention, AttentionList, DoneSent, Figures, Happening, History
+from shared.use_cases.settle_attention import settle_attention
+from shared.use_cases.take_notice import ATTENTION
+
+app = portal_api()
+
+
+@gate
+def any_attention(app: APIGatewayHttpResolver) -> None:
+    """404 for something that was never raised."""
+    raised = attention_of(wiring.events().of(ATTENTION))
+    wanted = app.context["_route_args"].get("attention_id", "")
+    found = next((each for each in raised if each.raised.event_id == wanted), None)
+    if found is None:
+        raise NotFound
+    app.context["attention"] = found
+    app.context[SUBJECT] = ATTENTION
+
+
+@app.get("/api/certifications/<certification_id>/history", middlewares=[authenticated, own_certification])
+def read_own_history(certification_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[History]:
+    """What happened to the caller's certification, the latest first."""
+    return ok(_page(certification_id, limit, cursor, of_staff=False))
+
+
+@app.get(
+    "/api/staff/certifications/<certification_id>/history",
+    middlewares=[authenticated, staff(), any_certification],
+)
+def read_history(certification_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[History]:
+    """What happened to a certification and who did it, the latest first."""
+    return ok(_page(certification_id, limit, cursor, of_staff=True))
+
+
+def _page(certification_id: str, limit: int, cursor: str | None, *, of_staff: bool) -> History:
+    before = start(cursor)
+    happened = history_of(
+        wiring.events().of(f"certification:{certification_id}"),
+        wiring.invoices().of_certification(certification_id),
+        of_staff=of_staff,
+    )
+    rest = [each for each in happened if before is None or each.place < before]
+    more = rest[limit - 1].place if len(rest) > limit else None
+    return History(items=[Happening.of(each) for each in rest[:limit]], next_cursor=next_cursor(more))
+
+
+@app.get("/api/staff/attention", middlewares=[authenticated, staff()])
+def list_attention(
+    state: Literal["open", "done"] = "open", limit: Limit = 50, cursor: Cursor = None
+) -> Response[AttentionList]:
+    """What staff have to look at themselves, or what they did look after; oldest first."""
+    after = start(cursor)
+    found = [
+        (f"{each.raised.at.isoformat()}#{each.raised.event_id}", each)
+        for each in attention_of(wiring.events().of(ATTENTION))
+        if (each.done is None) == (state == "open")
+    ]
+    rest = [(place, each) for place, each in found if after is None or place > after]
+    more = rest[limit - 1][0] if len(rest) > limit else None
+    return ok(
+        AttentionList(items=[Attention.of(each) for _, each in rest[:limit]], next_cursor=next_cursor(more))
+    )
+
+
+@app.post(
+    "/api/staff/attention/<attention_id>/done",
+    middlewares=[authenticated, staff(), any_attention, json_body, idempotency_key],
+)
+def mark_done(attention_id: str, done: DoneSent) -> Response[Attention]:
+    """Say that something was looked after, and how."""
+    return ok(
+        Attention.of(settle_attention(wiring.events(), command(app), app.context["attention"], done.note))
+    )
+
+
+@app.get("/api/staff/figures", middlewares=[authenticated, staff()])
+def read_figures() -> Response[Figures]:
+    """How many certifications and invoices stand where today."""
+    return ok(Figures.of(wiring.counts().figures(today()), today()))
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Lambda's entry."""
+    return answer(app, event, context)
