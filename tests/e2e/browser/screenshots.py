@@ -98,7 +98,7 @@ def copy_for_the_readme() -> None:
     FOR_THE_README.mkdir(parents=True, exist_ok=True)
     chosen: dict[str, str] = {
         "recertification-desk-light": "recertification",
-        "form-phone-light": "phone",
+        "recertification-phone-light": "phone",
         "agreement-desk-dark": "agreement",
     }
     for name, shown in chosen.items():
