@@ -1,6 +1,6 @@
 """Refusals come in the contract's order: whoever does two things wrong at once is told the earlier one.
 
-Each route has its list of what can be wrong, in the order of API.md; 
+Each route has its list of what can be wrong, in the order of API.md;
 neighbours are tried together, each pair with a member of its own.
 """
 
