@@ -17,7 +17,19 @@ from tests.integration.calls import Calls
 from tests.integration.portal import CLIENT_ID, Portal
 
 ROOT = Path(__file__).parents[2]
-WIRED = ("table", "recertifications", "invoices", "members", "events", "archive", "certificates", "jobs", "everything", "documents", "counts")
+WIRED = (
+    "table",
+    "recertifications",
+    "invoices",
+    "members",
+    "events",
+    "archive",
+    "certificates",
+    "jobs",
+    "everything",
+    "documents",
+    "counts",
+)
 
 
 @pytest.fixture(scope="session")
