@@ -12,7 +12,7 @@ COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.1
 	--no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots lighthouse check format openapi lock build deploy clean environment environment-sam
+.PHONY: help run test prove screenshots lighthouse check format openapi lock build deploy clean environment environment-sam
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -22,6 +22,9 @@ run: environment ## start the whole portal on http://localhost:8000 (PORT=… fo
 
 test: environment ## all tests (TESTS=tests/unit for a part)
 	@exec $(BIN)/python -m pytest -q $(TESTS)
+
+prove: environment ## the long proofs: 20 overlapping runs of the invoice job over 2,000 certifications
+	@PROVE=1 exec $(BIN)/python -m pytest -q -o timeout=1800 tests/integration/test_overlapping_runs.py
 
 screenshots: environment ## each page at desk and phone width, light and dark, in screenshots/
 	@exec $(BIN)/python -m tests.e2e.browser.screenshots
