@@ -31,6 +31,12 @@ class Contribution:
         """Whether for each of the beginnings a word of the title begins so."""
         return all(any(word.startswith(each) for word in self.words) for each in beginnings)
 
+    def is_shown_under(self, place: str, beginning: str) -> bool:
+        """Whether a place in the library, `<word>#…`, is the first at which this is found by a beginning, if any."""
+        if not beginning:
+            return True
+        return place.partition("#")[0] == next(word for word in self.words if word.startswith(beginning))
+
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text in lower case, each once, in their order."""

@@ -127,22 +127,25 @@ class Documents:
     def search(
         self, kind: str, words: Sequence[str], *, after: str | None, limit: int
     ) -> tuple[list[Contribution], str | None]:
-        """Published contributions of a kind (`*`: any) with words that begin so, in order of the title or word."""
+        """Published contributions of a kind (`*`: any) with words that begin so, in order of the title or word.
+
+        Each stands under the first of its words that fits, so that no page shows again what one before did.
+        """
         longest = max(words, key=len, default="")
         partition = keys.library_partition(kind, longest)
-        found: dict[str, Contribution] = {}
+        found: list[Contribution] = []
         for _ in range(LIBRARY_LOOKS):
             page, more = self._table.query_page(partition, longest, after=after, limit=limit)
             for place, item in enumerate(page):
                 contribution = items.contribution(item)
-                if contribution.has_words(words):
-                    found.setdefault(contribution.document_id, contribution)
+                if contribution.has_words(words) and contribution.is_shown_under(item["SK"], longest):
+                    found.append(contribution)
                 if len(found) == limit and (place + 1 < len(page) or more is not None):
-                    return list(found.values()), item["SK"]
+                    return found, item["SK"]
             after = more
             if after is None:
                 break
-        return list(found.values()), after
+        return found, after
 
     def contributions(self, *, after: str | None, limit: int) -> tuple[list[Document], str | None]:
         """The contributions of approved reports, oldest approval first, each as it is at home."""

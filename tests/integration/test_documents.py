@@ -584,6 +584,9 @@ def test_members_find_what_staff_published_by_kind_words_and_page_by_page(
     assert sorted(titles(portal, reader, query="WORK")) == ["Remote work policy", "Works council charter"]
     assert titles(portal, reader, query="remote pol", kind="policy") == ["Remote work policy"]
     assert titles(portal, reader, query="remote exit") == []
+    assert publish(portal, contributed(portal, bucket, "Pay, payroll and pay grades")).status == 201
+    assert titles(portal, reader, query="pay") == ["Pay, payroll and pay grades"]
+    names.append("Pay, payroll and pay grades")
     found, cursor = [], None
     while True:
         query = {"limit": 1} | ({"cursor": cursor} if cursor else {})
