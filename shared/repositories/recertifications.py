@@ -47,8 +47,8 @@ class Recertifications:
 
     `find` 1 strongly consistent query (0.5 RRU per 4 KB and read: about 3 RRU at 30 entries) · `reach` 1 batch get
     for documents from elsewhere · `save` of a session of k entries 1 transaction, 2(k+2) WRU with its event · `save` of
-    a submission 1 transaction of at most 5 items · `close` 1 transaction · `lapse` 1 transaction, 6 WRU with its event ·
-    `closed_cycles` 1 query · `submissions` 1 query of the index · `due` 16 queries of the index. Before a change that
+    a submission 1 transaction of at most 5 items · `close` 1 transaction · `lapse` 1 transaction, 6 WRU with its event
+    · `closed_cycles` 1 query · `submissions` 1 query of the index · `due` 16 queries of the index. Before a change that
     moves the end of access, its day is noted in the calendar: 1 WRU, once in a while for each process and day.
     """
 
@@ -103,6 +103,8 @@ class Recertifications:
             writes.append(_record_write(record))
         if before.invoice is None and after.invoice is not None:
             writes.append(invoice_write(after.invoice))
+        if before.late_fee is None and after.late_fee is not None:
+            writes.append(replace(invoice_write(after.late_fee), label="late fee"))
         self._transact([*writes, events.once(event)])
 
     def close(
@@ -111,8 +113,8 @@ class Recertifications:
         """Close a cycle and open the next in one transaction, on condition that the invoice is still settled.
 
         The closed cycle's entries leave the partition that the dashboard reads; they stay for good in the record of the
-        signing, those of a lapsed cycle in an item of their own. Those beyond a transaction's 100 writes stay behind and
-        are skipped by their cycle number. Raises ChangedMeanwhile, AlreadyRecorded.
+        signing, those of a lapsed cycle in an item of their own. Those beyond a transaction's 100 writes stay behind
+        and are skipped by their cycle number. Raises ChangedMeanwhile, AlreadyRecorded.
         """
         certification_id, number = before.certification.certification_id, closed.cycle.number
         invoice, submission = before.invoice, closed.submission
@@ -130,6 +132,10 @@ class Recertifications:
         if opened.certification.certificate_id != before.certification.certificate_id:
             issued_on = day_of(event.at, self._editions.time_zone)
             writes.append(certificate_write(certificate_of(closed, opened, issued_on)))
+        if (fee := before.late_fee) is not None:
+            archived["late_fee_id"] = fee.invoice_id
+            unchanged = {":version": fee.version}
+            writes.append(check("late fee", keys.invoice(fee.invoice_id), SAME_VERSION, unchanged))
         if submission is not None:
             archived["submission"] = items.attributes(submission)
             writes.append(
@@ -262,10 +268,7 @@ class Recertifications:
         cycle = items.cycle(by_kind["CYCLE"][0])
         current = f"ENTRY#{cycle.number:04d}#"
         entries = [items.entry(item) for item in by_kind.get("ENTRY", []) if item["SK"].startswith(current)]
-        invoice_id = ids.invoice_id(cycle.certification_id, cycle.number)
-        invoices = [
-            items.invoice(item) for item in by_kind.get("INVOICE", []) if item["invoice_id"] == invoice_id
-        ]
+        invoices = {item["invoice_id"]: items.invoice(item) for item in by_kind.get("INVOICE", [])}
         submissions = [items.submission(item) for item in by_kind.get("SUBMISSION", [])]
         return Recertification(
             program=self._editions.of(cycle.edition),
@@ -274,7 +277,8 @@ class Recertifications:
             entries=tuple(sorted(entries, key=lambda entry: (entry.logged_at, entry.entry_id))),
             documents=tuple(items.document(item) for item in by_kind.get("DOCUMENT", [])),
             submission=submissions[0] if submissions else None,
-            invoice=invoices[0] if invoices else None,
+            invoice=invoices.get(ids.invoice_id(cycle.certification_id, cycle.number)),
+            late_fee=invoices.get(ids.late_fee_id(cycle.certification_id, cycle.number)),
         )
 
     def _transact(self, writes: Sequence[Write]) -> None:

@@ -497,6 +497,27 @@ def test_an_approved_report_takes_its_documents_off_the_dashboard_and_keeps_them
     assert portal.enter(member, again).status == 422
 
 
+def test_an_approval_that_is_undone_brings_its_documents_back(portal: Portal, bucket: Bucket) -> None:
+    member = portal.member()
+    document = clean(portal, bucket, member, kind="program", title="Mentoring")
+    portal.enter(member, entry(quantity=50, document_ids=[document["document_id"]]))
+    made = portal.sign(member).json
+    portal.paid(made["invoice"]["invoice_id"])
+    submission = made["submission"]["submission_id"]
+    assert portal.decide(member, submission).status == 200
+    assert publish(portal, document).status == 201
+    undoing = f"/api/staff/certifications/{member.certification_id}/undo-approval"
+    assert portal.post(undoing, STAFF, {"reason": "The wrong member."}).status == 200
+    (shown,) = portal.dashboard(member)["documents"]
+    assert (shown["document_id"], shown["archived"]) == (document["document_id"], False)
+    assert code(remove(portal, member, shown)) == "cycle-locked"
+    withdrawal = f"/api/staff/documents/{document['document_id']}/publication"
+    assert portal.ask("DELETE", withdrawal, STAFF, version=shown["version"]).status == 204
+    assert portal.decide(member, submission).status == 200
+    assert portal.dashboard(member)["documents"] == []
+    assert publish(portal, document).status == 201
+
+
 # --- two certifications ---
 
 
