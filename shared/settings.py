@@ -21,6 +21,7 @@ class Settings:
     documents_bucket: str
     malware_protection: bool
     exports_queue_url: str
+    imports_queue_url: str
     transfers_bucket: str
     portal_url: str
     stripe_secret_key_parameter: str
@@ -46,6 +47,7 @@ def settings() -> Settings:
         documents_bucket=read("DOCUMENTS_BUCKET", ""),
         malware_protection=read("MALWARE_PROTECTION", "off") == "on",
         exports_queue_url=read("EXPORTS_QUEUE_URL", ""),
+        imports_queue_url=read("IMPORTS_QUEUE_URL", ""),
         transfers_bucket=read("TRANSFERS_BUCKET", ""),
         portal_url=read("PORTAL_URL", ""),
         stripe_secret_key_parameter=read("STRIPE_SECRET_KEY_PARAMETER", ""),

@@ -35,6 +35,8 @@ def list_invoices(type: InvoiceTypes = "both") -> Response[InvoiceList]:  # noqa
         for each in wiring.invoices().of_certification(registration.certification.certification_id)
         if type in ("both", each.type)
     ]
+    if type != "recertification":
+        found += wiring.invoices().of_programs(caller(app).member_id)
     found.sort(key=lambda each: each.issued_at, reverse=True)
     return ok(InvoiceList(items=[Invoice.of(each) for each in found]))
 

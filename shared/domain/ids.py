@@ -8,6 +8,7 @@ names the same thing twice: no id is random, except the key of a change for whic
     certificate     crf_<20>                     certification and the key of the approval
     entry           ent_<20>_<row>               the entering session and its row
     job             exp_<20>, imp_<20>           the request that started it
+    program invoice pgm_<20>                     member and the number in the old system
     document        doc_<20>_<20>                certification, and the key of the upload
                     dom_<20>_<20>                member (uploaded for no certification), and the key
 """
@@ -108,6 +109,16 @@ def certificate_id(certification: str, key: str) -> str:
 def is_certificate_id(text: str) -> bool:
     """Whether a text could be the id of a certificate."""
     return text.startswith("crf_") and _is_core(text[4:])
+
+
+def program_invoice_id(member_id: str, number: str) -> str:
+    """The id of the invoice of a program that a member bought, by its number in the body's old system."""
+    return f"pgm_{digest('program-invoice', member_id.lower(), number)}"
+
+
+def is_program_invoice_id(text: str) -> bool:
+    """Whether a text could be the id of such an invoice."""
+    return text.startswith("pgm_") and _is_core(text[4:])
 
 
 def certification_of_invoice(invoice: str) -> tuple[str, int]:

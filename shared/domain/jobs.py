@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-JobKind = Literal["export", "members"]
+JobKind = Literal["export", "members", "program-invoices"]
 JobState = Literal["waiting", "running", "done", "failed"]
 
 

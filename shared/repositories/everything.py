@@ -107,6 +107,7 @@ _MAKERS: Mapping[tuple[str, str], Callable[[Item], Records]] = {
     ("CERTIFICATION", "SUBMISSION"): _whole("submissions"),
     ("CERTIFICATION", "INVOICE"): _invoice,
     ("CERTIFICATE", "CERTIFICATE"): _whole("certificates"),
+    ("INVOICE", "INVOICE"): _invoice,
     ("ARCHIVE", "CYCLE"): _closed_cycle,
     ("ARCHIVE", "SIGNED"): _signed,
     ("ARCHIVE", "DOCUMENT"): _whole("documents"),

@@ -1,7 +1,11 @@
 """Exports and imports as staff ask for them and follow them."""
 
+from typing import Literal
+
 from shared.domain.jobs import Job
-from shared.schemas.fields import Given, Instant
+from shared.domain.ports import UploadForm as Form
+from shared.schemas.documents import UploadForm
+from shared.schemas.fields import Given, Instant, Sent
 
 
 class Export(Given):
@@ -26,4 +30,65 @@ class Export(Given):
             finished_at=job.finished_at,
             records=dict(job.counts),
             download_url=download_url,
+        )
+
+
+class ImportSent(Sent):
+    """What staff want to import; a dry run only reports what an import would do."""
+
+    kind: Literal["members", "program-invoices"]
+    dry_run: bool = False
+
+
+class ImportStarted(Given):
+    """An announced import and the form to upload its CSV with, in UTF-8."""
+
+    import_id: str
+    upload: UploadForm
+
+    @classmethod
+    def of(cls, job: Job, form: Form) -> "ImportStarted":
+        """The job of an import and its form as they are answered."""
+        return cls(import_id=job.job_id, upload=UploadForm(url=form.url, fields=dict(form.fields)))
+
+
+class Import(Given):
+    """An import: rows by outcome so far; `detail` says why it failed; `report_url` lists every rejected row."""
+
+    import_id: str
+    kind: str
+    dry_run: bool
+    status: str
+    detail: str
+    asked_by: str
+    asked_at: Instant
+    finished_at: Instant | None
+    rows: int | None
+    rows_done: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    report_url: str | None
+
+    @classmethod
+    def of(cls, job: Job, report_url: str | None) -> "Import":
+        """The job of an import as it is answered."""
+        counted = job.counts
+        return cls(
+            import_id=job.job_id,
+            kind=job.kind,
+            dry_run=job.dry_run,
+            status=job.state,
+            detail=job.detail,
+            asked_by=job.asked_by,
+            asked_at=job.asked_at,
+            finished_at=job.finished_at,
+            rows=counted.get("rows"),
+            rows_done=counted.get("rows_done", 0),
+            created=counted.get("created", 0),
+            updated=counted.get("updated", 0),
+            unchanged=counted.get("unchanged", 0),
+            rejected=counted.get("rejected", 0),
+            report_url=report_url,
         )

@@ -94,7 +94,7 @@ def test_a_notice_of_a_payment_is_a_read_and_a_transaction_and_a_repeat_a_read_m
 @pytest.mark.parametrize(
     ("ask", "operations"),
     [
-        (lambda p, m: p.get("/api/invoices", m), [BATCH, QUERY]),
+        (lambda p, m: p.get("/api/invoices", m), [BATCH, QUERY, QUERY]),
         (lambda p, m: p.get(p.cycle_path(m, "cycles"), m), [QUERY, QUERY]),
         (lambda p, m: p.put("/api/me/profile", m, {}, version=1), [GET, WRITE]),
         (lambda p, m: p.get("/api/staff/reviews", STAFF), [QUERY]),

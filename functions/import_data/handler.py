@@ -1,0 +1,64 @@
+"""The worker of large imports: begins when a file is uploaded, and goes on from message to message."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from shared.adapters import clock
+from shared.domain import ids, program_invoices, roster
+from shared.domain.days import day_of
+from shared.domain.events import Command
+from shared.domain.jobs import Job
+from shared.domain.roster import ImportReport
+from shared.handling import wiring
+from shared.handling.jobs import each_message
+from shared.use_cases.import_file import Rows, import_step
+from shared.use_cases.import_program_invoices import import_program_invoices
+from shared.use_cases.import_roster import import_roster
+
+logger = Logger()
+
+COLUMNS = {"members": roster.COLUMNS, "program-invoices": program_invoices.COLUMNS}
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """One message is an upload, or the next step of an import; those that failed come again."""
+    return each_message(event, take_step)
+
+
+def take_step(record: Mapping[str, Any]) -> None:
+    """Do some of the import that a message is about."""
+    job_id = job_of(json.loads(record["body"]))
+    store, queue = wiring.transfer_store(), wiring.imports_queue()
+    job = import_step(wiring.jobs(), queue, store, COLUMNS, import_rows, job_id, now=clock.now)
+    if job is not None:
+        logger.info("import_step", job_id=job_id, step=job.step, state=job.state, counts=dict(job.counts))
+
+
+def job_of(message: Mapping[str, Any]) -> str:
+    """The import that a message of our own names, or S3's event of an upload."""
+    if "job_id" in message:
+        return str(message["job_id"])
+    key: str = message["detail"]["object"]["key"]
+    return key.removeprefix("imports/").removesuffix(".csv")
+
+
+def import_rows(job: Job, start: int, rows: Rows) -> ImportReport:
+    """Import some rows of a job; `start` rows come before them."""
+    if job.kind == "program-invoices":
+        return import_program_invoices(wiring.members(), wiring.invoices(), rows, dry_run=job.dry_run)
+    now = clock.now()
+    today = day_of(now, wiring.editions().time_zone)
+    key = ids.digest("import-rows", job.job_id, str(start))
+    asked = Command(job.asked_by, "staff", now, today, key, job.source)
+    return import_roster(
+        wiring.members(),
+        wiring.login_requests(),
+        wiring.events(),
+        wiring.editions(),
+        asked,
+        rows,
+        dry_run=job.dry_run,
+    )
