@@ -22,7 +22,8 @@ from shared.settings import settings
 from shared.use_cases.delete_document import delete_document
 from shared.use_cases.submit_cycle import submit_cycle
 from tests import files
-from tests.integration.portal import COLLEAGUE, STAFF, Answer, Person, Portal, entry, new_key
+from tests.integration.calls import Call
+from tests.integration.portal import COLLEAGUE, STAFF, Answer, Person, Portal, allowed, entry, new_key
 from tests.integration.test_costs import BATCH, PUT, QUERY, WRITE, cost
 
 OWN_TABLE = True
@@ -668,3 +669,58 @@ def test_staff_open_any_document_that_is_clean(portal: Portal, bucket: Bucket, m
     assert portal.get(path, COLLEAGUE).json["download_url"]
     assert portal.get(path, member).status == 403
     assert portal.get("/api/staff/documents/nonsense", COLLEAGUE).status == 404
+
+
+# --- what the functions may do ---
+
+WRITES = {
+    "Put": "dynamodb:PutItem",
+    "Delete": "dynamodb:DeleteItem",
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+}
+
+
+def done(calls: list[Call]) -> set[str]:
+    """The permissions that calls take."""
+    needed = set()
+    for call in calls:
+        if call.operation == WRITE:
+            needed |= {WRITES[kind] for item in call.parameters["TransactItems"] for kind in item}
+        else:
+            index = "/index" if "IndexName" in call.parameters else ""
+            needed.add(f"dynamodb:{call.operation}{index}")
+    return needed
+
+
+def test_each_function_is_allowed_what_it_does_with_the_table(portal: Portal, bucket: Bucket) -> None:
+    member = portal.member("IPMA-SCP", "IPMA-CS")
+    with portal.calls.counted() as documents:
+        document = announce(portal, member)
+        portal.get(PATH, member)
+    with portal.calls.counted() as checks:
+        hear(put(bucket, document["document_id"]))
+    with portal.calls.counted() as points:
+        portal.enter(member, entry("policy", document_ids=[document["document_id"]]))
+    with portal.calls.counted() as deleting:
+        assert remove(portal, member, {**document, "version": 2}).status == 204
+    contribution = contributed(portal, bucket, "Benefits")
+    with portal.calls.counted() as library:
+        version = publish(portal, contribution).json["version"]
+        portal.get("/api/library", member, query={"query": "benefits"})
+        portal.get("/api/staff/contributions", STAFF)
+        path = f"/api/staff/documents/{contribution['document_id']}/publication"
+        assert portal.ask("DELETE", path, STAFF, version=version).status == 204
+    for folder, calls in {
+        "documents": [*documents, *deleting],
+        "check_document": checks,
+        "points": points,
+        "library": library,
+    }.items():
+        assert done(calls) <= allowed(folder), folder
+
+
+@pytest.mark.usefixtures("dynoxide")
+def test_an_upload_takes_one_write_unit(portal: Portal, member: Person) -> None:
+    with portal.calls.counted() as made:
+        announce(portal, member, title="Certificate of attendance, annual conference 2026")
+    assert [call.units for call in made if call.operation == PUT] == [1.0]
