@@ -81,36 +81,6 @@ class Invoices:
         except ConditionFailed as error:
             raise ChangedMeanwhile from error
 
-    def of_programs(self, member_id: str) -> list[Invoice]:
-        """The invoices of programs that a member bought, strongly consistent."""
-        place = keys.bought(member_id)
-        wanted = [
-            keys.invoice(each["SK"].removeprefix(place["SK"]))
-            for each in self._table.query(place["PK"], place["SK"])
-        ]
-        found = [
-            item
-            for start in range(0, len(wanted), BATCH)
-            for item in self._table.get_many(wanted[start : start + BATCH])
-        ]
-        return [items.invoice(item) for item in found]
-
-    def put_imported(self, before: Invoice | None, after: Invoice) -> None:
-        """Write an imported invoice of a program, new or as it was read; it is its own event.
-
-        1 transaction, 4 WRU. Raises ChangedMeanwhile.
-        """
-        item = {**keys.invoice(after.invoice_id), **items.attributes(after)}
-        pointer = keys.bought(after.member_id, after.invoice_id)
-        if before is None:
-            writes = [put("invoice", item, ABSENT), put("pointer", dict(pointer), ABSENT)]
-        else:
-            writes = [put("invoice", item, SAME_VERSION, {":version": before.version})]
-        try:
-            self._table.transact(writes)
-        except ConditionFailed as error:
-            raise ChangedMeanwhile from error
-
     def save(self, before: Invoice, after: Invoice, event: Event) -> None:
         """Write a changed invoice with its event. Raises ChangedMeanwhile, AlreadyRecorded."""
         write = put("invoice", invoice_item(after), SAME_VERSION, {":version": before.version})
