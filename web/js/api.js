@@ -4,6 +4,7 @@ import { Refusal, send } from "./refusal.js";
 import * as session from "./session.js";
 
 const BASE = "/api";
+const JSON_TYPE = "application/json";
 const TRIES = 3;
 const WAIT_MILLISECONDS = 1000;
 
@@ -12,13 +13,14 @@ const WAIT_MILLISECONDS = 1000;
  *
  * `version` is what a PUT or DELETE is based on (If-Match); `key` the Idempotency-Key of a POST. With either of them, as
  * with every GET, a repetition does no harm, so a busy portal is asked again by itself.
+ * A body of another `type` than JSON is sent as it is.
  */
-export async function call(method, path, { body, version, key, fresh } = {}) {
+export async function call(method, path, { body, type = JSON_TYPE, version, key, fresh } = {}) {
   const headers = { Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined) headers["Content-Type"] = type;
   if (version !== undefined) headers["If-Match"] = `"${version}"`;
   if (key !== undefined) headers["Idempotency-Key"] = key;
-  const options = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+  const options = { method, headers, body: type === JSON_TYPE && body !== undefined ? JSON.stringify(body) : body };
   if (fresh) options.cache = "reload";
   for (let attempt = 1; ; attempt += 1) {
     const response = await authorized(path, options);

@@ -9,6 +9,8 @@ import { text } from "../../text.js";
 
 const MENU = ["profile", "registrations", "invoices", "recertification", "summary", "transactions"];
 const APART = ["help"];
+/** What staff see besides, with the role that a page needs; without one, any will do. */
+const STAFF = [{ name: "staff/reviews" }, { name: "staff/members" }, { name: "staff/import", role: "staff-admin" }];
 
 class PortalFrame extends HTMLElement {
   connectedCallback() {
@@ -33,12 +35,9 @@ class PortalFrame extends HTMLElement {
   /** Show menu and name: someone is logged in. */
   showMember() {
     document.body.classList.add("framed");
-    const page = this.getAttribute("page");
     const menu = this.querySelector("nav");
     const button = this.querySelector(".menu-button");
-    const link = (name, isApart) =>
-      html`<li class="${isApart && "apart"}"><a href="/${name}/" ${name === page && html`aria-current="page"`}>${text.pages[name].title}</a></li>`;
-    render(menu, html`<ul>${MENU.map((name) => link(name))}${APART.map((name) => link(name, true))}</ul>`);
+    this.#showMenu([]);
     button.hidden = false;
     button.addEventListener("click", () => {
       menu.hidden = !menu.hidden;
@@ -51,7 +50,19 @@ class PortalFrame extends HTMLElement {
     else member.read().catch(() => {});
   }
 
+  #showMenu(roles) {
+    const page = this.getAttribute("page");
+    const link = (name, isApart) =>
+      html`<li class="${isApart && "apart"}"><a href="/${name}/" ${name === page && html`aria-current="page"`}>${text.pages[name].title}</a></li>`;
+    const staff = roles.length ? STAFF.filter(({ role }) => !role || roles.includes(role)) : [];
+    render(
+      this.querySelector("nav"),
+      html`<ul>${MENU.map((name) => link(name))}${staff.map(({ name }, index) => link(name, index === 0))}${APART.map((name) => link(name, true))}</ul>`,
+    );
+  }
+
   #welcome(me) {
+    if (me.roles?.length) this.#showMenu(me.roles);
     this.querySelector(".frame-person a").textContent = text.frame.welcome(me.name);
   }
 
