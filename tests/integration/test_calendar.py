@@ -292,6 +292,35 @@ def test_the_lapsed_are_told_what_to_do(portal: Portal, year: Year) -> None:
     assert "wait for the reinstatement to be confirmed" in mail.text
 
 
+def test_the_reinstated_are_told_that_the_portal_is_open_again(portal: Portal, year: Year) -> None:
+    who = portal.member(expires_on="2027-12-31")
+    invoice = portal.post(portal.cycle_path(who, "invoice"), who).json
+    portal.paid(invoice["invoice_id"])
+    portal.at("2028-01-01T00:01:00-05:00")
+    year.tonight()
+    portal.at("2028-02-10T12:00:00-05:00")
+    body = {"report_received_on": "2028-02-01", "comment": "By post."}
+    answer = portal.post(f"/api/staff/certifications/{who.certification_id}/reinstatement", STAFF, body)
+    assert answer.status in (200, 201), answer.json
+    assert "Your IPMA-CP certification is reinstated" in [mail.subject for mail in year.mail()]
+    portal.at("2029-06-01T00:01:00-04:00")
+    assert year.tonight()["lapsed"] == 0
+    portal.at("2031-01-01T00:01:00-05:00")
+    assert year.tonight()["lapsed"] == 1
+
+
+def test_an_extension_moves_the_night_of_the_lapse(portal: Portal, year: Year) -> None:
+    who = portal.member(expires_on="2027-12-31")
+    body = {"extended_to": "2028-02-29", "reason": "Illness."}
+    answer = portal.post(f"/api/staff/certifications/{who.certification_id}/extension", STAFF, body)
+    assert answer.status in (200, 201), answer.json
+    for day in ("2028-01-01", "2028-01-02", "2028-02-29"):
+        portal.at(f"{day}T00:01:00-05:00")
+        assert year.tonight()["lapsed"] == 0
+    portal.at("2028-03-01T00:01:00-05:00")
+    assert year.tonight()["lapsed"] == 1
+
+
 def test_no_message_holds_anything_personal(portal: Portal, year: Year) -> None:
     who = portal.member(expires_on="2027-12-31", last_name="Unmistakable")
     portal.submitted(who)
