@@ -1,5 +1,5 @@
 """Staff's discretion: what staff may do beyond deciding (rules 6 to 8): reinstate a lapsed certification, grant an
-extension, undo a wrong approval. As in `recertification`, each takes the whole as it was read and gives it as it shall be.
+extension, undo a wrong approval. As in `recertification`, each takes the whole as it was read and gives it anew.
 """
 
 from dataclasses import dataclass, replace
@@ -48,6 +48,8 @@ def reinstate(
             f"This certification has not lapsed (its last day is {found.certification.expires_on}), so there is "
             "nothing to reinstate."
         )
+    if found.cycle.locked:
+        raise AlreadyDecided("A reinstatement application waits for a decision. Decide on it instead.")
     if found.invoice is None or not found.invoice.settled:
         raise InvoiceUnpaid(
             "The recertification invoice of the lapsed period is neither paid nor waived, so this certification cannot "

@@ -4,6 +4,7 @@ names the same thing twice: no id is random, except the key of a change for whic
     certification   crt_<20>                     member and designation
     cycle           cyc_<20>_<number>            certification and number
     invoice         inv_<20>_<number>            certification and cycle number
+    late fee        fee_<20>_<number>            certification and cycle number
     submission      sub_<20>_<number>_<signing>  certification, cycle number, signing
     certificate     crf_<20>                     certification and the key of the approval
     entry           ent_<20>_<row>               the entering session and its row
@@ -51,6 +52,16 @@ def cycle_id(certification: str, number: int) -> str:
 def invoice_id(certification: str, number: int) -> str:
     """The id of the one recertification invoice of a cycle."""
     return f"inv_{_core(certification)}_{number}"
+
+
+def late_fee_id(certification: str, number: int) -> str:
+    """The id of the invoice of the late fee of a cycle that lapsed."""
+    return f"fee_{_core(certification)}_{number}"
+
+
+def is_late_fee_id(text: str) -> bool:
+    """Whether a text begins as the id of a late fee does."""
+    return text.startswith("fee_")
 
 
 def invoice_number(certification: str, recertification_year: int) -> str:
@@ -126,7 +137,7 @@ def certification_of_invoice(invoice: str) -> tuple[str, int]:
     kind, _, rest = invoice.partition("_")
     core, _, number = rest.partition("_")
     sound = number.isascii() and number.isdigit() and len(number) <= 4 and not number.startswith("0")
-    if kind != "inv" or not _is_core(core) or not sound:
+    if kind not in ("inv", "fee") or not _is_core(core) or not sound:
         raise NotFound
     return f"crt_{core}", int(number)
 

@@ -51,6 +51,22 @@ class Fee:
 
 
 @dataclass(frozen=True, slots=True)
+class LateFee:
+    """What is owed besides the fee when an application is signed within so many days after the last day."""
+
+    within_days: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Reinstatement:
+    """How a lapsed member applies in the portal: points are earned until so many days after the last day."""
+
+    window_days: int
+    late_fees: tuple[LateFee, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """The Recertification Agreement that is signed; `version` is an opaque string."""
 
@@ -91,6 +107,7 @@ class Program:
     agreement: Agreement
     contact: Contact
     largest_document_bytes: int = 10 * 1024**2
+    reinstatement: Reinstatement | None = None
 
     def activity(self, code: str) -> Activity | None:
         """The row of the point table with this code, or None."""

@@ -54,6 +54,7 @@ from shared.domain.submissions import (
 class Recertification:
     """One certification's current cycle and all that belongs to it, under the program of the cycle's edition.
 
+    `late_fee` is the invoice of a reinstatement application's late fee, `earned_until` the last day of its window.
     `reachable` are documents of the same member that are at home elsewhere: an entry that names one brings it in.
     """
 
@@ -64,6 +65,8 @@ class Recertification:
     documents: tuple[Document, ...] = ()
     submission: Submission | None = None
     invoice: Invoice | None = None
+    late_fee: Invoice | None = None
+    earned_until: date | None = None
     reachable: tuple[Document, ...] = ()
 
     @property
@@ -131,7 +134,7 @@ class Recertification:
 
     def faults(self, claim: PartialClaim, today: date, pointer: str) -> list[Fault]:
         """What the rules find wrong with a claim for this cycle, as far as its fields can be read."""
-        window = Window(self.cycle.starts_on, self.cycle.ends_on, today)
+        window = Window(self.cycle.starts_on, self.earned_until or self.cycle.ends_on, today)
         documents = {document.document_id for document in (*self.documents, *self.reachable)}
         return faults_in(claim, self.program, window, documents, pointer)
 
@@ -269,6 +272,7 @@ class Recertification:
             points_total=self.cycle.points_total,
             signed_hash=hash_of(text),
             on_paper=on_paper,
+            for_reinstatement=self.certification.status == "terminated",
         )
         record = SignedRecord(
             submission.submission_id,

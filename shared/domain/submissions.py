@@ -38,7 +38,8 @@ class Decision:
 class Submission:
     """A signing of a cycle: who typed which name, when, under which text, over which entries (by hash).
 
-    `on_paper`: the member signed on paper, and staff entered it at that time.
+    `on_paper`: the member signed on paper, and staff entered it at that time. `for_reinstatement`: it is the
+    application of a lapsed member.
     """
 
     submission_id: str
@@ -57,6 +58,7 @@ class Submission:
     state: SubmissionState = "submitted"
     decision: Decision | None = None
     on_paper: bool = False
+    for_reinstatement: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from shared.domain.program import (
     DocumentKind,
     Editions,
     Fee,
+    LateFee,
     Program,
+    Reinstatement,
 )
 
 FOLDER = Path(__file__).parent
@@ -55,6 +57,7 @@ def read_program(file: Path) -> Program:
         agreement=Agreement(data["agreement"]["version"], _paragraphs(data["agreement"]["text"])),
         contact=Contact(**data["contact"]),
         largest_document_bytes=data["largest_document_bytes"],
+        reinstatement=_reinstatement(data["reinstatement"]) if data["reinstatement_in_portal"] else None,
     )
 
 
@@ -70,6 +73,13 @@ def _activity(row: Mapping[str, Any]) -> Activity:
         max_quantity=None if maximum is None else Decimal(maximum),
         requires_document=row.get("requires_document", False),
     )
+
+
+def _reinstatement(rules: Mapping[str, Any]) -> Reinstatement:
+    tiers = tuple(
+        LateFee(row["within_days"], Money(row["amount"], row["currency"])) for row in rules["late_fees"]
+    )
+    return Reinstatement(rules["window_days"], tiers)
 
 
 def _fee(row: Mapping[str, Any]) -> Fee:

@@ -24,7 +24,8 @@ class Counts:
 
     def figures(self, today: date) -> Figures:
         """Where everything stands today."""
-        submitted = {item["certification_id"] for item in self._of(keys.review_queue("submitted"))}
+        waiting = [items.submission(item) for item in self._of(keys.review_queue("submitted"))]
+        submitted = {each.certification_id for each in waiting if not each.for_reinstatement}
         years = self._years(today)
         active = sum(self._table.count(each) for year in years for each in keys.due_partitions(year))
         horizon = today + timedelta(days=HORIZON_DAYS)
@@ -35,7 +36,7 @@ class Counts:
                 ending += [items.certification(item) for item in self._of(partition, until)]
         return Figures(
             in_entry=active - len(submitted),
-            submitted=len(submitted),
+            submitted=len(waiting),
             returned=self._table.count(keys.review_queue("returned")),
             overdue=sum(self._table.count(each, today.isoformat()) for each in keys.owed_partitions()),
             paid=sum(self._table.count(each) for each in keys.paid_partitions(today.year)),

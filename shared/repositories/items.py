@@ -164,6 +164,7 @@ def submission(item: Item) -> Submission:
         state=item["state"],
         decision=None if decided is None else _decision(decided),
         on_paper=item.get("on_paper", False),
+        for_reinstatement=item.get("for_reinstatement", False),
     )
 
 

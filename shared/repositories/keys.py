@@ -6,6 +6,7 @@ CERTIFICATION#<id>    CERTIFICATION                       the certification (GSI
                       DOCUMENT#<document>                 a document for it, or its copy
                       ENTRY#<cycle number>#<entry>        an entry
                       INVOICE#<cycle number>              the recertification invoice of a cycle
+                      INVOICE#<cycle number>#LATE         the late fee of a reinstatement application
                       SUBMISSION                          the current signing (GSI1: review queue)
 ARCHIVE#<id>          CYCLE#<number>                      a closed cycle with its last submission
                       DOCUMENT#<document>                 a document of a closed cycle (GSI1: contributions)
@@ -113,7 +114,8 @@ def invoice(invoice_id: str) -> Key:
     if ids.is_program_invoice_id(invoice_id):
         return _key(f"INVOICE#{invoice_id}", "INVOICE")
     certification_id, number = ids.certification_of_invoice(invoice_id)
-    return _key(certification_partition(certification_id), f"INVOICE#{number:04d}")
+    late = "#LATE" if ids.is_late_fee_id(invoice_id) else ""
+    return _key(certification_partition(certification_id), f"INVOICE#{number:04d}{late}")
 
 
 def bought(member_id: str, invoice_id: str = "") -> Key:

@@ -62,6 +62,7 @@ class Submission(Given):
     signed_hash: str
     decision: Decision | None
     on_paper: bool
+    for_reinstatement: bool
 
     @classmethod
     def of(cls, submission: submissions.Submission) -> "Submission":
@@ -79,6 +80,7 @@ class Submission(Given):
             signed_hash=submission.signed_hash,
             decision=None if submission.decision is None else Decision.of(submission.decision),
             on_paper=submission.on_paper,
+            for_reinstatement=submission.for_reinstatement,
         )
 
 

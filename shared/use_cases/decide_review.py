@@ -8,6 +8,7 @@ from shared.domain.events import Command, Event, event
 from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
+from shared.domain.reinstatement import approve_application
 from shared.domain.submissions import Decision
 from shared.use_cases.once import once, read
 
@@ -37,11 +38,12 @@ def decide_review(
             returned = before.return_to_member(submission_id, decision, command.today)
             recertifications.save(before, returned, event(command, subject, "cycle-returned", data))
             return returned
-        closed, opened = before.approve(submission_id, decision, editions=editions)
+        if before.certification.status == "terminated":
+            closed, opened = approve_application(before, submission_id, decision, editions=editions)
+        else:
+            closed, opened = before.approve(submission_id, decision, editions=editions)
         certificate_id = ids.certificate_id(certification_id, command.key)
-        opened = replace(
-            opened, certification=replace(opened.certification, certificate_id=certificate_id)
-        )
+        opened = replace(opened, certification=replace(opened.certification, certificate_id=certificate_id))
         data |= {"expires_on": opened.certification.expires_on, "next_cycle": opened.cycle.cycle_id}
         recertifications.close(before, closed, opened, event(command, subject, "cycle-approved", data))
         return opened

@@ -3,6 +3,7 @@
 from shared.domain.events import Command, Event, event
 from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.recertification import Recertification
+from shared.domain.reinstatement import Door, by_the_portal
 from shared.use_cases.once import once, read
 
 
@@ -13,6 +14,8 @@ def delete_entry(
     recertification: Recertification,
     entry_id: str,
     version: str,
+    *,
+    door: Door = by_the_portal,
 ) -> None:
     """Delete an entry whose version is still the one the member saw; the event keeps it as it was.
 
@@ -23,7 +26,7 @@ def delete_entry(
 
     def perform(attempt: int) -> None:
         before = recertification if attempt == 0 else read(recertifications, certification_id)
-        before.require_open(command.today)
+        before = door(before, command.today)
         after = before.delete(entry_id, version=version)
         data = {
             "entry_id": entry_id,

@@ -4,6 +4,7 @@ from shared.domain.entries import Claim, Entry
 from shared.domain.events import Command, Event, event
 from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.recertification import Recertification
+from shared.domain.reinstatement import Door, by_the_portal
 from shared.use_cases.once import once, read
 from shared.use_cases.reach_documents import reaching
 
@@ -16,6 +17,8 @@ def edit_entry(
     entry_id: str,
     claim: Claim,
     version: str,
+    *,
+    door: Door = by_the_portal,
 ) -> Entry:
     """Replace an entry whose version is still the one the member saw; the event keeps it as it was before.
 
@@ -26,7 +29,7 @@ def edit_entry(
 
     def perform(attempt: int) -> Entry:
         before = recertification if attempt == 0 else read(recertifications, certification_id)
-        before.require_open(command.today)
+        before = door(before, command.today)
         before = reaching(recertifications, before, [claim])
         after = before.edit(
             entry_id, claim, version=version, by=command.caller, now=command.now, today=command.today

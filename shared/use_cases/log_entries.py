@@ -7,6 +7,7 @@ from shared.domain.entries import Claim, Entry
 from shared.domain.events import Command, Event, event
 from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.recertification import Recertification
+from shared.domain.reinstatement import Door, by_the_portal
 from shared.use_cases.once import once, read
 from shared.use_cases.reach_documents import reaching
 
@@ -25,6 +26,8 @@ def log_entries(
     command: Command,
     recertification: Recertification,
     claims: Sequence[Claim],
+    *,
+    door: Door = by_the_portal,
 ) -> LoggedEntries:
     """Log a session of claims in a cycle as it was just read; what staff log came on paper and is marked so.
 
@@ -36,7 +39,7 @@ def log_entries(
 
     def perform(attempt: int) -> LoggedEntries:
         before = recertification if attempt == 0 else read(recertifications, certification_id)
-        before.require_open(command.today)
+        before = door(before, command.today)
         before = reaching(recertifications, before, claims)
         after = before.accept(
             claims,

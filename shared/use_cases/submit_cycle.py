@@ -8,6 +8,7 @@ from shared.domain.events import Command, Event, event
 from shared.domain.invoices import Invoice
 from shared.domain.ports import EventStore, InvoiceStore, RecertificationStore
 from shared.domain.recertification import Recertification
+from shared.domain.reinstatement import Door, by_the_portal, late_fee_invoice
 from shared.domain.submissions import Submission
 from shared.use_cases.issue_invoice import new_invoice
 from shared.use_cases.once import once, read
@@ -29,6 +30,8 @@ def submit_cycle(
     recertification: Recertification,
     agreement_version: str,
     signature: str,
+    *,
+    door: Door = by_the_portal,
 ) -> SubmittedCycle:
     """Sign and lock a cycle, and create its invoice if it has none; what staff submit was signed on paper.
 
@@ -40,7 +43,7 @@ def submit_cycle(
 
     def perform(attempt: int) -> SubmittedCycle:
         before = recertification if attempt == 0 else read(recertifications, certification_id)
-        before.require_open(command.today)
+        before = door(before, command.today)
         after, record = before.submit(
             agreement_version=agreement_version,
             signature=signature,
@@ -52,6 +55,8 @@ def submit_cycle(
         if submission is None:
             raise NotFound
         after = replace(after, invoice=invoice)
+        if before.certification.status == "terminated":
+            after = replace(after, late_fee=before.late_fee or late_fee_invoice(before, command))
         recertifications.save(
             before, after, event(command, subject, "cycle-submitted", {"submission": submission}), record
         )

@@ -128,6 +128,13 @@ def test_every_wrong_field_of_a_reinstatement_is_named_at_once(portal: Portal, l
     assert staff(portal, late, "reinstatement", body).pointers == ["/comment", "/report_received_on"]
 
 
+def test_the_shipped_edition_knows_no_applications(portal: Portal, late: Person) -> None:
+    path = portal.cycle_path(late, "reinstatement-application")
+    assert portal.get(path, late).code == "not-found"
+    assert portal.post(f"{path}/entries", late, {"entries": [entry()]}).code == "not-found"
+    assert portal.post(f"{path}/submission", late, SIGNING).code == "not-found"
+
+
 # --- extension ---
 
 

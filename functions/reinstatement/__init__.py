@@ -1,0 +1,1 @@
+"""Reinstatement applications of lapsed members."""
