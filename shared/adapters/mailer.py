@@ -4,7 +4,9 @@ from email.message import EmailMessage
 from email.utils import formataddr
 from typing import TYPE_CHECKING
 
-from shared.domain.mails import Mail
+from botocore.exceptions import ClientError
+
+from shared.domain.mails import Mail, MailRefused
 
 if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
@@ -23,7 +25,8 @@ class Mailer:
         self._configuration_set = configuration_set
 
     def send(self, mail: Mail) -> None:
-        """Send a mail. Raises what the client raises: the mail was then not taken, as far as anyone knows."""
+        """Send a mail. Raises MailRefused with SES's code, for its sentence may hold the address, which is not for the
+        log; or what the client raises when SES does not answer."""
         message = EmailMessage()
         message["From"] = formataddr((self._sender_name, self._sender))
         message["To"] = mail.to
@@ -35,10 +38,13 @@ class Mailer:
             message.add_attachment(
                 attachment.text, subtype=attachment.subtype, filename=attachment.file_name, cte="base64"
             )
-        self._client.send_raw_email(
-            Source=self._sender,
-            Destinations=[mail.to],
-            RawMessage={"Data": message.as_bytes()},
-            Tags=[{"Name": "mail", "Value": mail.mail_id}],
-            ConfigurationSetName=self._configuration_set,
-        )
+        try:
+            self._client.send_raw_email(
+                Source=self._sender,
+                Destinations=[mail.to],
+                RawMessage={"Data": message.as_bytes()},
+                Tags=[{"Name": "mail", "Value": mail.mail_id}],
+                ConfigurationSetName=self._configuration_set,
+            )
+        except ClientError as error:
+            raise MailRefused(error.response["Error"]["Code"]) from None

@@ -62,7 +62,7 @@ class Mark:
 
 
 class MailRefused(Exception):
-    """The mail service does not take this mail, now or ever; the message comes again."""
+    """The mail service does not take this mail, now or ever (it says a code); the message comes again."""
 
 
 def deadline_file(uid: str, day: date, title: str, detail: str, stamp: datetime) -> Attachment:
