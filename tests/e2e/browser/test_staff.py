@@ -1,14 +1,14 @@
-"""Staff's day in a real browser: the queue, a report side by side with what belongs to it, the decision, members, import."""
+"""Staff's day in a real browser: the queue, a report with what belongs to it, the decision, members, import."""
 
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from infrastructure.local.roster import as_csv
-from tests.e2e.browser.people import FIFTY, Member, imported, member_of
+from tests.e2e.browser.people import FIFTY, Member, imported, member_of, return_to_member
 from tests.e2e.browser.visitor import Visitor
 from tests.e2e.portal import Person, Portal
 
@@ -158,7 +158,11 @@ def test_a_dropped_file_without_the_columns_is_refused_with_each_of_them(
 ) -> None:
     page = desk.open("/staff/import/")
     given = page.evaluate_handle(
-        "() => { const given = new DataTransfer(); given.items.add(new File(['name,mail\\nA,b'], 'old.csv')); return given; }"
+        """() => {
+            const given = new DataTransfer();
+            given.items.add(new File(["name,mail\\nA,b"], "old.csv"));
+            return given;
+        }"""
     )
     page.locator(".drop").dispatch_event("drop", {"dataTransfer": given})
     expect(page.get_by_text("Chosen: old.csv")).to_be_visible()
@@ -171,3 +175,213 @@ def test_a_dropped_file_without_the_columns_is_refused_with_each_of_them(
     page.get_by_label("CSV file").set_input_files(file)
     page.get_by_role("button", name="Check the file").click()
     expect(desk.problem).to_contain_text("not UTF-8")
+
+
+def signed(portal: Portal, staff: Person) -> Member:
+    """A member whose report waits, signed and not paid."""
+    member = member_of(portal, imported(portal, staff))
+    member.enter(*FIFTY)
+    member.sign(portal)
+    return member
+
+
+def open_report(visitor: Visitor, member: Member) -> None:
+    visitor.open(f"/staff/review/?certification={member.certification_id}&member={member.member_id}")
+
+
+def pay_by_check(visitor: Visitor) -> None:
+    """Record an offline payment on the screen."""
+    page = visitor.page
+    if page.locator("details.record[open]").count() == 0:
+        page.get_by_text("Record an offline payment").click()
+    page.get_by_label("Method").select_option("check")
+    page.get_by_label("Reference").fill("4711")
+    page.get_by_label("Received on").fill(date.today().isoformat())  # noqa: DTZ011 (a day that is no later than the portal's)
+    page.get_by_role("button", name="Record the payment").click()
+
+
+def test_staffs_day_a_report_is_opened_from_the_queue_paid_and_approved(
+    desk: Visitor, portal: Portal, staff: Person
+) -> None:
+    member = signed(portal, staff)
+    page = desk.open("/staff/reviews/")
+    while page.get_by_role("link", name=member.name).count() == 0:
+        page.get_by_role("button", name="Show more").click()
+    check(desk)
+    page.get_by_role("link", name=member.name).click()
+    desk.wait_shown()
+    expect(page.get_by_role("link", name=member.name)).to_be_visible()
+    expect(page.locator("decision-form .entry")).to_have_count(5)
+    expect(page.locator(".remaining")).to_have_text("50 points count, 50 are required.")
+    check(desk)
+    page.get_by_label("Comment", exact=True).fill("Well done.")
+    page.get_by_role("button", name="Approve").click()
+    unpaid = page.locator("invoice-desk problem-message").first
+    expect(unpaid).to_contain_text("The invoice is not paid yet")
+    expect(unpaid.locator("> div")).to_be_focused()
+    check(desk)
+    page.get_by_text("Record an offline payment").click()
+    page.get_by_role("button", name="Record the payment").click()
+    expect(page.locator("[data-field=reference] .fault")).to_have_text("Enter the reference.")
+    check(desk)
+    pay_by_check(desk)
+    expect(desk.notice).to_have_text("The payment is recorded.")
+    expect(desk.notice).to_be_focused()
+    expect(page.locator("invoice-desk")).to_contain_text("Check (4711)")
+    expect(page.get_by_label("Comment", exact=True)).to_have_value("Well done.")
+    page.get_by_role("button", name="Approve").click()
+    expect(desk.notice).to_contain_text("Approved. IPMA-CP now runs to December 31")
+    expect(page.locator("decision-form")).to_have_count(0)
+    check(desk)
+    assert member.person.certification()["status"] == "renew"
+
+
+def test_a_report_goes_back_with_a_comment_for_each_entry(
+    desk: Visitor, visit: Callable[..., Visitor], portal: Portal, staff: Person
+) -> None:
+    member = signed(portal, staff)
+    open_report(desk, member)
+    page = desk.page
+    page.get_by_role("button", name="Return to the member").click()
+    expect(page.locator("[data-field=comment] .fault")).to_have_text("Say what the member has to correct.")
+    check(desk)
+    page.get_by_label("Comment", exact=True).fill("Two things are missing.")
+    for title, comment in (("Webinar", "Which webinars?"), ("Conference-Full-Day", "Which days?")):
+        page.locator("summary").filter(has_text=f"for {title}").click()
+        page.get_by_label(f"Comment for the member for {title}").fill(comment)
+    check(desk)
+    page.reload()
+    expect(page.get_by_label("Comment for the member for Webinar")).to_have_value("Which webinars?")
+    expect(page.get_by_text("Not saved yet")).to_be_visible()
+    page.get_by_role("button", name="Return to the member").click()
+    expect(desk.notice).to_contain_text("Returned.")
+    expect(page.locator("#entries")).to_contain_text("Which days?")
+    check(desk)
+    page = desk.open("/staff/reviews/?state=returned")
+    expect(page.get_by_role("link", name=member.name)).to_be_visible()
+    other = visit()
+    other.enter_as(member)
+    expect(other.open("/recertification/").locator("entry-list")).to_contain_text("Which webinars?")
+
+
+def test_single_entries_count_less_with_a_reason_while_enough_remains(
+    desk: Visitor, portal: Portal, staff: Person
+) -> None:
+    member = signed(portal, staff)
+    open_report(desk, member)
+    page = desk.page
+    page.locator("summary").filter(has_text="for Webinar").click()
+    page.get_by_label("Points that count for Webinar").fill("10")
+    remaining = page.locator(".remaining")
+    expect(remaining).to_have_text("49 points count, but 50 are required: this can only be returned.")
+    page.get_by_role("button", name="Approve").click()
+    expect(desk.problem.first).to_contain_text("Please correct what is marked")
+    expect(page.get_by_label("Reason for Webinar")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Reason for Webinar").fill("One was a repetition.")
+    page.get_by_label("Points that count for Webinar").fill("12")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("[data-field='points:4'] .fault")).to_have_text(
+        "Enter a number from 0 to less than 11."
+    )
+    page.get_by_label("Points that count for Webinar").fill("0")
+    expect(remaining).to_contain_text("39 points count")
+    pay_by_check(desk)
+    expect(desk.notice).to_have_text("The payment is recorded.")
+    expect(page.get_by_label("Reason for Webinar")).to_have_value("One was a repetition.")
+    page.get_by_role("button", name="Approve").click()
+    expect(desk.problem.first).to_contain_text("The report is not complete yet")
+    expect(desk.problem.first).to_be_focused()
+    check(desk)
+
+
+def test_a_report_that_a_colleague_decided_says_so_and_shows_how_it_stands(
+    desk: Visitor, portal: Portal, staff: Person
+) -> None:
+    member = signed(portal, staff)
+    open_report(desk, member)
+    return_to_member(staff, member, "Colleague was faster.", {})
+    page = desk.page
+    page.get_by_role("button", name="Approve").click()
+    expect(desk.problem.first).to_contain_text("This report is decided already")
+    expect(desk.problem.first).to_be_focused()
+    check(desk)
+    page.get_by_role("button", name="Show how it stands now").click()
+    expect(page.get_by_text("Colleague was faster.")).to_be_visible()
+    expect(page.locator("decision-form")).to_have_count(0)
+
+
+def test_an_early_invoice_is_created_and_waived(desk: Visitor, member: Member) -> None:
+    open_report(desk, member)
+    page = desk.page
+    check(desk)
+    page.get_by_role("button", name="Create the invoice now").click()
+    expect(desk.notice).to_contain_text("is created.")
+    page.get_by_text("Waive this invoice").click()
+    page.get_by_role("button", name="Waive it").click()
+    expect(page.locator("[data-field=reason] .fault")).to_have_text("Say why nobody has to pay.")
+    page.get_by_label("Reason").fill("Hardship")
+    page.get_by_role("button", name="Waive it").click()
+    expect(desk.notice).to_have_text("The invoice is waived.")
+    expect(page.locator("invoice-desk .tag")).to_have_text("Waived")
+    check(desk)
+
+
+def test_nobody_decides_on_their_own_report(
+    desk: Visitor, portal: Portal, staff: Person, clerk: Member
+) -> None:
+    """Staff hold certifications too; the page says that a colleague decides, and the money is refused in place."""
+    own = roster_row(clerk.member_id, first_name="Sam", last_name="Delgado", email=clerk.email, status="new")
+    assert staff.import_roster(as_csv([own])).json()["rejected"] == []
+    clerk.enter(*FIFTY)
+    clerk.sign(portal)
+    open_report(desk, clerk)
+    page = desk.page
+    expect(page.get_by_text("This is your own report.")).to_be_visible()
+    expect(page.locator("decision-form")).to_have_count(0)
+    pay_by_check(desk)
+    expect(page.locator(".record problem-message")).to_contain_text("This is your own certification.")
+    check(desk)
+
+
+def test_a_decision_whose_answer_was_lost_is_made_once(desk: Visitor, portal: Portal, staff: Person) -> None:
+    member = signed(portal, staff)
+    open_report(desk, member)
+    page = desk.page
+    page.get_by_label("Comment", exact=True).fill("Please add dates.")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/decision", lose, times=1)
+    page.get_by_role("button", name="Return to the member").click()
+    expect(desk.problem.first).to_contain_text("No connection")
+    page.get_by_role("button", name="Try again").click()
+    expect(desk.notice).to_contain_text("Returned.")
+    assert member.dashboard()["cycle"]["state"] == "returned"
+
+
+def test_on_a_phone_in_the_dark_staffs_pages_are_accessible(
+    visit: Callable[..., Visitor], portal: Portal, staff: Person, clerk: Member
+) -> None:
+    member = signed(portal, staff)
+    visitor = visit(**PHONE)
+    visitor.enter_as(clerk)
+    report = f"review/?certification={member.certification_id}&member={member.member_id}"
+    for path in (
+        "reviews/",
+        "members/",
+        f"member/?member={member.member_id}",
+        "import/",
+        report,
+        "review/",
+        "member/",
+    ):
+        page = visitor.open(f"/staff/{path}")
+        visitor.check_accessibility()
+        visitor.check_width()
+    page = visitor.open(f"/staff/{report}")
+    page.get_by_role("button", name="Menu").click()
+    page.locator("summary").filter(has_text="for Webinar").click()
+    visitor.check_accessibility()
+    visitor.check_width()

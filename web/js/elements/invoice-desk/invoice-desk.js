@@ -1,0 +1,127 @@
+/** <invoice-desk>: the invoice of a report as staff see it: created early, paid another way than by card, or waived. */
+
+import * as api from "../../api.js";
+import { Draft, newKey } from "../../drafts.js";
+import { busy, clearFaults, emptyFields, field, input, lines, showFaults, valuesOf } from "../../fields.js";
+import { day, money, time } from "../../format.js";
+import { html, render } from "../../html.js";
+import { Refusal } from "../../refusal.js";
+import { text } from "../../text.js";
+import "../problem-message/problem-message.js";
+
+const t = text.staff.payment;
+const METHODS = ["check", "purchase-order", "wire"];
+const KINDS = { open: "warn", paid: "good", waived: "good", disputed: "bad" };
+
+class InvoiceDesk extends HTMLElement {
+  #dashboard;
+  #creating = newKey();
+
+  /** `mayRecord` is whether the person may record money. Dispatches `changed` with a sentence. */
+  open(dashboard, { mayRecord }) {
+    this.#dashboard = dashboard;
+    const { invoice } = dashboard;
+    render(
+      this,
+      html`<section class="card stack" aria-labelledby="payment-title"><h2 id="payment-title">${t.title}</h2>
+        <problem-message></problem-message>
+        ${invoice ? this.#facts(invoice) : html`<p>${t.none}</p><p><button type="button" class="create">${t.create}</button></p>`}
+        ${invoice?.status === "open" && (mayRecord ? this.#forms(invoice) : html`<p class="soft">${t.notYourRole}</p>`)}
+      </section>`,
+    );
+    const create = this.querySelector(".create");
+    create?.addEventListener("click", () => busy(create, () => this.#create()));
+    this.#prepare(".record", "payment", ["reference", "received_on"], t.recorded);
+    this.#prepare(".waive", "waiver", ["reason"], t.waived);
+  }
+
+  /** Why an approval has to wait, beside what it waits for. */
+  refuse(refusal) {
+    this.querySelector("problem-message").show(refusal, { next: text.staff.review.payNext });
+  }
+
+  #facts(invoice) {
+    const f = t.facts;
+    const facts = [
+      [f.number, invoice.number],
+      [f.total, money(invoice.total)],
+      [f.status, html`<span class="tag ${KINDS[invoice.status]}">${text.invoice.statuses[invoice.status] ?? invoice.status}</span>`],
+      invoice.paid_at ? [f.paid, time(invoice.paid_at)] : [f.due, day(invoice.due_on)],
+    ];
+    const { methods, paymentStatuses } = text.transactions;
+    const payment = (each) =>
+      html`<li>${day(each.received_at.slice(0, 10))}: ${money(each.amount)}, ${methods[each.method] ?? each.method}${each.reference && html` (${each.reference})`} – ${paymentStatuses[each.status] ?? each.status}</li>`;
+    return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+      ${invoice.payments.length > 0 && html`<div class="prose"><h3>${t.payments}</h3><ul>${invoice.payments.map(payment)}</ul></div>`}`;
+  }
+
+  #forms(invoice) {
+    const choice = (ties) => html`<select${ties}>${METHODS.map((each) => html`<option value="${each}">${text.transactions.methods[each]}</option>`)}</select>`;
+    return html`<details class="record"><summary>${t.record}</summary><form class="stack tight" novalidate>
+        <p class="soft">${t.recordIntro(invoice)}</p><problem-message></problem-message>
+        <div class="fields">${field({ id: "method", name: "method", label: t.method }, choice)}
+        ${input({ id: "reference", name: "reference", label: t.reference, hint: t.referenceHint, autocomplete: "off", maxlength: 100 })}
+        ${input({ id: "received_on", name: "received_on", label: t.receivedOn, type: "date" })}</div>
+        <p><button class="main">${t.save}</button></p></form></details>
+      <details class="waive"><summary>${t.waive}</summary><form class="stack tight" novalidate>
+        <problem-message></problem-message>
+        ${lines({ id: "reason", name: "reason", label: t.waiveReason, rows: 2, maxlength: 2000 })}
+        <p><button class="danger">${t.waiveSave}</button></p></form></details>`;
+  }
+
+  async #create() {
+    const path = `/staff/certifications/${encodeURIComponent(this.#dashboard.certification.certification_id)}/invoice`;
+    try {
+      const { body } = await api.call("POST", path, { key: this.#creating });
+      this.#changed(t.created(body));
+    } catch (refusal) {
+      if (!refusal.isUncertain) this.#creating = newKey();
+      this.querySelector("problem-message").show(refusal, { retry: refusal.isUncertain ? () => this.#create() : undefined });
+    }
+  }
+
+  /** A form that posts to the invoice, with what is typed kept until it is recorded. */
+  #prepare(place, route, required, sentence) {
+    const details = this.querySelector(place);
+    if (!details) return;
+    const form = details.querySelector("form");
+    const draft = new Draft(`${route}:${this.#dashboard.invoice.invoice_id}`);
+    const typed = draft.read()?.value;
+    details.open = Boolean(typed);
+    for (const control of form.querySelectorAll("[name]")) control.value = typed?.[control.name] ?? control.value;
+    form.addEventListener("input", () => draft.write(valuesOf(form)));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      busy(form.querySelector("button"), () => this.#send(form, draft, { route, required, sentence }));
+    });
+  }
+
+  async #send(form, draft, { route, required, sentence }) {
+    const problem = form.querySelector("problem-message");
+    problem.clear();
+    clearFaults(form);
+    const values = valuesOf(form);
+    const sentences = Object.fromEntries(required.map((name) => [name, t.required[name]]));
+    const empty = showFaults(form, emptyFields(values, sentences));
+    if (empty.length) {
+      problem.show(new Refusal("invalid-request", { detail: text.form.faults(empty.length) }), { fields: empty });
+      return;
+    }
+    const { key } = draft.startSending(values);
+    try {
+      await api.call("POST", `/staff/invoices/${encodeURIComponent(this.#dashboard.invoice.invoice_id)}/${route}`, { body: values, key });
+      draft.clear();
+      this.#changed(sentence);
+    } catch (refusal) {
+      if (!refusal.isUncertain) draft.endSending();
+      const fields = showFaults(form, refusal.errors.map(({ pointer, detail }) => ({ field: pointer.slice(1), detail })));
+      problem.show(refusal, { fields, retry: refusal.isUncertain ? () => form.requestSubmit() : undefined });
+    }
+  }
+
+  #changed(sentence) {
+    this.dispatchEvent(new CustomEvent("changed", { detail: sentence }));
+  }
+}
+
+customElements.define("invoice-desk", InvoiceDesk);

@@ -1,0 +1,156 @@
+/** Staff's review: a report with its entries, documents and payment side by side, and the decision. */
+
+import * as api from "../../api.js";
+import "../../elements/decision-form/decision-form.js";
+import { claimOf } from "../../elements/decision-form/claim.js";
+import "../../elements/invoice-desk/invoice-desk.js";
+import { busy } from "../../fields.js";
+import { number, span, time } from "../../format.js";
+import { html, render } from "../../html.js";
+import * as member from "../../member.js";
+import { announce, openPage } from "../../page.js";
+import { text } from "../../text.js";
+
+const t = text.staff.review;
+const parameters = new URLSearchParams(location.search);
+const certificationId = parameters.get("certification");
+const memberId = parameters.get("member");
+
+/** Everything at once; whose report it is, is told by the queue or the member's page in the address. */
+async function load() {
+  if (!certificationId) return {};
+  const [me, program, { body: dashboard }, whose] = await Promise.all([
+    member.find(),
+    api.program(),
+    api.get(`/staff/certifications/${encodeURIComponent(certificationId)}/cycle`),
+    memberId ? api.get(`/staff/members/${encodeURIComponent(memberId)}`).then(({ body }) => body) : null,
+  ]);
+  const isTheirs = whose?.certifications.some((each) => each.certification_id === certificationId);
+  return { me, program, dashboard, whose: isTheirs ? whose : null };
+}
+
+const factList = (facts) =>
+  html`<dl class="facts">${facts.filter(Boolean).map(([name, value, kind]) => html`<div><dt>${name}</dt><dd class="${kind}">${value}</dd></div>`)}</dl>`;
+
+function showFacts(place, { dashboard, whose }) {
+  const { certification, cycle } = dashboard;
+  const f = t.facts;
+  render(
+    place,
+    factList([
+      whose && [f.member, html`<a href="/staff/member/?member=${encodeURIComponent(whose.member_id)}">${whose.name}</a>`],
+      whose && [f.memberId, whose.member_id],
+      [f.designation, certification.designation],
+      [f.period, span(cycle.starts_on, cycle.ends_on)],
+      [f.state, text.summary.states[cycle.state] ?? cycle.state],
+      [f.points, `${number(cycle.points_total)} / ${number(cycle.points_required)}`],
+    ]),
+  );
+}
+
+function showSubmission(place, { submission }) {
+  const f = t.signedFacts;
+  const facts = submission && [
+    [f.by, submission.signature],
+    [f.at, time(submission.submitted_at)],
+    [f.signing, number(submission.signing)],
+    [f.agreement, submission.agreement_version],
+    [f.hash, submission.signed_hash, "hash"],
+  ];
+  const decision = submission?.decision;
+  render(
+    place,
+    html`<h2 id="signed-title">${t.signed}</h2>${facts ? factList(facts) : html`<p class="soft">${t.notSigned}</p>`}
+    ${
+      decision &&
+      html`<div class="notice ${decision.decision === "return" && "warn"}"><p><strong>${t.lastDecision[decision.decision]}</strong> ${t.decidedAt(decision.decided_at)}</p>${decision.comment && html`<p>${decision.comment}</p>`}</div>`
+    }`,
+  );
+}
+
+function showDocuments(place, { documents }) {
+  const item = (each) => html`<li class="entry">
+    <div class="entry-what"><h3>${each.title}</h3><p class="small soft">${each.file_name} · ${t.documentStates[each.status] ?? each.status}</p>${each.reason && html`<p class="small">${each.reason}</p>`}</div>
+    <div class="entry-actions">${each.status === "clean" && html`<button type="button" data-document="${each.document_id}" aria-label="${t.openDocumentNamed(each.title)}">${t.openDocument}</button>`}</div></li>`;
+  render(
+    place,
+    html`<h2 id="documents-title">${t.documents}</h2><problem-message></problem-message>${documents.length ? html`<ul class="entries">${documents.map(item)}</ul>` : html`<p class="soft">${t.noDocuments}</p>`}`,
+  );
+  for (const button of place.querySelectorAll("[data-document]")) {
+    button.addEventListener("click", () => busy(button, () => download(button.dataset.document, place.querySelector("problem-message"))));
+  }
+}
+
+async function download(documentId, problem) {
+  problem.clear();
+  try {
+    const { body } = await api.get(`/staff/documents/${encodeURIComponent(documentId)}`);
+    location.assign(body.download_url);
+  } catch (refusal) {
+    problem.show(refusal);
+  }
+}
+
+/** The entries with the decision when there is one to make and the person may make it, else the entries alone. */
+function showEntries(place, { me, program, dashboard }, again) {
+  const isWaiting = dashboard.cycle.state === "submitted";
+  const isOwn = memberId?.toLowerCase() === me.member_id.toLowerCase();
+  if (isWaiting && !isOwn && me.roles.includes("staff-reviewer")) {
+    render(place, html`<decision-form></decision-form>`);
+    const form = place.firstElementChild;
+    form.open(program, dashboard);
+    form.addEventListener("decided", ({ detail }) => again(sentenceOf(detail)));
+    form.addEventListener("outdated", () => again());
+    form.addEventListener("unpaid", ({ detail }) => document.querySelector("invoice-desk").refuse(detail));
+    return;
+  }
+  const why = isOwn ? t.own : t.notYourRole;
+  const { entries } = dashboard;
+  render(
+    place,
+    html`<div class="stack">${isWaiting && html`<p class="notice warn">${why}</p>`}
+    <section class="card" aria-labelledby="entries-title"><h2 id="entries-title">${t.entries}</h2>
+    ${entries.length ? html`<ul class="entries">${entries.map((entry) => html`<li class="entry">${claimOf(program, dashboard, entry)}</li>`)}</ul>` : html`<p class="soft">${t.noEntries}</p>`}</section></div>`,
+  );
+}
+
+const sentenceOf = ({ decision, dashboard: { certification } }) =>
+  decision === "approve" ? t.approved(certification.designation, certification.expires_on) : t.returned;
+
+function show(content, loaded, again) {
+  if (!loaded.dashboard) {
+    render(content, html`<div class="card stack"><p>${t.missing}</p><p><a class="button" href="/staff/reviews/">${t.toQueue}</a></p></div>`);
+    return;
+  }
+  const { dashboard, whose, me } = loaded;
+  document.title = [whose?.name, dashboard.certification.designation, text.brand].filter(Boolean).join(" · ");
+  render(
+    content,
+    html`<div class="stack"><div id="notice"></div><div class="card" id="facts"></div>
+      <div class="desk"><div id="entries"></div>
+        <div class="stack"><section class="card stack tight" id="signed" aria-labelledby="signed-title"></section><invoice-desk></invoice-desk>
+        <section class="card stack tight" id="documents" aria-labelledby="documents-title"></section></div></div>
+      <p><a class="button" href="/staff/reviews/">${t.toQueue}</a></p></div>`,
+  );
+  const place = (id) => content.querySelector(`#${id}`);
+  /** Show how it stands now, and say what has become of it. */
+  const renew = async (sentence) => {
+    try {
+      await again();
+      if (sentence) announce(place("notice"), html`<p>${sentence}</p>`);
+      else document.querySelector("#main").focus();
+    } catch (refusal) {
+      render(place("notice"), html`<problem-message></problem-message>`);
+      place("notice").firstElementChild.show(refusal, { retry: () => renew(sentence) });
+    }
+  };
+  showFacts(place("facts"), loaded);
+  showSubmission(place("signed"), dashboard);
+  showDocuments(place("documents"), dashboard);
+  const desk = content.querySelector("invoice-desk");
+  desk.open(dashboard, { mayRecord: me.roles.includes("staff-finance") });
+  desk.addEventListener("changed", ({ detail }) => renew(detail));
+  showEntries(place("entries"), loaded, renew);
+}
+
+await openPage("staff/review", { load, show });
