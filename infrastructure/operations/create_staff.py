@@ -1,10 +1,6 @@
-"""Makes the account of a staff person, the first one included; their first log-in is a password reset by e-mail.
-
-python -m infrastructure.operations.create_staff --user-pool-id ID --member-id S0001 --email sam@example.org
-"""
+"""Makes the account of a staff person, the first one included; their first log-in is a password reset by e-mail."""
 
 import argparse
-import sys
 from typing import Any
 
 import boto3
@@ -20,24 +16,20 @@ def create_staff(cognito: Any, user_pool_id: str, member_id: str, email: str, gr
     cognito.admin_add_user_to_group(UserPoolId=user_pool_id, Username=member_id, GroupName=group)
 
 
-def main(arguments: list[str]) -> int:
-    """Read the command line and do it; the exit code."""
-    parser = argparse.ArgumentParser(description="Make the account of a staff person.")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
     parser.add_argument("--user-pool-id", required=True)
     parser.add_argument("--member-id", required=True, help="the name of the account; no other member's id")
     parser.add_argument("--email", required=True)
     parser.add_argument("--group", choices=GROUPS, default="staff", help="staff holds the three roles")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
-    options = parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it; the exit code."""
     if options.dry_run:
         print(f"Would make {options.member_id} in {options.user_pool_id}, group {options.group}.")
         return 0
-    create_staff(
-        boto3.client("cognito-idp"), options.user_pool_id, options.member_id, options.email, options.group
-    )
+    cognito = boto3.client("cognito-idp")
+    create_staff(cognito, options.user_pool_id, options.member_id, options.email, options.group)
     print(f"{options.member_id} can now reset the password on the log-in page and log in.")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
