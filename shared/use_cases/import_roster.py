@@ -1,7 +1,10 @@
 """Staff import the roster from the body's old system: members, their certifications and the accounts to log in with."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import batched
 
 from shared.domain import ids
 from shared.domain.errors import IdempotencyKeyReused, Unavailable
@@ -11,6 +14,7 @@ from shared.domain.program import Editions
 from shared.domain.roster import (
     Enrollment,
     ImportReport,
+    Outcome,
     RosterRow,
     RowFault,
     Standing,
@@ -21,6 +25,11 @@ from shared.use_cases.once import ATTEMPTS
 
 IMPORTS = "imports"
 """The subject of the history of imports."""
+
+OUTCOMES: tuple[Outcome, ...] = ("created", "updated", "unchanged")
+
+AT_ONCE, WAVE = 8, 100
+"""How many members are written at a time, and after how many their accounts are asked for."""
 
 
 def import_roster(
@@ -38,31 +47,43 @@ def import_roster(
     Each member's rows are one transaction, so an import that breaks off can simply be run again. The accounts are made
     by a worker; who has none yet is asked for again at every run. A dry run writes nothing and reports the same.
     """
-
     recorded = None if dry_run else events.find(IMPORTS, command.key)
     if recorded is not None and recorded.fingerprint != command.fingerprint:
         raise IdempotencyKeyReused
-    report, wanted = _import(members, editions, command, rows, dry_run=dry_run or recorded is not None)
-    counts = {"created": report.created, "updated": report.updated, "unchanged": report.unchanged}
+    plans, faults = _plan(members, editions, rows)
+    enrollments = [plan.enrollment for plan in plans]
     if recorded is not None:
-        created, updated, unchanged = (int(str(recorded.data[name])) for name in counts)
-        return ImportReport(created, updated, unchanged, report.rejected)
+        created, updated, unchanged = (int(str(recorded.data[name])) for name in OUTCOMES)
+        return ImportReport(created, updated, unchanged, _in_order(faults, enrollments))
     if not dry_run:
-        logins.send(wanted)
+        enrollments = _write_all(members, logins, editions, command, plans)
+    counts: Counter[str] = Counter(
+        outcome for enrollment in enrollments for outcome in enrollment.outcomes.values()
+    )
+    report = ImportReport(
+        counts["created"], counts["updated"], counts["unchanged"], _in_order(faults, enrollments)
+    )
+    if not dry_run:
         rejected = len({fault.row for fault in report.rejected})
-        events.record(event(command, IMPORTS, "members-imported", {**counts, "rejected": rejected}))
+        data: dict[str, object] = {name: counts[name] for name in OUTCOMES}
+        data["rejected"] = rejected
+        events.record(event(command, IMPORTS, "members-imported", data))
     return report
 
 
-def _import(
-    members: RosterStore,
-    editions: Editions,
-    command: Command,
-    rows: Sequence[Mapping[str, str]],
-    *,
-    dry_run: bool,
-) -> tuple[ImportReport, list[str]]:
-    """The report, and the members who have no account yet."""
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """One member's rows, what stands, and what the rows make of it."""
+
+    rows: Sequence[RosterRow]
+    standing: Standing
+    enrollment: Enrollment
+
+
+def _plan(
+    members: RosterStore, editions: Editions, rows: Sequence[Mapping[str, str]]
+) -> tuple[list[_Plan], list[RowFault]]:
+    """What each member's rows change, and why rows cannot be read."""
     faults: list[RowFault] = []
     groups: dict[str, list[RosterRow]] = {}
     for number, cells in enumerate(rows, start=1):
@@ -71,48 +92,57 @@ def _import(
             groups.setdefault(row.member_id.lower(), []).append(row)
         else:
             faults += row
-    counts = {"created": 0, "updated": 0, "unchanged": 0}
     standings = members.standings([group[0] for group in groups.values()], editions.designations)
     addresses: dict[str, str] = {}
-    wanted: list[str] = []
+    plans = []
     for (member_id, group), standing in zip(groups.items(), standings, strict=True):
         holder = addresses.setdefault(group[0].email.lower(), member_id)
         known = standing if holder == member_id else replace(standing, email_holder=holder)
-        enrollment = enroll(known, group, editions)
-        if enrollment.outcomes and not dry_run:
-            enrollment = _write(members, editions, command, group, known, enrollment)
-        for outcome in enrollment.outcomes.values():
-            counts[outcome] += 1
-        faults += enrollment.faults
-        if enrollment.outcomes and enrollment.member.login == "wanted":
-            wanted.append(enrollment.member.member_id)
-    rejected = tuple(sorted(faults, key=lambda fault: fault.row))
-    return ImportReport(counts["created"], counts["updated"], counts["unchanged"], rejected), wanted
+        plans.append(_Plan(group, known, enroll(known, group, editions)))
+    return plans, faults
 
 
-def _write(
-    members: RosterStore,
-    editions: Editions,
-    command: Command,
-    group: Sequence[RosterRow],
-    standing: Standing,
-    enrollment: Enrollment,
-) -> Enrollment:
+def _write_all(
+    members: RosterStore, logins: LoginQueue, editions: Editions, command: Command, plans: Sequence[_Plan]
+) -> list[Enrollment]:
+    """Write the plans, several at once, and ask for accounts wave by wave: what breaks off has asked for its part."""
+    written: list[Enrollment] = []
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for wave in batched(plans, WAVE, strict=False):
+            enrollments = list(pool.map(lambda plan: _write(members, editions, command, plan), wave))
+            logins.send(
+                [
+                    each.member.member_id
+                    for each in enrollments
+                    if each.outcomes and each.member.login == "wanted"
+                ]
+            )
+            written += enrollments
+    return written
+
+
+def _in_order(faults: Sequence[RowFault], enrollments: Sequence[Enrollment]) -> tuple[RowFault, ...]:
+    every = [*faults, *(fault for enrollment in enrollments for fault in enrollment.faults)]
+    return tuple(sorted(every, key=lambda fault: fault.row))
+
+
+def _write(members: RosterStore, editions: Editions, command: Command, plan: _Plan) -> Enrollment:
     """Write one member's enrolment, reading anew when the portal changed it meanwhile."""
+    standing, enrollment = plan.standing, plan.enrollment
     key = ids.digest("import", command.key, enrollment.member.member_id.lower())
     subject = f"member:{enrollment.member.member_id.lower()}"
     for _ in range(ATTEMPTS):
-        data = {"rows": sorted(enrollment.outcomes), "designations": sorted(enrollment.holdings)}
-        try:
-            members.enroll(
-                standing, enrollment, event(replace(command, key=key), subject, "member-imported", data)
-            )
+        if not enrollment.outcomes:
             return enrollment
+        data = {"rows": sorted(enrollment.outcomes), "designations": sorted(enrollment.holdings)}
+        done = event(replace(command, key=key), subject, "member-imported", data)
+        try:
+            members.enroll(standing, enrollment, done)
         except AlreadyRecorded:
             return enrollment
         except ChangedMeanwhile:
-            standing = members.standings([group[0]], editions.designations)[0]
-            enrollment = enroll(standing, group, editions)
-            if not enrollment.outcomes:
-                return enrollment
+            standing = members.standings([plan.rows[0]], editions.designations)[0]
+            enrollment = enroll(standing, plan.rows, editions)
+        else:
+            return enrollment
     raise Unavailable
