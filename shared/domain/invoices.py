@@ -194,7 +194,7 @@ def recertification_invoice(
     key: str,
 ) -> Invoice:
     """The one invoice of a cycle (rule 4), priced by the program's fee for the designation."""
-    fee = program.recertification_fee(designation)
+    fee = program.recertification_fee(designation, cycle_ends_on.year, today)
     line = Line(f"{fee.title}: {designation}, period ending {cycle_ends_on.isoformat()}", fee.amount)
     return Invoice(
         invoice_id=invoice_id,

@@ -43,11 +43,16 @@ class DocumentKind:
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """The price of a recertification; `designation` None means any that has no fee of its own."""
+    """The price of a recertification; `designation` None means any that has no fee of its own.
+
+    `late_from` is the month and day of the recertification year from which on invoices have this price; None is the
+    price from the beginning.
+    """
 
     title: str
     amount: Money
     designation: str | None = None
+    late_from: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +122,21 @@ class Program:
         """Whether this program awards the designation."""
         return any(designation.code == code for designation in self.designations)
 
-    def recertification_fee(self, designation: str) -> Fee:
-        """What recertifying this designation costs; LookupError when the edition names no price for it."""
-        of_its_own = next((fee for fee in self.fees if fee.designation == designation), None)
-        fee = of_its_own or next((fee for fee in self.fees if fee.designation is None), None)
-        if fee is None:
+    def recertification_fee(self, designation: str, year: int, day: date) -> Fee:
+        """What recertifying this designation in a year costs when it is invoiced on a day.
+
+        LookupError when the edition names no price for it.
+        """
+        of_its_own = [fee for fee in self.fees if fee.designation == designation]
+        fees = of_its_own or [fee for fee in self.fees if fee.designation is None]
+        reached = [
+            (date(year, *fee.late_from) if fee.late_from else date.min, fee)
+            for fee in fees
+            if fee.late_from is None or day >= date(year, *fee.late_from)
+        ]
+        if not reached:
             raise LookupError(f"edition {self.edition} has no recertification fee for {designation}")
-        return fee
+        return max(reached, key=lambda each: each[0])[1]
 
     def invoice_release_on(self, recertification_year: int) -> date:
         """The day from which invoices of that recertification year are issued by themselves (rule 4)."""

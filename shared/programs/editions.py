@@ -83,7 +83,9 @@ def _reinstatement(rules: Mapping[str, Any]) -> Reinstatement:
 
 
 def _fee(row: Mapping[str, Any]) -> Fee:
-    return Fee(row["title"], Money(row["amount"], row["currency"]), row.get("designation"))
+    late = row.get("late_from")
+    late_from = None if late is None else (late["month"], late["day"])
+    return Fee(row["title"], Money(row["amount"], row["currency"]), row.get("designation"), late_from)
 
 
 def _paragraphs(text: str) -> str:

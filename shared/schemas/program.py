@@ -32,13 +32,21 @@ class DocumentKind(Given):
     title: str
 
 
+class MonthAndDay(Given):
+    """A day of any year."""
+
+    month: int
+    day: int
+
+
 class Fee(Given):
-    """The price of a recertification, of one designation or of any other."""
+    """The price of a recertification, of one designation or of any other; from `late_from` on, if one is given."""
 
     type: str
     title: str
     designation: str | None
     amount: Money
+    late_from: MonthAndDay | None
 
 
 class Agreement(Given):
@@ -126,6 +134,9 @@ class Program(Given):
                     title=each.title,
                     designation=each.designation,
                     amount=Money.of(each.amount),
+                    late_from=MonthAndDay(month=each.late_from[0], day=each.late_from[1])
+                    if each.late_from
+                    else None,
                 )
                 for each in edition.fees
             ],

@@ -10,6 +10,7 @@ from shared.domain import ids
 from shared.domain.errors import NotFound, NotPayable
 from shared.domain.invoices import Invoice, Line, Payment, recertification_invoice, subject_of
 from shared.domain.money import Money
+from shared.programs import load_editions
 from tests.unit.domain.builders import CERTIFICATION_ID, FEE, NOW, PROGRAM, TODAY, invoice
 
 
@@ -39,7 +40,7 @@ def test_the_fee_is_the_editions_for_the_designation() -> None:
 
 def test_a_fee_nobody_set_is_an_error_and_never_free() -> None:
     with pytest.raises(LookupError):
-        replace(PROGRAM, fees=()).recertification_fee("IPMA-CP")
+        replace(PROGRAM, fees=()).recertification_fee("IPMA-CP", 2027, TODAY)
 
 
 def test_an_invoice_is_open_issued_today_and_due_in_thirty_days() -> None:
@@ -148,3 +149,19 @@ def test_a_waived_invoice_is_settled_and_takes_no_money() -> None:
     with pytest.raises(NotPayable):
         waived.waive()
     assert waived.receive(payment(), NOW).payments[0].surplus
+
+
+@pytest.mark.parametrize(
+    ("day", "amount"),
+    [
+        (date(2027, 2, 15), 15000),
+        (date(2027, 11, 30), 15000),
+        (date(2027, 12, 1), 18000),
+        (date(2028, 6, 1), 18000),
+        (date(2026, 12, 24), 15000),
+    ],
+)
+def test_the_price_of_an_invoice_is_that_of_the_day_it_is_issued_on(day: date, amount: int) -> None:
+    example = load_editions("example-reinstatement").programs[0]
+    assert example.recertification_fee("IPMA-SCP", 2027, day).amount == Money(amount, "usd")
+    assert example.recertification_fee("IPMA-CP", 2027, day).amount == Money(15000, "usd")
