@@ -91,9 +91,7 @@ def _invoice_issued(post: Post, invoice_id: str) -> Draft | None:
     about_this_cycle = invoice.invoice_id == ids.invoice_id(invoice.certification_id, found.cycle.number)
     if found.cycle.locked or not about_this_cycle or found.access(post.today) == "lapsed":
         return _to_holder(post, found, "invoice-issued-signed", values)
-    return _to_holder(
-        post, found, "invoice-issued", values | _progress(found), (_deadline(post, found),)
-    )
+    return _to_holder(post, found, "invoice-issued", values | _progress(found), (_deadline(post, found),))
 
 
 def _reminder(post: Post, message: Mapping[str, Any]) -> Draft | None:
@@ -182,6 +180,7 @@ def _cycle_approved(post: Post, event: Event) -> Draft | None:
     values = {
         "expires_on": written_day(date.fromisoformat(str(event.data["expires_on"]))),
         "starts_on": written_day(found.cycle.starts_on),
+        "certificate_url": f"{_page(post, 'certificate')}?id={found.certification.certificate_id}",
         "comment": str(_map(event.data["decision"])["comment"]),
     }
     return _to_holder(post, found, "cycle-approved", values)

@@ -39,13 +39,9 @@ def generate_invoices(
     """
     year = run.today.year
     released_on = min(program.invoice_release_on(year) for program in editions.programs)
-    known = calendar.read()
-    wanted = (
-        run.today == released_on
-        or (run.today > released_on and run.is_thorough)
-        or (run.today > released_on and known.changed_since_invoiced(year))
-    )
-    if not wanted:
+    released = run.today >= released_on
+    on_its_day = run.today == released_on or run.is_thorough
+    if not released or not (on_its_day or calendar.read().changed_since_invoiced(year)):
         return GeneratedInvoices(year, looked=False, due=0)
     handed_on = hand_on(queue, (each.certification_id for each in due.due(year)), year)
     calendar.mark_invoiced(year, run.now)

@@ -281,6 +281,9 @@ def test_each_step_of_a_recertification_is_mailed_once_and_says_what_counts(
     (approved,) = year.mail()
     assert approved.subject == "Your IPMA-CP is recertified"
     assert "31 December 2030" in approved.text
+    found = wiring.recertifications().find(who.certification_id)
+    assert found is not None
+    assert f"/certificate/?id={found.certification.certificate_id}\n" in approved.text
     assert year.mail() == []
 
 
