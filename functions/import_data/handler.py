@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from shared.adapters import clock
-from shared.domain import ids, program_invoices, roster
+from shared.domain import ids, program_invoices, proposals, roster
 from shared.domain.days import day_of
 from shared.domain.events import Command
 from shared.domain.jobs import Job
@@ -17,10 +18,15 @@ from shared.handling.jobs import each_message
 from shared.use_cases.import_file import Rows, import_step
 from shared.use_cases.import_program_invoices import import_program_invoices
 from shared.use_cases.import_roster import import_roster
+from shared.use_cases.propose_memberships import propose_memberships
 
 logger = Logger()
 
-COLUMNS = {"members": roster.COLUMNS, "program-invoices": program_invoices.COLUMNS}
+COLUMNS = {
+    "members": roster.COLUMNS,
+    "program-invoices": program_invoices.COLUMNS,
+    "chapter-roster": proposals.COLUMNS,
+}
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -45,10 +51,19 @@ def job_of(message: Mapping[str, Any]) -> str:
     return key.removeprefix("imports/").removesuffix(".csv")
 
 
+def chapter_of(job: Job) -> proposals.Chapter:
+    """The chapter that a job's roster is of."""
+    given = job.parameters
+    first, last = date.fromisoformat(given["started_on"]), date.fromisoformat(given["ended_on"])
+    return proposals.Chapter(given["chapter"], first, last)
+
+
 def import_rows(job: Job, start: int, rows: Rows) -> ImportReport:
     """Import some rows of a job; `start` rows come before them."""
     if job.kind == "program-invoices":
         return import_program_invoices(wiring.members(), wiring.invoices(), rows, dry_run=job.dry_run)
+    if job.kind == "chapter-roster":
+        return propose_memberships(wiring.proposals(), chapter_of(job), rows, dry_run=job.dry_run)
     now = clock.now()
     today = day_of(now, wiring.editions().time_zone)
     key = ids.digest("import-rows", job.job_id, str(start))

@@ -54,7 +54,14 @@ def read_export(export_id: str) -> Response[Export]:
 )
 def start_import(wanted: ImportSent) -> Response[ImportStarted]:
     """Announce an import; it begins by itself when the file is posted with the form, within a quarter of an hour."""
-    job = start_job(wiring.jobs(), wiring.events(), command(app), wanted.kind, dry_run=wanted.dry_run)
+    job = start_job(
+        wiring.jobs(),
+        wiring.events(),
+        command(app),
+        wanted.kind,
+        dry_run=wanted.dry_run,
+        parameters=wanted.parameters,
+    )
     form = wiring.transfer_store().upload_form(upload_key(job.job_id))
     return created(ImportStarted.of(job, form))
 

@@ -40,6 +40,16 @@ FILES: Mapping[str, tuple[str, ...]] = {
         "document_id", "certification_ids", "member_id", "kind", "title", "file_name", "content_type", "size",
         "status", "reason", "sha256", "uploaded_at", "published_at",
     ),
+    "proposals": (
+        "proposal_id",
+        "member_id",
+        "state",
+        "accepted_for",
+        "claim.title",
+        "claim.started_on",
+        "claim.ended_on",
+        "claim.notes",
+    ),
     "certificates": (
         "certificate_id", "certification_id", "cycle_number", "member_name", "designation", "issued_on",
         "valid_until",

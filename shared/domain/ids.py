@@ -9,6 +9,7 @@ names the same thing twice: no id is random, except the key of a change for whic
     certificate     crf_<20>                     certification and the key of the approval
     entry           ent_<20>_<row>               the entering session and its row
     job             exp_<20>, imp_<20>           the request that started it
+    proposal        prp_<20>                     member, chapter and days
     program invoice pgm_<20>                     member and the number in the old system
     document        doc_<20>_<20>                certification, and the key of the upload
                     dom_<20>_<20>                member (uploaded for no certification), and the key
@@ -120,6 +121,11 @@ def certificate_id(certification: str, key: str) -> str:
 def is_certificate_id(text: str) -> bool:
     """Whether a text could be the id of a certificate."""
     return text.startswith("crf_") and _is_core(text[4:])
+
+
+def proposal_id(member_id: str, *what: str) -> str:
+    """The id of what is proposed to a member."""
+    return f"prp_{digest('proposal', member_id.lower(), *what)}"
 
 
 def program_invoice_id(member_id: str, number: str) -> str:

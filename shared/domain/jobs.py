@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-JobKind = Literal["export", "members", "program-invoices"]
+JobKind = Literal["export", "members", "program-invoices", "chapter-roster"]
 JobState = Literal["waiting", "running", "done", "failed"]
 
 
@@ -29,6 +29,7 @@ class Job:
     counts: Mapping[str, int] = field(default_factory=dict)
     source: str = ""
     dry_run: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)
     detail: str = ""
     finished_at: datetime | None = None
     version: int = 1

@@ -22,6 +22,7 @@ from shared.repositories.invoices import Invoices
 from shared.repositories.jobs import Jobs
 from shared.repositories.mail_marks import MailMarks
 from shared.repositories.members import Members
+from shared.repositories.proposals import Proposals
 from shared.repositories.recertifications import Recertifications
 from shared.repositories.table import Table
 from shared.settings import settings
@@ -120,6 +121,12 @@ def archive() -> Archive:
 def certificates() -> Certificates:
     """Certificates."""
     return Certificates(table())
+
+
+@cache
+def proposals() -> Proposals:
+    """What is proposed to members."""
+    return Proposals(table())
 
 
 @cache

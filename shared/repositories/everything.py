@@ -57,6 +57,12 @@ def _entry(item: Item) -> Records:
     yield "entries", {**place, **claim, **plain}
 
 
+def _lapsed_entries(item: Item) -> Records:
+    place = {"certification_id": item["PK"].partition("#")[2], "cycle_number": int(item["SK"].split("#")[1])}
+    for entry in item["entries"]:
+        yield "entries", {**place, **entry["claim"], **{k: v for k, v in entry.items() if k != "claim"}}
+
+
 def _invoice(item: Item) -> Records:
     invoice = _plain(item)
     for payment in invoice.pop("payments"):
@@ -70,6 +76,7 @@ def _invoice(item: Item) -> Records:
 def _closed_cycle(item: Item) -> Records:
     cycle = _plain(item)
     submission = cycle.pop("submission", None)
+    cycle.pop("certification", None)
     yield "cycles", cycle
     if submission is not None:
         yield "submissions", submission
@@ -100,6 +107,7 @@ def _event(item: Item) -> Records:
 _MAKERS: Mapping[tuple[str, str], Callable[[Item], Records]] = {
     ("MEMBER", "MEMBER"): _whole("members"),
     ("MEMBER", "DOCUMENT"): _whole("documents"),
+    ("MEMBER", "PROPOSAL"): _whole("proposals"),
     ("CERTIFICATION", "CERTIFICATION"): _whole("certifications"),
     ("CERTIFICATION", "CYCLE"): _whole("cycles"),
     ("CERTIFICATION", "ENTRY"): _entry,
@@ -109,6 +117,7 @@ _MAKERS: Mapping[tuple[str, str], Callable[[Item], Records]] = {
     ("CERTIFICATE", "CERTIFICATE"): _whole("certificates"),
     ("INVOICE", "INVOICE"): _invoice,
     ("ARCHIVE", "CYCLE"): _closed_cycle,
+    ("ARCHIVE", "ENTRIES"): _lapsed_entries,
     ("ARCHIVE", "SIGNED"): _signed,
     ("ARCHIVE", "DOCUMENT"): _whole("documents"),
     ("HISTORY", "EVENT"): _event,

@@ -80,25 +80,29 @@ def cycle(item: Item) -> Cycle:
 
 def entry(item: Item) -> Entry:
     """The entry that an item holds."""
-    claim = item["claim"]
     return Entry(
         entry_id=item["entry_id"],
-        claim=Claim(
-            activity=claim["activity"],
-            quantity=claim["quantity"],
-            title=claim["title"],
-            organization=claim["organization"],
-            started_on=date.fromisoformat(claim["started_on"]),
-            ended_on=date.fromisoformat(claim["ended_on"]),
-            notes=claim["notes"],
-            document_ids=tuple(claim["document_ids"]),
-        ),
+        claim=claim(item["claim"]),
         points=item["points"],
         explanation=item["explanation"],
         logged_at=datetime.fromisoformat(item["logged_at"]),
         version=int(item["version"]),
         logged_by=item["logged_by"],
         on_paper=item.get("on_paper", False),
+    )
+
+
+def claim(item: Item) -> Claim:
+    """The claim that a map holds."""
+    return Claim(
+        activity=item["activity"],
+        quantity=item["quantity"],
+        title=item["title"],
+        organization=item["organization"],
+        started_on=date.fromisoformat(item["started_on"]),
+        ended_on=date.fromisoformat(item["ended_on"]),
+        notes=item["notes"],
+        document_ids=tuple(item["document_ids"]),
     )
 
 

@@ -56,6 +56,7 @@ def _job(item: Item) -> Job:
         counts={name: int(count) for name, count in item["counts"].items()},
         source=item["source"],
         dry_run=item["dry_run"],
+        parameters=item.get("parameters", {}),
         detail=item["detail"],
         finished_at=None if finished_at is None else datetime.fromisoformat(finished_at),
         version=int(item["version"]),

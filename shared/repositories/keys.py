@@ -18,6 +18,7 @@ LIBRARY#<kind>#<letter>  <word>#<title>#<document>        the same under a word 
 CERTIFICATE#<id>      CERTIFICATE                         a certificate, which anyone may check
 MEMBER#<id>           MEMBER                              a member
                       INVOICE#<invoice>                   tells of an invoice of a program bought
+                      PROPOSAL#<proposal>                 an entry that a chapter's roster proposes
 EMAIL#<address>       EMAIL                               who has this address: it is unique
 SEARCH#<letter>       <term>#<member>                     a member under the beginning of a name, e-mail or id
 HISTORY#<subject>     EVENT#<event>                       what happened to it; the idempotency record too
@@ -116,6 +117,11 @@ def invoice(invoice_id: str) -> Key:
     certification_id, number = ids.certification_of_invoice(invoice_id)
     late = "#LATE" if ids.is_late_fee_id(invoice_id) else ""
     return _key(certification_partition(certification_id), f"INVOICE#{number:04d}{late}")
+
+
+def proposal(member_id: str, proposal_id: str = "") -> Key:
+    """What is proposed to a member; without an id, where these begin."""
+    return _key(f"MEMBER#{member_id.lower()}", f"PROPOSAL#{proposal_id}")
 
 
 def bought(member_id: str, invoice_id: str = "") -> Key:

@@ -1,11 +1,16 @@
 """Exports and imports as staff ask for them and follow them."""
 
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from shared.domain.jobs import Job
 from shared.domain.ports import UploadForm as Form
 from shared.schemas.documents import UploadForm
-from shared.schemas.fields import Given, Instant, Sent
+from shared.schemas.fields import Day, Given, Instant, Sent, Title
+
+ChapterName = Annotated[Title, StringConstraints(max_length=150)]
 
 
 class Export(Given):
@@ -33,11 +38,48 @@ class Export(Given):
         )
 
 
+class ChapterSent(Sent):
+    """The chapter that a roster is of, and the days for which its members belong to it."""
+
+    name: ChapterName
+    started_on: Day
+    ended_on: Day
+
+    @field_validator("ended_on")
+    @classmethod
+    def _in_order(cls, ended_on: date, info: ValidationInfo) -> date:
+        started_on = info.data.get("started_on")
+        if started_on is not None and ended_on < started_on:
+            raise ValueError("The last day is before the first day.")
+        return ended_on
+
+
 class ImportSent(Sent):
     """What staff want to import; a dry run only reports what an import would do."""
 
-    kind: Literal["members", "program-invoices"]
+    kind: Literal["members", "program-invoices", "chapter-roster"]
     dry_run: bool = False
+    chapter: ChapterSent | None = Field(default=None, validate_default=True)
+
+    @field_validator("chapter")
+    @classmethod
+    def _goes_with_a_roster(cls, chapter: ChapterSent | None, info: ValidationInfo) -> ChapterSent | None:
+        if (info.data.get("kind") == "chapter-roster") != (chapter is not None):
+            raise ValueError(
+                "Name the chapter and the days of membership with a chapter's roster, and only there."
+            )
+        return chapter
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the worker has to know beside the file."""
+        if self.chapter is None:
+            return {}
+        days = {
+            "started_on": self.chapter.started_on.isoformat(),
+            "ended_on": self.chapter.ended_on.isoformat(),
+        }
+        return {"chapter": self.chapter.name, **days}
 
 
 class ImportStarted(Given):

@@ -31,7 +31,13 @@ class StepQueue(Protocol):
 
 
 def start_job(
-    jobs: JobStore, events: EventStore, command: Command, kind: JobKind, *, dry_run: bool = False
+    jobs: JobStore,
+    events: EventStore,
+    command: Command,
+    kind: JobKind,
+    *,
+    dry_run: bool = False,
+    parameters: Mapping[str, str] | None = None,
 ) -> Job:
     """Start a job; the same key again gives the same job. Raises IdempotencyKeyReused."""
     job = Job(
@@ -41,8 +47,9 @@ def start_job(
         asked_by=command.caller,
         asked_at=command.now,
         dry_run=dry_run,
+        parameters=parameters or {},
     )
-    data = {"job_id": job.job_id, "kind": kind, "dry_run": dry_run}
+    data = {"job_id": job.job_id, "kind": kind, "dry_run": dry_run, **(parameters or {})}
     try:
         jobs.start(job, event(command, JOBS, "job-started", data))
     except AlreadyRecorded:

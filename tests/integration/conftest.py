@@ -27,6 +27,7 @@ WIRED = (
     "certificates",
     "jobs",
     "everything",
+    "proposals",
     "documents",
     "counts",
 )

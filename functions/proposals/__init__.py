@@ -1,0 +1,1 @@
+"""Proposals to members."""

@@ -1,0 +1,72 @@
+"""Entries that the rosters of chapters propose to a member, who accepts or dismisses them."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+from shared.adapters.http.resolver import answer, gate, portal_api
+from shared.adapters.http.responses import created, ok
+from shared.handling import wiring
+from shared.handling.gates import (
+    SUBJECT,
+    authenticated,
+    caller,
+    command,
+    idempotency_key,
+    own_certification,
+    portal_open,
+    recertification,
+    today,
+)
+from shared.schemas.points import Cycle, EnteredPoints, Entry
+from shared.schemas.proposals import Proposal, ProposalList
+from shared.use_cases.propose_memberships import accept_proposal, dismiss_proposal
+
+app = portal_api()
+
+
+@gate
+def of_member(app: APIGatewayHttpResolver) -> None:
+    """Says whose history a dismissal would belong to."""
+    app.context[SUBJECT] = f"member:{caller(app).member_id.lower()}"
+
+
+@app.get("/api/proposals", middlewares=[authenticated])
+def list_proposals() -> Response[ProposalList]:
+    """The entries that are proposed to the caller and not dismissed."""
+    found = wiring.proposals().of(caller(app).member_id)
+    return ok(ProposalList(items=[Proposal.of(each) for each in found if each.state == "open"]))
+
+
+@app.post(
+    "/api/certifications/<certification_id>/proposals/<proposal_id>/acceptance",
+    status_code=201,
+    middlewares=[authenticated, own_certification, portal_open, idempotency_key],
+)
+def accept(certification_id: str, proposal_id: str) -> Response[EnteredPoints]:
+    """Enter what is proposed, as an ordinary entering session under all its rules."""
+    entered = accept_proposal(
+        wiring.proposals(),
+        wiring.recertifications(),
+        wiring.events(),
+        command(app),
+        recertification(app),
+        proposal_id,
+    )
+    return created(
+        EnteredPoints(
+            entries=[Entry.of(entry) for entry in entered.entries],
+            cycle=Cycle.of(entered.recertification, today()),
+        )
+    )
+
+
+@app.post("/api/proposals/<proposal_id>/dismissal", middlewares=[authenticated, of_member, idempotency_key])
+def dismiss(proposal_id: str) -> Response[Proposal]:
+    """Put a proposal out of sight."""
+    return ok(Proposal.of(dismiss_proposal(wiring.proposals(), caller(app).member_id, proposal_id)))
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Lambda's entry."""
+    return answer(app, event, context)

@@ -1,0 +1,100 @@
+"""A chapter's roster is offered to the members found in it; each accepts what is theirs, or dismisses it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from shared.domain import ids
+from shared.domain.errors import NotFound, Unavailable
+from shared.domain.events import Command
+from shared.domain.ports import ChangedMeanwhile, EventStore, RecertificationStore
+from shared.domain.proposals import Chapter, Proposal, RosterMember, propose, read_chapter_row
+from shared.domain.recertification import Recertification
+from shared.domain.roster import ImportReport, RowFault
+from shared.use_cases.log_entries import LoggedEntries, log_entries
+from shared.use_cases.once import ATTEMPTS
+
+
+class ProposalStore(Protocol):
+    """Proposals: `add` is False for one that was made before, `save` raises ChangedMeanwhile."""
+
+    def holder_of(self, email: str) -> str | None: ...
+
+    def find(self, member_id: str, proposal_id: str) -> Proposal | None: ...
+
+    def add(self, proposal: Proposal) -> bool: ...
+
+    def save(self, before: Proposal, after: Proposal) -> None: ...
+
+
+def propose_memberships(
+    proposals: ProposalStore, chapter: Chapter, rows: Sequence[Mapping[str, str]], *, dry_run: bool
+) -> ImportReport:
+    """Propose a membership to each member whose address is in the roster; the same roster again changes nothing."""
+    created = unchanged = 0
+    faults: list[RowFault] = []
+    for number, cells in enumerate(rows, start=1):
+        row = read_chapter_row(number, cells)
+        if not isinstance(row, RosterMember):
+            faults += row
+            continue
+        member_id = proposals.holder_of(row.email)
+        if member_id is None:
+            faults.append(RowFault(number, "Email Address", "No member of the portal has this address."))
+            continue
+        proposal = propose(member_id, row, chapter)
+        known = dry_run and proposals.find(member_id, proposal.proposal_id) is not None
+        is_new = not known if dry_run else proposals.add(proposal)
+        created, unchanged = created + is_new, unchanged + (not is_new)
+    return ImportReport(created, 0, unchanged, tuple(faults))
+
+
+def accept_proposal(
+    proposals: ProposalStore,
+    recertifications: RecertificationStore,
+    events: EventStore,
+    command: Command,
+    recertification: Recertification,
+    proposal_id: str,
+) -> LoggedEntries:
+    """Enter what is proposed, as an ordinary session under the rules; once for each cycle, whatever the key.
+
+    Raises NotFound and what log_entries raises.
+    """
+    certification, cycle = recertification.certification, recertification.cycle
+    proposal = _find(proposals, certification.member_id, proposal_id)
+    once = ids.digest("proposal", proposal_id, cycle.cycle_id)
+    command = replace(command, key=once, fingerprint=proposal_id)
+    logged = log_entries(recertifications, events, command, recertification, [proposal.claim])
+    _change(proposals, proposal, lambda each: each.accept(certification.certification_id))
+    return logged
+
+
+def dismiss_proposal(proposals: ProposalStore, member_id: str, proposal_id: str) -> Proposal:
+    """Put a proposal out of sight; twice is fine. Raises NotFound."""
+    return _change(proposals, _find(proposals, member_id, proposal_id), Proposal.dismiss)
+
+
+def _find(proposals: ProposalStore, member_id: str, proposal_id: str) -> Proposal:
+    found = proposals.find(member_id, proposal_id)
+    if found is None:
+        raise NotFound("There is no such proposal.")
+    return found
+
+
+def _change(proposals: ProposalStore, proposal: Proposal, change: "Change") -> Proposal:
+    for _ in range(ATTEMPTS):
+        after = change(proposal)
+        try:
+            if after != proposal:
+                proposals.save(proposal, after)
+            return after
+        except ChangedMeanwhile:
+            proposal = _find(proposals, proposal.member_id, proposal.proposal_id)
+    raise Unavailable
+
+
+class Change(Protocol):
+    """What becomes of a proposal."""
+
+    def __call__(self, proposal: Proposal, /) -> Proposal: ...
