@@ -33,5 +33,8 @@ export function remember(me) {
   dispatchEvent(new CustomEvent("member", { detail: me }));
 }
 
-/** Where a member goes after logging in. */
-export const homeOf = () => "/recertification/";
+/** Where a person goes after logging in: staff who hold no certification to their queue, everyone else to their points. */
+export function home() {
+  const me = remembered();
+  return me?.roles?.length && !me.certifications.length ? "/staff/reviews/" : "/recertification/";
+}

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.browser.people import FIFTY, Member, imported, member_of
-from tests.e2e.browser.visitor import CHROMIUM, FLAGS, MEMBER_PAGES, Visitor
+from tests.e2e.browser.visitor import CHROMIUM, FLAGS, MEMBER_PAGES, STAFF_PAGES, Visitor
 from tests.e2e.portal import ROOT, Person, Portal, RunningPortal
 
 FOLDER = ROOT / "screenshots"
@@ -38,22 +38,22 @@ def take_all(portal: Portal, staff: Person, browser: Browser) -> None:
     complete.enter(*FIFTY)
     submitted.enter(*FIFTY)
     submitted.sign(portal)
-    demo = demo_member(portal)
+    demo = demo_account(portal, "D1001", "member@example.org", "Morgan Reyes")
+    clerk = demo_account(portal, "D9001", "staff@example.org", "Sam Delgado")
     for size in SIZES:
         for scheme in SCHEMES:
             photographer = Photographer(browser, portal.url, size, scheme)
             take_pages(photographer, demo)
             take_states(photographer, {"agreement": complete, "submitted": submitted})
             take_form(photographer, entering)
+            take_staff(photographer, clerk, submitted)
             photographer.visitor.close()
 
 
-def demo_member(portal: Portal) -> Member:
-    """The demo account with 44 points."""
-    tokens = portal.tokens("member@example.org")
-    return Member(
-        "D1001", "member@example.org", "Morgan Reyes", Person(portal.client, tokens["AccessToken"]), tokens
-    )
+def demo_account(portal: Portal, member_id: str, email: str, name: str) -> Member:
+    """One of the demo accounts: the member with 44 points, or staff."""
+    tokens = portal.tokens(email)
+    return Member(member_id, email, name, Person(portal.client, tokens["AccessToken"]), tokens)
 
 
 def take_pages(photographer: Photographer, member: Member) -> None:
@@ -93,12 +93,23 @@ def take_form(photographer: Photographer, member: Member) -> None:
     photographer.take("form-refused")
 
 
+def take_staff(photographer: Photographer, clerk: Member, member: Member) -> None:
+    """Staff's pages, with the report of a member who signed."""
+    visitor = photographer.visitor
+    visitor.enter_as(clerk)
+    visitor.page.evaluate("sessionStorage.removeItem('me')")
+    which = f"?certification={member.certification_id}&member={member.member_id}"
+    for name in STAFF_PAGES:
+        visitor.open(f"/staff/{name}/{which if name in ('review', 'member') else ''}")
+        photographer.take(f"staff-{name}")
+
+
 def copy_for_the_readme() -> None:
     """The three that the README shows."""
     FOR_THE_README.mkdir(parents=True, exist_ok=True)
     chosen: dict[str, str] = {
         "recertification-desk-light": "recertification",
-        "recertification-phone-light": "phone",
+        "form-phone-light": "phone",
         "agreement-desk-dark": "agreement",
     }
     for name, shown in chosen.items():

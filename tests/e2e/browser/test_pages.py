@@ -1,13 +1,12 @@
 """Every page: accessible, narrow enough, light enough, and made of what it says it is made of."""
 
-import gzip
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Response, expect
+from playwright.sync_api import expect
 
 from tests.e2e.browser.people import FIFTY, Member, imported, member_of
 from tests.e2e.browser.visitor import MEMBER_PAGES, Visitor
@@ -15,8 +14,6 @@ from tests.e2e.portal import ROOT, Person, Portal
 
 WEB = ROOT / "web"
 SHELLS = sorted(WEB.rglob("*.html"))
-MOST_FIRST_LOAD = 120_000
-MOST_CODE = 60_000
 IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?["'](\.[^"']+)["'];""", re.MULTILINE | re.DOTALL)
 PHONE = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}
 TITLES = {
@@ -160,16 +157,7 @@ def test_the_first_load_of_each_page_is_light(visit: Callable[..., Visitor], mem
         visitor = visit()
         if name:
             visitor.enter_as(member)
-        loaded: list[Response] = []
-        visitor.page.on("response", lambda response, loaded=loaded: loaded.append(response))
-        visitor.page.goto(f"{visitor.url}/{name}")
-        visitor.page.wait_for_load_state("networkidle")
-        own = [each for each in loaded if each.url.startswith(visitor.url) and each.ok]
-        sizes: dict[str, int] = {each.url: len(gzip.compress(each.body())) for each in own}
-        code = sum(size for url, size in sizes.items() if url.endswith((".js", ".css")))
-        assert code > 0
-        assert sum(sizes.values()) <= MOST_FIRST_LOAD, sizes
-        assert code <= MOST_CODE, sizes
+        visitor.check_weight(f"/{name}")
 
 
 def modules_of(file: Path, found: set[Path] | None = None) -> set[Path]:

@@ -9,7 +9,7 @@ from playwright.sync_api import Route, expect
 
 from infrastructure.local.roster import as_csv
 from tests.e2e.browser.people import FIFTY, Member, imported, member_of, return_to_member
-from tests.e2e.browser.visitor import Visitor
+from tests.e2e.browser.visitor import STAFF_PAGES, Visitor
 from tests.e2e.portal import Person, Portal
 
 PHONE = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}
@@ -45,7 +45,7 @@ def test_staff_find_their_pages_in_the_menu_and_members_do_not(
 ) -> None:
     page = desk.open("/help/")
     menu = page.get_by_role("navigation", name="Main")
-    for title in ("Members", "Import", "Review queue"):
+    for title in ("Members", "Figures", "Import", "Review queue"):
         menu.get_by_role("link", name=title, exact=True).click()
         expect(page).to_have_title(f"{title} · Recertification")
         desk.wait_shown()
@@ -101,6 +101,16 @@ def test_a_long_list_is_shown_page_by_page(desk: Visitor, staff: Person) -> None
     expect(rows).to_have_count(55)
     expect(rows.nth(50).get_by_role("link")).to_be_focused()
     expect(page.get_by_role("button", name="Show more")).to_be_hidden()
+
+
+def test_figures_say_how_many_stand_where(desk: Visitor, staff: Person) -> None:
+    page = desk.open("/staff/figures/")
+    figures = staff.get("/api/staff/figures").json()
+    entering = page.get_by_role("row", name="Points are being entered")
+    expect(entering.get_by_role("cell").first).to_have_text(f"{figures['in_entry']:,}")
+    lapsing = page.get_by_role("row", name="Within 90 days")
+    expect(lapsing.get_by_role("cell").first).to_have_text(f"{figures['lapsing']['within_90_days']:,}")
+    check(desk)
 
 
 def roster_row(member_id: str, **changes: str) -> dict[str, str]:
@@ -232,6 +242,9 @@ def test_staffs_day_a_report_is_opened_from_the_queue_paid_and_approved(
     page.get_by_role("button", name="Approve").click()
     expect(desk.notice).to_contain_text("Approved. IPMA-CP now runs to December 31")
     expect(page.locator("decision-form")).to_have_count(0)
+    happened = page.get_by_role("table", name="History").get_by_role("row")
+    expect(happened.nth(1)).to_contain_text("The report was approved")
+    expect(happened.filter(has_text="A payment was received.")).to_contain_text("D9001")
     check(desk)
     assert member.person.certification()["status"] == "renew"
 
@@ -372,6 +385,7 @@ def test_on_a_phone_in_the_dark_staffs_pages_are_accessible(
         "reviews/",
         "members/",
         f"member/?member={member.member_id}",
+        "figures/",
         "import/",
         report,
         "review/",
@@ -385,3 +399,26 @@ def test_on_a_phone_in_the_dark_staffs_pages_are_accessible(
     page.locator("summary").filter(has_text="for Webinar").click()
     visitor.check_accessibility()
     visitor.check_width()
+
+
+def test_staff_who_hold_nothing_land_on_their_queue(visit: Callable[..., Visitor], portal: Portal) -> None:
+    visitor = visit()
+    visitor.page.route("**/api/me", answer_without_certifications)
+    visitor.log_in("staff@example.org")
+    expect(visitor.page).to_have_title("Review queue · Recertification")
+
+
+def answer_without_certifications(route: Route) -> None:
+    """Another test may have given the staff person a certification."""
+    answer = route.fetch()
+    route.fulfill(response=answer, json=answer.json() | {"certifications": []})
+
+
+def test_the_first_load_of_staffs_pages_is_light(
+    visit: Callable[..., Visitor], clerk: Member, member: Member
+) -> None:
+    which = f"?certification={member.certification_id}&member={member.member_id}"
+    for name in STAFF_PAGES:
+        visitor = visit()
+        visitor.enter_as(clerk)
+        visitor.check_weight(f"/staff/{name}/{which if name in ('review', 'member') else ''}")

@@ -1,5 +1,6 @@
 """A person with a browser: opens pages, types, and looks; remembers whatever a page complained about."""
 
+import gzip
 import json
 import shutil
 import time
@@ -7,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect
 
 from tests.e2e.browser.people import Member
 from tests.e2e.portal import PASSWORD
@@ -22,6 +23,9 @@ FLAGS = [
     "--no-first-run",
 ]
 MEMBER_PAGES = ("profile", "registrations", "invoices", "recertification", "summary", "transactions", "help")
+MOST_FIRST_LOAD = 120_000
+MOST_CODE = 60_000
+STAFF_PAGES = ("reviews", "review", "members", "member", "figures", "import")
 AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -139,6 +143,19 @@ class Visitor:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
+
+    def check_weight(self, path: str) -> None:
+        """The first load of a page is light, and its code lighter still; call it with nothing loaded yet."""
+        loaded: list[Response] = []
+        self.page.on("response", lambda response: loaded.append(response))  # noqa: PLW0108 (it takes no builtin)
+        self.page.goto(self.url + path)
+        self.page.wait_for_load_state("networkidle")
+        own = [each for each in loaded if each.url.startswith(self.url) and each.ok]
+        sizes: dict[str, int] = {each.url: len(gzip.compress(each.body())) for each in own}
+        code = sum(size for url, size in sizes.items() if url.endswith((".js", ".css")))
+        assert code > 0
+        assert sum(sizes.values()) <= MOST_FIRST_LOAD, sizes
+        assert code <= MOST_CODE, sizes
 
     def press_until(self, key: str, target: Locator, most: int = 150) -> None:
         """Press a key until this has the focus."""

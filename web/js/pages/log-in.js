@@ -13,8 +13,8 @@ const t = text.logIn;
 
 /** Where to go: back to where one was, if that is a page of this portal. */
 function destination() {
-  const next = new URL(new URLSearchParams(location.search).get("next") ?? member.homeOf(), location.origin);
-  return next.origin === location.origin ? next.pathname + next.search : member.homeOf();
+  const next = new URL(new URLSearchParams(location.search).get("next") ?? member.home(), location.origin);
+  return next.origin === location.origin ? next.pathname + next.search : member.home();
 }
 
 async function enter() {

@@ -11,14 +11,15 @@ class PagedList extends HTMLElement {
 
   /**
    * Show the list at an address of the API; resolves when it is shown. `columns` are the headings, `row` makes a row of
-   * an item, `shown` the sentence about how many there are, `empty` what is said of none.
+   * an item, `shown` the sentence about how many there are, `empty` what is said of none; `first` is the answer with the
+   * first page when it was asked for already.
    */
-  async show(path, parameters, { caption, columns, row, shown, empty }) {
+  async show(path, parameters, { caption, columns, row, shown, empty, first }) {
     const asked = (this.#asked += 1);
     if (!this.firstElementChild) this.#build();
     const problem = this.querySelector("problem-message");
     try {
-      const { body } = await api.get(`${path}?${new URLSearchParams(parameters)}`);
+      const { body } = await (first ?? api.get(`${path}?${new URLSearchParams(parameters)}`));
       if (asked !== this.#asked) return;
       problem.clear();
       const headings = columns.map((name) => html`<th scope="col">${name}</th>`);

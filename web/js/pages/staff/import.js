@@ -12,7 +12,7 @@ import { text } from "../../text.js";
 
 const t = text.staff.import;
 const MOST_ROWS = 1000;
-const COLUMNS = "member_id,first_name,last_name,email,designation,certified_since,expires_on,status,committees";
+const COLUMNS = ["member_id", "first_name", "last_name", "email", "designation", "certified_since", "expires_on", "status", "committees"];
 
 /** The text of a file. Throws a Refusal for one that is not UTF-8. */
 async function textOf(file) {
@@ -35,7 +35,7 @@ function show(content, me) {
     content,
     html`<div class="stack">
       <form class="card stack" novalidate>
-        <div class="prose"><p>${t.limit(MOST_ROWS)}</p><p>${t.columns} <code class="hash">${COLUMNS}</code></p><p>${t.format}</p></div>
+        <div class="prose"><p>${t.limit(MOST_ROWS)}</p><p>${t.columns} <code class="hash">${COLUMNS.map((name, index) => html`${index > 0 && html`,<wbr>`}${name}`)}</code></p><p>${t.format}</p></div>
         <problem-message></problem-message>
         <div class="drop"><label for="file">${t.file}</label><p class="hint" id="file-hint">${t.drop}</p>
           <input type="file" id="file" accept=".csv,text/csv" aria-describedby="file-hint"><p class="chosen" role="status"></p></div>

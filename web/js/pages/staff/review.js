@@ -4,6 +4,7 @@ import * as api from "../../api.js";
 import "../../elements/decision-form/decision-form.js";
 import { claimOf } from "../../elements/decision-form/claim.js";
 import "../../elements/invoice-desk/invoice-desk.js";
+import "../../elements/paged-list/paged-list.js";
 import { busy } from "../../fields.js";
 import { number, span, time } from "../../format.js";
 import { html, render } from "../../html.js";
@@ -15,18 +16,22 @@ const t = text.staff.review;
 const parameters = new URLSearchParams(location.search);
 const certificationId = parameters.get("certification");
 const memberId = parameters.get("member");
+const path = `/staff/certifications/${encodeURIComponent(certificationId)}`;
+const historyPath = `${path}/history`;
 
 /** Everything at once; whose report it is, is told by the queue or the member's page in the address. */
 async function load() {
   if (!certificationId) return {};
+  const history = api.get(historyPath);
+  history.catch(() => {}); // It is told where the history stands, and does not keep the report from being shown.
   const [me, program, { body: dashboard }, whose] = await Promise.all([
     member.find(),
     api.program(),
-    api.get(`/staff/certifications/${encodeURIComponent(certificationId)}/cycle`),
+    api.get(`${path}/cycle`),
     memberId ? api.get(`/staff/members/${encodeURIComponent(memberId)}`).then(({ body }) => body) : null,
   ]);
   const isTheirs = whose?.certifications.some((each) => each.certification_id === certificationId);
-  return { me, program, dashboard, whose: isTheirs ? whose : null };
+  return { me, program, dashboard, history, whose: isTheirs ? whose : null };
 }
 
 const factList = (facts) =>
@@ -91,6 +96,15 @@ async function download(documentId, problem) {
   }
 }
 
+/** What happened to the certification, the latest first. */
+function showHistory(place, { history }) {
+  const h = t.history;
+  const row = (each) => html`<tr><td data-label="${h.when}">${time(each.at)}</td><td data-label="${h.what}"><span>${each.text}${each.data.reason && html`<br><span class="small soft">${each.data.reason}</span>`}</span></td><td data-label="${h.who}"><span>${h.roles[each.role] ?? each.role}${each.by && each.role !== "system" && html`<br><span class="small soft">${each.by}</span>`}</span></td></tr>`;
+  const columns = [h.when, h.what, h.who];
+  render(place, html`<h2 id="history-title">${h.title}</h2><paged-list class="stack tight"></paged-list>`);
+  place.querySelector("paged-list").show(historyPath, {}, { caption: h.title, columns, row, shown: h.shown, empty: h.empty, first: history });
+}
+
 /** The entries with the decision when there is one to make and the person may make it, else the entries alone. */
 function showEntries(place, { me, program, dashboard }, again) {
   const isWaiting = dashboard.cycle.state === "submitted";
@@ -130,6 +144,7 @@ function show(content, loaded, again) {
       <div class="desk"><div id="entries"></div>
         <div class="stack"><section class="card stack tight" id="signed" aria-labelledby="signed-title"></section><invoice-desk></invoice-desk>
         <section class="card stack tight" id="documents" aria-labelledby="documents-title"></section></div></div>
+      <section class="card stack tight" id="history" aria-labelledby="history-title"></section>
       <p><a class="button" href="/staff/reviews/">${t.toQueue}</a></p></div>`,
   );
   const place = (id) => content.querySelector(`#${id}`);
@@ -147,6 +162,7 @@ function show(content, loaded, again) {
   showFacts(place("facts"), loaded);
   showSubmission(place("signed"), dashboard);
   showDocuments(place("documents"), dashboard);
+  showHistory(place("history"), loaded);
   const desk = content.querySelector("invoice-desk");
   desk.open(dashboard, { mayRecord: me.roles.includes("staff-finance") });
   desk.addEventListener("changed", ({ detail }) => renew(detail));
