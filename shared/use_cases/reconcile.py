@@ -7,7 +7,7 @@ from datetime import timedelta
 from shared.domain import ids
 from shared.domain.calendar import JobRun
 from shared.domain.events import Command, event
-from shared.domain.payments import PaymentsUnavailable, PaymentSucceeded
+from shared.domain.payments import PaymentSucceeded, PaymentsUnavailable
 from shared.domain.ports import (
     CalendarStore,
     DueStore,
@@ -113,7 +113,7 @@ def recover_payments(
 
 
 def raise_findings(events: EventStore, run: JobRun, findings: Iterable[str]) -> None:
-    """Tell staff once a week of the same findings, by the event that their mail is about; nothing when there are none."""
+    """Tell staff of findings, of the same ones once a week, by the event that their mail is about."""
     told = sorted(findings)
     if not told:
         return

@@ -388,6 +388,27 @@ def test_reconciliation_names_the_missing_invoice_and_mails_staff_once_a_week(
     assert year.job("reconcile")["findings"] == ()
 
 
+def test_a_paid_report_that_waits_for_more_than_two_weeks_is_told_each_week(
+    portal: Portal, year: Year
+) -> None:
+    who = portal.member(expires_on="2027-12-31")
+    made = portal.submitted(who)
+    portal.paid(made["invoice"]["invoice_id"])
+    portal.later(days=13)
+    assert year.job("reconcile")["findings"] == ()
+    portal.later(days=2)
+    (finding,) = year.job("reconcile")["findings"]
+    assert finding.startswith(
+        f"paid, and undecided for more than 14 days: {made['submission']['submission_id']}"
+    )
+    portal.later(days=7)
+    year.job("reconcile")
+    told = [mail for mail in year.mail() if mail.subject.startswith("Reconciliation")]
+    assert len(told) == 2
+    assert portal.decide(who, made["submission"]["submission_id"]).status == 200
+    assert year.job("reconcile")["findings"] == ()
+
+
 def test_a_payment_whose_notice_never_came_is_found_at_stripe_and_recorded(
     portal: Portal, year: Year
 ) -> None:
