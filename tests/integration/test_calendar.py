@@ -384,6 +384,9 @@ def test_reconciliation_names_the_missing_invoice_and_mails_staff_once_a_week(
     (mail,) = year.mail()
     assert mail.to == wiring.editions().programs[-1].contact.email
     assert who.certification_id in mail.text
+    shown = portal.get("/api/staff/attention", STAFF)
+    assert shown.status == 200
+    assert who.certification_id in shown.raw.decode()
     year.job("generate_invoices")
     assert year.job("reconcile")["findings"] == ()
 
