@@ -1,7 +1,5 @@
 """Staff's members: search, a member's page, and the import of the roster."""
 
-import csv
-import io
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -10,16 +8,15 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from shared.adapters.http.caller import ADMINISTRATOR
 from shared.adapters.http.resolver import SENT_AS, UNREADABLE, answer, gate, portal_api
 from shared.adapters.http.responses import ok
+from shared.domain.csv_file import read_rows
 from shared.domain.errors import (
     DomainError,
-    Fault,
-    InvalidRequest,
     MalformedRequest,
     NotFound,
     TooLarge,
     UnsupportedMediaType,
 )
-from shared.domain.roster import BEYOND, COLUMNS
+from shared.domain.roster import COLUMNS
 from shared.handling import wiring
 from shared.handling.gates import SUBJECT, authenticated, command, idempotency_key, staff, today
 from shared.handling.paging import Cursor, Limit, next_cursor, start
@@ -102,33 +99,9 @@ def import_members(dry_run: bool = False) -> Response[ImportReport]:
 
 def read_roster(text: str) -> list[dict[str, str]]:
     """The rows of a roster by its heading. Raises InvalidRequest for a wrong heading, TooLarge beyond 1,000 rows."""
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), restkey=BEYOND, strict=True)
-    try:
-        heading = [name.strip() for name in reader.fieldnames or ()]
-        reader.fieldnames = heading
-        faults = [
-            Fault("/heading", f"The column {name} is missing.") for name in COLUMNS if name not in heading
-        ]
-        faults += [
-            Fault("/heading", f"The column {name or '(without a name)'} is not known.")
-            for name in heading
-            if name not in COLUMNS
-        ]
-        faults += [
-            Fault("/heading", f"The column {name} stands there twice.")
-            for name in COLUMNS
-            if heading.count(name) > 1
-        ]
-        if faults:
-            raise InvalidRequest(tuple(faults))
-        rows: list[dict[str, str]] = []
-        for row in reader:
-            if len(rows) == MOST_ROWS:
-                raise TooLarge(f"A request imports up to {MOST_ROWS:,} rows. Split the file.")
-            rows.append({name: str(value or "") for name, value in row.items()})
-    except csv.Error:
-        detail = f"The file cannot be read as CSV near line {reader.line_num}: a quotation mark is open or misplaced."
-        raise InvalidRequest((Fault("/rows", detail),)) from None
+    rows = read_rows(text, COLUMNS)
+    if len(rows) > MOST_ROWS:
+        raise TooLarge(f"A request imports up to {MOST_ROWS:,} rows. Split the file, or import it as a job.")
     return rows
 
 
