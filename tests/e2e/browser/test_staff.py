@@ -8,9 +8,11 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from infrastructure.local.roster import as_csv
+from tests import files
 from tests.e2e.browser.people import FIFTY, Member, imported, member_of, return_to_member
 from tests.e2e.browser.visitor import STAFF_PAGES, Visitor
 from tests.e2e.portal import Person, Portal
+from tests.e2e.test_documents import uploaded
 
 PHONE = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}
 
@@ -304,6 +306,25 @@ def test_single_entries_count_less_with_a_reason_while_enough_remains(
     page.get_by_role("button", name="Approve").click()
     expect(desk.problem.first).to_contain_text("The report is not complete yet")
     expect(desk.problem.first).to_be_focused()
+    check(desk)
+
+
+def test_a_document_is_opened_beside_its_entry(
+    desk: Visitor, portal: Portal, staff: Person, member: Member
+) -> None:
+    claim = member.enter(("hr-innovation", 1))[0]
+    where = {"certification_id": member.certification_id, "entry_id": claim["entry_id"]}
+    uploaded(portal, member.person, kind="hr-innovation", title="Our mentoring programme", **where)
+    open_report(desk, member)
+    page = desk.page
+    expect(page.locator("#entries .entry")).to_contain_text("Documents: Our mentoring programme")
+    check(desk)
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Open Our mentoring programme").click()
+    assert Path(started.value.path()).read_bytes() == files.PDF
+    page.route("**/api/staff/documents/*", lambda route: route.abort())
+    page.get_by_role("button", name="Open Our mentoring programme").click()
+    expect(page.locator("#documents problem-message")).to_contain_text("No connection")
     check(desk)
 
 
