@@ -80,8 +80,9 @@ environment-sam:
 
 COMPILEALL := $(CURDIR)/$(BIN)/python -m compileall -q --invalidation-mode unchecked-hash -s "$(ARTIFACTS_DIR)"
 
+# Lambda's Python 3.13 runs on Amazon Linux 2023 (glibc 2.34), which takes wheels for 2.28.
 ifeq ($(ARCH),arm64)
-PLATFORM := --python-platform aarch64-manylinux2014
+PLATFORM := --python-platform aarch64-manylinux_2_28
 endif
 
 # A function is its own folder and shared/. ImportMembersFunction lies in functions/import_members.
