@@ -1,9 +1,12 @@
 """DynamoDB: Dynoxide where its binary is installed, else moto's, and it says which."""
 
+import contextlib
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +35,7 @@ def find_binary() -> Path | None:
 
 @dataclass
 class Dynoxide:
-    """A running Dynoxide, in memory."""
+    """A running Dynoxide, whose data goes with it."""
 
     endpoint: str
     process: "subprocess.Popen[bytes]"
@@ -48,7 +51,10 @@ def start(binary: Path) -> Dynoxide:
     """Start Dynoxide on a free port; if somebody takes the port in between, try another."""
     for _ in range(_ATTEMPTS):
         port = free_port()
-        command = [sys.executable, "-I", "-S", str(_KEEPER), str(binary), "serve", "--port", str(port)]
+        folder = Path(tempfile.mkdtemp(prefix="recertification-dynoxide-"))
+        data = folder / "data.db"
+        serve = [str(binary), "serve", "--port", str(port), "--db-path", str(data)]
+        command = [sys.executable, "-I", "-S", str(_KEEPER), str(folder), *serve]
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -58,9 +64,25 @@ def start(binary: Path) -> Dynoxide:
         )
         dynoxide = Dynoxide(f"http://127.0.0.1:{port}", process)
         if _answers(port, process):
+            _keep_streams_fast(data)
             return dynoxide
         dynoxide.stop()
     raise NotStarted(f"Dynoxide ({binary}) does not start. DYNOXIDE= (empty) starts without it.")
+
+
+def _keep_streams_fast(data: Path) -> None:
+    """Index the stream's sequence numbers: Dynoxide looks for the last one at each write, through every record.
+
+    Without it a write costs 5 ms after 7,000 records, with it 0.4 ms however many there are. A release that keeps
+    its streams in another way goes without.
+    """
+    with contextlib.closing(sqlite3.connect(data, timeout=5)) as database, contextlib.suppress(sqlite3.Error):
+        for column in ("table_name", "shard_id"):
+            database.execute(
+                f"CREATE INDEX IF NOT EXISTS last_by_{column} "
+                f"ON _stream_records ({column}, CAST(sequence_number AS INTEGER))"
+            )
+        database.commit()
 
 
 def free_port() -> int:
