@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import batched
 
 from shared.domain import ids
 from shared.domain.errors import IdempotencyKeyReused, Unavailable
@@ -28,8 +27,8 @@ IMPORTS = "imports"
 
 OUTCOMES: tuple[Outcome, ...] = ("created", "updated", "unchanged")
 
-AT_ONCE, WAVE = 8, 100
-"""How many members are written at a time, and after how many their accounts are asked for."""
+AT_ONCE = 8
+"""How many members are written at a time."""
 
 
 def import_roster(
@@ -105,19 +104,16 @@ def _plan(
 def _write_all(
     members: RosterStore, logins: LoginQueue, editions: Editions, command: Command, plans: Sequence[_Plan]
 ) -> list[Enrollment]:
-    """Write the plans, several at once, and ask for accounts wave by wave: what breaks off has asked for its part."""
+    """Write the plans, several at once, then ask for the accounts, also for what landed before something broke off."""
     written: list[Enrollment] = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for wave in batched(plans, WAVE, strict=False):
-            enrollments = list(pool.map(lambda plan: _write(members, editions, command, plan), wave))
-            logins.send(
-                [
-                    each.member.member_id
-                    for each in enrollments
-                    if each.outcomes and each.member.login == "wanted"
-                ]
-            )
-            written += enrollments
+    try:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for enrollment in pool.map(lambda plan: _write(members, editions, command, plan), plans):
+                written.append(enrollment)  # noqa: PERF402 (what landed counts when a later one breaks off)
+    finally:
+        logins.send(
+            [each.member.member_id for each in written if each.outcomes and each.member.login == "wanted"]
+        )
     return written
 
 
