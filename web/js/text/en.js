@@ -536,6 +536,28 @@ export const text = {
       required: { reference: "Enter the reference.", received_on: "Enter the day.", reason: "Say why nobody has to pay." },
       notYourRole: "Recording money needs the finance role.",
     },
+    discretion: {
+      title: "Exceptions",
+      receivedOn: "Report received on",
+      comment: "Comment",
+      extendedTo: "New last day",
+      extensionReason: "Reason for the extension",
+      undoReason: "Why the approval was wrong",
+      reinstatement: {
+        title: "Reinstate",
+        intro: "The report came on paper and its invoice is paid or waived. The next period opens and the portal with it.",
+        save: "Reinstate",
+        done: "The certification is reinstated.",
+      },
+      extension: { title: "Grant an extension", intro: "For hardship. The member sees the day and the reason.", save: "Grant it", done: "The extension is granted." },
+      "undo-approval": {
+        title: "Undo the approval",
+        intro: "Possible while the new period is empty. The report waits for a decision again, as it was signed.",
+        save: "Undo it",
+        done: "The approval is undone. The report waits for a decision again.",
+      },
+      required: { report_received_on: "Enter the day.", extended_to: "Enter the new last day.", reason: "Give the reason." },
+    },
     figures: {
       on: (iso) => `On ${day(iso)}.`,
       groups: { reports: "Reports", invoices: "Invoices", lapsing: "Lapsing unless something is done" },

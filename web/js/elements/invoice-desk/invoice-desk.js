@@ -1,13 +1,13 @@
 /** <invoice-desk>: the invoice of a report as staff see it: created early, paid another way than by card, or waived. */
 
 import * as api from "../../api.js";
-import { Draft, newKey } from "../../drafts.js";
-import { busy, clearFaults, emptyFields, field, input, lines, showFaults, valuesOf } from "../../fields.js";
+import { newKey } from "../../drafts.js";
+import { busy, field, input, lines } from "../../fields.js";
 import { day, money, time } from "../../format.js";
 import { html, render } from "../../html.js";
-import { Refusal } from "../../refusal.js";
 import { text } from "../../text.js";
 import "../problem-message/problem-message.js";
+import { keepAndSend } from "./keep-and-send.js";
 
 const t = text.staff.payment;
 const METHODS = ["check", "purchase-order", "wire"];
@@ -31,8 +31,7 @@ class InvoiceDesk extends HTMLElement {
     );
     const create = this.querySelector(".create");
     create?.addEventListener("click", () => busy(create, () => this.#create()));
-    this.#prepare(".record", "payment", ["reference", "received_on"], t.recorded);
-    this.#prepare(".waive", "waiver", ["reason"], t.waived);
+    if (invoice) this.#prepare(invoice);
   }
 
   /** Why an approval has to wait, beside what it waits for. */
@@ -69,6 +68,17 @@ class InvoiceDesk extends HTMLElement {
         <p><button class="danger">${t.waiveSave}</button></p></form></details>`;
   }
 
+  #prepare(invoice) {
+    const forms = [
+      [".record", "payment", t.required, t.recorded],
+      [".waive", "waiver", t.required, t.waived],
+    ];
+    for (const [place, route, required, sentence] of forms) {
+      const path = `/staff/invoices/${encodeURIComponent(invoice.invoice_id)}/${route}`;
+      keepAndSend(this.querySelector(place), { path, draft: `${route}:${invoice.invoice_id}`, required, sent: () => this.#changed(sentence) });
+    }
+  }
+
   async #create() {
     const path = `/staff/certifications/${encodeURIComponent(this.#dashboard.certification.certification_id)}/invoice`;
     try {
@@ -77,45 +87,6 @@ class InvoiceDesk extends HTMLElement {
     } catch (refusal) {
       if (!refusal.isUncertain) this.#creating = newKey();
       this.querySelector("problem-message").show(refusal, { retry: refusal.isUncertain ? () => this.#create() : undefined });
-    }
-  }
-
-  /** A form that posts to the invoice, with what is typed kept until it is recorded. */
-  #prepare(place, route, required, sentence) {
-    const details = this.querySelector(place);
-    if (!details) return;
-    const form = details.querySelector("form");
-    const draft = new Draft(`${route}:${this.#dashboard.invoice.invoice_id}`);
-    const typed = draft.read()?.value;
-    details.open = Boolean(typed);
-    for (const control of form.querySelectorAll("[name]")) control.value = typed?.[control.name] ?? control.value;
-    form.addEventListener("input", () => draft.write(valuesOf(form)));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      busy(form.querySelector("button"), () => this.#send(form, draft, { route, required, sentence }));
-    });
-  }
-
-  async #send(form, draft, { route, required, sentence }) {
-    const problem = form.querySelector("problem-message");
-    problem.clear();
-    clearFaults(form);
-    const values = valuesOf(form);
-    const sentences = Object.fromEntries(required.map((name) => [name, t.required[name]]));
-    const empty = showFaults(form, emptyFields(values, sentences));
-    if (empty.length) {
-      problem.show(new Refusal("invalid-request", { detail: text.form.faults(empty.length) }), { fields: empty });
-      return;
-    }
-    const { key } = draft.startSending(values);
-    try {
-      await api.call("POST", `/staff/invoices/${encodeURIComponent(this.#dashboard.invoice.invoice_id)}/${route}`, { body: values, key });
-      draft.clear();
-      this.#changed(sentence);
-    } catch (refusal) {
-      if (!refusal.isUncertain) draft.endSending();
-      const fields = showFaults(form, refusal.errors.map(({ pointer, detail }) => ({ field: pointer.slice(1), detail })));
-      problem.show(refusal, { fields, retry: refusal.isUncertain ? () => form.requestSubmit() : undefined });
     }
   }
 

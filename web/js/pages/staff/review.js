@@ -3,6 +3,7 @@
 import * as api from "../../api.js";
 import "../../elements/decision-form/decision-form.js";
 import { claimOf } from "../../elements/decision-form/claim.js";
+import "../../elements/discretion-desk/discretion-desk.js";
 import "../../elements/invoice-desk/invoice-desk.js";
 import "../../elements/paged-list/paged-list.js";
 import { busy } from "../../fields.js";
@@ -143,7 +144,7 @@ function show(content, loaded, again) {
     html`<div class="stack"><div id="notice"></div><div class="card" id="facts"></div>
       <div class="desk"><div id="entries"></div>
         <div class="stack"><section class="card stack tight" id="signed" aria-labelledby="signed-title"></section><invoice-desk></invoice-desk>
-        <section class="card stack tight" id="documents" aria-labelledby="documents-title"></section></div></div>
+        <section class="card stack tight" id="documents" aria-labelledby="documents-title"></section><discretion-desk></discretion-desk></div></div>
       <section class="card stack tight" id="history" aria-labelledby="history-title"></section>
       <p><a class="button" href="/staff/reviews/">${t.toQueue}</a></p></div>`,
   );
@@ -167,6 +168,10 @@ function show(content, loaded, again) {
   desk.open(dashboard, { mayRecord: me.roles.includes("staff-finance") });
   desk.addEventListener("changed", ({ detail }) => renew(detail));
   showEntries(place("entries"), loaded, renew);
+  if (!me.roles.includes("staff-reviewer")) return;
+  const exceptions = content.querySelector("discretion-desk");
+  exceptions.open(dashboard);
+  exceptions.addEventListener("changed", ({ detail }) => renew(detail));
 }
 
 await openPage("staff/review", { load, show });

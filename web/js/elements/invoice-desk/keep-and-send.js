@@ -1,0 +1,47 @@
+/** A form of staff's in a <details> that opens by itself while something typed there is not sent yet. */
+
+import * as api from "../../api.js";
+import { Draft } from "../../drafts.js";
+import { busy, clearFaults, emptyFields, showFaults, valuesOf } from "../../fields.js";
+import { Refusal } from "../../refusal.js";
+import { text } from "../../text.js";
+
+/**
+ * Keep what is typed as the draft of this name and POST it to this path of the API; `required` says what to say of
+ * which empty field, `sent` is called once it is there. Does nothing without a place.
+ */
+export function keepAndSend(place, { path, draft: name, required, sent }) {
+  if (!place) return;
+  const form = place.querySelector("form");
+  const draft = new Draft(name);
+  const typed = draft.read()?.value;
+  place.open = Boolean(typed);
+  for (const control of form.querySelectorAll("[name]")) control.value = typed?.[control.name] ?? control.value;
+  form.addEventListener("input", () => draft.write(valuesOf(form)));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    busy(form.querySelector("button"), () => send(form, draft, { path, required, sent }));
+  });
+}
+
+async function send(form, draft, { path, required, sent }) {
+  const problem = form.querySelector("problem-message");
+  problem.clear();
+  clearFaults(form);
+  const values = valuesOf(form);
+  const empty = showFaults(form, emptyFields(values, required));
+  if (empty.length) {
+    problem.show(new Refusal("invalid-request", { detail: text.form.faults(empty.length) }), { fields: empty });
+    return;
+  }
+  const { key } = draft.startSending(values);
+  try {
+    await api.call("POST", path, { body: values, key });
+    draft.clear();
+    await sent();
+  } catch (refusal) {
+    if (!refusal.isUncertain) draft.endSending();
+    const fields = showFaults(form, refusal.errors.map(({ pointer, detail }) => ({ field: pointer.slice(1), detail })));
+    problem.show(refusal, { fields, retry: refusal.isUncertain ? () => form.requestSubmit() : undefined });
+  }
+}
