@@ -56,6 +56,7 @@ REFUSALS: dict[str, tuple[int, ...]] = {
     NAMES_SOMETHING: (404,),
     "portal_open": (403,),
     "json_body": (400, 415),
+    "no_body": (400, 415),
     "csv_body": (400, 413, 415),
     "idempotency_key": (400, 409, 422),
     "if_match": (409, 412, 428),

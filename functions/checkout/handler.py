@@ -20,6 +20,8 @@ from shared.handling.gates import (
     idempotency_key,
     invoice,
     json_body,
+    no_body,
+    no_fields,
     others_only,
     own_invoice,
     staff,
@@ -37,7 +39,7 @@ app = portal_api()
 @app.post(
     "/api/invoices/<invoice_id>/checkout",
     status_code=201,
-    middlewares=[authenticated, own_invoice, idempotency_key],
+    middlewares=[authenticated, own_invoice, no_body, idempotency_key, no_fields],
 )
 def go_to_pay(invoice_id: str) -> Response[CheckoutOpened]:
     """Where to pay an invoice by card; also when the session was declined before."""

@@ -13,10 +13,13 @@ from shared.handling.gates import (
     command,
     idempotency_key,
     invoice,
+    no_body,
+    no_fields,
     own_certification,
     own_invoice,
     recertification,
 )
+from shared.handling.paging import LONGEST_PAGE, Cursor, Limit, page_of
 from shared.schemas.invoices import Invoice, InvoiceList
 from shared.use_cases.issue_invoice import issue_invoice
 
@@ -26,7 +29,11 @@ InvoiceTypes = Literal["program", "recertification", "both"]
 
 
 @app.get("/api/invoices", middlewares=[authenticated])
-def list_invoices(type: InvoiceTypes = "both") -> Response[InvoiceList]:  # noqa: A002 (the contract's name)
+def list_invoices(
+    type: InvoiceTypes = "both",  # noqa: A002 (the contract's name)
+    limit: Limit = LONGEST_PAGE,
+    cursor: Cursor = None,
+) -> Response[InvoiceList]:
     """The caller's invoices, newest first: strongly consistent, one call and one for each certification held."""
     _, held = wiring.members().with_registrations(caller(app).member_id)
     found = [
@@ -38,7 +45,8 @@ def list_invoices(type: InvoiceTypes = "both") -> Response[InvoiceList]:  # noqa
     if type != "recertification":
         found += wiring.invoices().of_programs(caller(app).member_id)
     found.sort(key=lambda each: each.issued_at, reverse=True)
-    return ok(InvoiceList(items=[Invoice.of(each) for each in found]))
+    page, more = page_of(found, lambda each: each.invoice_id, cursor, limit)
+    return ok(InvoiceList(items=[Invoice.of(each) for each in page], next_cursor=more))
 
 
 @app.get("/api/invoices/<invoice_id>", middlewares=[authenticated, own_invoice])
@@ -51,7 +59,7 @@ def read_invoice(invoice_id: str) -> Response[Invoice]:
 @app.post(
     "/api/certifications/<certification_id>/invoice",
     status_code=201,
-    middlewares=[authenticated, own_certification, idempotency_key],
+    middlewares=[authenticated, own_certification, no_body, idempotency_key, no_fields],
 )
 def ask_for_invoice(certification_id: str) -> Response[Invoice]:
     """The recertification invoice of the current cycle: 201 when this request makes it, 200 when it is there."""

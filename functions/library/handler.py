@@ -13,7 +13,17 @@ from shared.domain.documents import document_subject
 from shared.domain.errors import NotFound
 from shared.domain.library import words_of
 from shared.handling import wiring
-from shared.handling.gates import SUBJECT, authenticated, command, idempotency_key, if_match, staff, version
+from shared.handling.gates import (
+    SUBJECT,
+    authenticated,
+    command,
+    idempotency_key,
+    if_match,
+    no_body,
+    no_fields,
+    staff,
+    version,
+)
 from shared.handling.paging import Cursor, Limit, next_cursor, start
 from shared.schemas.documents import (
     Contribution,
@@ -88,7 +98,7 @@ def open_document(document_id: str) -> Response[DocumentPage]:
 @app.post(
     "/api/staff/documents/<document_id>/publication",
     status_code=201,
-    middlewares=[authenticated, staff(REVIEWER), any_document, idempotency_key],
+    middlewares=[authenticated, staff(REVIEWER), any_document, no_body, idempotency_key, no_fields],
 )
 def publish(document_id: str) -> Response[Document]:
     """Publish a clean contribution of an approved report to all members."""

@@ -21,6 +21,7 @@ from shared.handling.gates import (
     today,
     version,
 )
+from shared.handling.paging import LONGEST_PAGE, Cursor, Limit, page_of
 from shared.schemas.points import (
     Cycle,
     Dashboard,
@@ -60,9 +61,12 @@ def read_dashboard(certification_id: str) -> Response[Dashboard]:
 
 
 @app.get("/api/certifications/<certification_id>/cycles", middlewares=OWN)
-def list_earlier_cycles(certification_id: str) -> Response[EarlierCycles]:
+def list_earlier_cycles(
+    certification_id: str, limit: Limit = LONGEST_PAGE, cursor: Cursor = None
+) -> Response[EarlierCycles]:
     """The closed cycles, oldest first."""
     closed = wiring.recertifications().closed_cycles(certification_id)
+    page, more = page_of(closed, lambda each: each[0].cycle_id, cursor, limit)
     return ok(
         EarlierCycles(
             items=[
@@ -76,8 +80,9 @@ def list_earlier_cycles(certification_id: str) -> Response[EarlierCycles]:
                     points_total=cycle.points_total,
                     submission=None if submission is None else Submission.of(submission),
                 )
-                for cycle, submission in closed
-            ]
+                for cycle, submission in page
+            ],
+            next_cursor=more,
         )
     )
 

@@ -19,6 +19,7 @@ from shared.handling.gates import (
     today,
     version,
 )
+from shared.handling.paging import LONGEST_PAGE, Cursor, Limit, page_of
 from shared.schemas.members import Certifications, Me, Portal, Profile, ProfileSent
 from shared.schemas.points import Certification
 from shared.use_cases.change_profile import change_profile
@@ -73,11 +74,15 @@ def replace_profile(profile: ProfileSent) -> Response[Profile]:
 
 
 @app.get("/api/certifications", middlewares=[authenticated])
-def list_certifications() -> Response[Certifications]:
+def list_certifications(limit: Limit = LONGEST_PAGE, cursor: Cursor = None) -> Response[Certifications]:
     """What the caller holds."""
     _, held = wiring.members().with_registrations(caller(app).member_id)
+    page, more = page_of(held, lambda each: each.certification.certification_id, cursor, limit)
     return ok(
-        Certifications(items=[Certification.of(each.certification, each.access(today())) for each in held])
+        Certifications(
+            items=[Certification.of(each.certification, each.access(today())) for each in page],
+            next_cursor=more,
+        )
     )
 
 

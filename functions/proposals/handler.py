@@ -13,6 +13,8 @@ from shared.handling.gates import (
     caller,
     command,
     idempotency_key,
+    no_body,
+    no_fields,
     own_certification,
     portal_open,
     recertification,
@@ -41,7 +43,7 @@ def list_proposals() -> Response[ProposalList]:
 @app.post(
     "/api/certifications/<certification_id>/proposals/<proposal_id>/acceptance",
     status_code=201,
-    middlewares=[authenticated, own_certification, portal_open, idempotency_key],
+    middlewares=[authenticated, own_certification, portal_open, no_body, idempotency_key, no_fields],
 )
 def accept(certification_id: str, proposal_id: str) -> Response[EnteredPoints]:
     """Enter what is proposed, as an ordinary entering session under all its rules."""
@@ -61,7 +63,10 @@ def accept(certification_id: str, proposal_id: str) -> Response[EnteredPoints]:
     )
 
 
-@app.post("/api/proposals/<proposal_id>/dismissal", middlewares=[authenticated, of_member, idempotency_key])
+@app.post(
+    "/api/proposals/<proposal_id>/dismissal",
+    middlewares=[authenticated, of_member, no_body, idempotency_key, no_fields],
+)
 def dismiss(proposal_id: str) -> Response[Proposal]:
     """Put a proposal out of sight."""
     return ok(Proposal.of(dismiss_proposal(wiring.proposals(), caller(app).member_id, proposal_id)))

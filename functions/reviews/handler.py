@@ -16,6 +16,8 @@ from shared.handling.gates import (
     command,
     idempotency_key,
     json_body,
+    no_body,
+    no_fields,
     others_only,
     recertification,
     staff,
@@ -82,7 +84,14 @@ def decide(certification_id: str, decision: DecisionSent) -> Response[Dashboard]
 @app.post(
     "/api/staff/certifications/<certification_id>/invoice",
     status_code=201,
-    middlewares=[authenticated, staff(FINANCE, REVIEWER), any_certification, idempotency_key],
+    middlewares=[
+        authenticated,
+        staff(FINANCE, REVIEWER),
+        any_certification,
+        no_body,
+        idempotency_key,
+        no_fields,
+    ],
 )
 def make_invoice(certification_id: str) -> Response[Invoice]:
     """The recertification invoice of the current cycle: 201 when this request makes it, 200 when it is there."""

@@ -10,7 +10,16 @@ from shared.adapters.http.responses import accepted, created, ok
 from shared.domain.errors import NotFound
 from shared.domain.jobs import Job
 from shared.handling import wiring
-from shared.handling.gates import SUBJECT, authenticated, command, idempotency_key, json_body, staff
+from shared.handling.gates import (
+    SUBJECT,
+    authenticated,
+    command,
+    idempotency_key,
+    json_body,
+    no_body,
+    no_fields,
+    staff,
+)
 from shared.schemas.transfers import Export, Import, ImportSent, ImportStarted
 from shared.use_cases.export_everything import archive_key
 from shared.use_cases.import_file import report_key, upload_key
@@ -28,7 +37,7 @@ def of_jobs(app: APIGatewayHttpResolver) -> None:
 @app.post(
     "/api/staff/exports",
     status_code=202,
-    middlewares=[authenticated, staff(ADMINISTRATOR), of_jobs, idempotency_key],
+    middlewares=[authenticated, staff(ADMINISTRATOR), of_jobs, no_body, idempotency_key, no_fields],
 )
 def export_everything() -> Response[Export]:
     """Start an export of everything the portal holds, as CSV and as JSON lines in one archive."""

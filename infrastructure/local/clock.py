@@ -14,6 +14,9 @@ from infrastructure.local.template import Function, Runnables, Schedule
 
 _TICK_SECONDS = 0.5
 _TRIES = 3
+FIRST_YEAR, LAST_YEAR = 2000, 2060
+"""How far the clock goes: days of the calendar reach further, the patience of whoever waits for the jobs does not."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -137,6 +140,8 @@ def parse_moment(value: Any) -> datetime:
         raise ValueError(f"{value!r} is not a time such as 2027-02-15T09:00:00-05:00.") from None
     if moment.tzinfo is None:
         raise ValueError(f"{value!r} has no offset: say where that is, as in 2027-02-15T09:00:00-05:00.")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"{value!r} is too far away: the clock goes from {FIRST_YEAR} to {LAST_YEAR}.")
     return moment.astimezone(UTC)
 
 

@@ -43,6 +43,18 @@ _GUARDED = {
     "VerifyUserAttribute",
     "GetUserAttributeVerificationCode",
 }
+_FOR_ANYONE = {
+    *(each for each in _GUARDED if not each.startswith("Admin")),
+    "ChangePassword",
+    "DeleteUser",
+    "DeleteUserAttributes",
+    "GetUser",
+    "GlobalSignOut",
+    "ResendConfirmationCode",
+    "SetUserMFAPreference",
+}
+"""What Cognito does without the signature of an AWS account; everything else is an administrator's."""
+
 type Request = dict[str, Any]
 
 
@@ -72,6 +84,7 @@ class CognitoGuard:
     def _answer(self, environ: WSGIEnvironment) -> Answer:
         operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")[2]
         try:
+            self._require_signature(operation, environ)
             request = self._parse(read_body(environ))
             self._resolve_username(request)
             if request.get("AccessToken"):
@@ -92,6 +105,12 @@ class CognitoGuard:
             answer.headers.append(("x-amzn-ErrorType", f"{refused.code}:"))
             answer.headers.append(("x-amzn-ErrorMessage", refused.message))
             return answer
+
+    @staticmethod
+    def _require_signature(operation: str, environ: WSGIEnvironment) -> None:
+        """Refuse an administrator's operation that comes without a signature, as from a page in a browser."""
+        if operation not in _FOR_ANYONE and not environ.get("HTTP_AUTHORIZATION"):
+            raise Refused("MissingAuthenticationTokenException", "Missing Authentication Token")
 
     @staticmethod
     def _parse(body: bytes) -> Request:

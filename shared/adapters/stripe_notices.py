@@ -71,7 +71,9 @@ def paid_session(session: Mapping[str, Any]) -> PaymentSucceeded | None:
     if invoice_id is None:
         return None
     at = datetime.fromtimestamp(session["created"], UTC)
-    happening = _Happening(_id(session), "checkout.session.completed", session["livemode"] is True, at, session)
+    happening = _Happening(
+        _id(session), "checkout.session.completed", session["livemode"] is True, at, session
+    )
     notice = _session_paid(happening, invoice_id)
     return notice if isinstance(notice, PaymentSucceeded) else None
 

@@ -17,7 +17,7 @@ Access = Literal["open", "lapsed"]
 
 @dataclass(frozen=True, slots=True)
 class Certification:
-    """One member's holding of one designation. `extended_to` is a last day granted by staff (hardship), with its reason."""
+    """One member's holding of one designation. `extended_to` is a last day that staff granted, with its reason."""
 
     certification_id: str
     member_id: str

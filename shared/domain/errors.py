@@ -200,7 +200,8 @@ class Fault:
 
 def pointer_to(*names: str) -> str:
     """The JSON pointer to a member of the request, whatever its names hold (RFC 6901)."""
-    return "".join(f"/{name.replace('~', '~0').replace('/', '~1')}" for name in names)
+    text = "".join(f"/{name.replace('~', '~0').replace('/', '~1')}" for name in names)
+    return text.encode(errors="replace").decode()
 
 
 class InvalidRequest(DomainError):

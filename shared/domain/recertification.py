@@ -361,9 +361,7 @@ class Recertification:
             Decimal(0),
         )
 
-    def _entry(
-        self, claim: Claim, entry_id: str, *, by: str, now: datetime, on_paper: bool = False
-    ) -> Entry:
+    def _entry(self, claim: Claim, entry_id: str, *, by: str, now: datetime, on_paper: bool = False) -> Entry:
         points, explanation = award(self.program, claim)
         return Entry(entry_id, claim, points, explanation, logged_at=now, logged_by=by, on_paper=on_paper)
 

@@ -8,7 +8,7 @@ import re
 from datetime import date
 from typing import cast
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from shared.adapters import clock
 from shared.adapters.http.caller import Caller, caller_of
@@ -16,11 +16,14 @@ from shared.adapters.http.resolver import JSON, NOT_JSON, SENT_AS, USED_BEFORE, 
 from shared.domain import ids
 from shared.domain.days import day_of
 from shared.domain.errors import (
+    Fault,
+    InvalidRequest,
     MalformedRequest,
     NotFound,
     StaffOnly,
     UnsupportedMediaType,
     VersionRequired,
+    pointer_to,
 )
 from shared.domain.events import Command, Role
 from shared.domain.invoices import Invoice, subject_of
@@ -129,11 +132,30 @@ def json_body(app: App) -> None:
     if sent_as not in ("", JSON):
         raise UnsupportedMediaType("Send the body of this request as application/json.")
     try:
-        body = app.current_event.json_body
+        app.current_event.json_body  # noqa: B018 (read to see whether it can be)
     except ValueError:
         raise MalformedRequest(NOT_JSON) from None
-    if body is None:
+    if not app.current_event.body:
         raise MalformedRequest("This request needs a JSON body.")
+
+
+@gate
+def no_body(app: App) -> None:
+    """415 and 400 as for any body, where none is needed: one that is sent must be JSON."""
+    if app.current_event.body:
+        json_body(app, lambda _: Response(status_code=204))
+
+
+@gate
+def no_fields(app: App) -> None:
+    """422 for a body that says something, where nothing can be said: every field is unknown here."""
+    body = app.current_event.json_body if app.current_event.body else None
+    if isinstance(body, dict):
+        faults = tuple(Fault(pointer_to(name), "This field is not known here.") for name in body)
+    else:
+        faults = () if body is None else (Fault("", "Give an object, or no body at all."),)
+    if faults:
+        raise InvalidRequest(faults)
 
 
 @gate

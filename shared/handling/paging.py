@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -9,6 +10,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from shared.domain.errors import Fault, InvalidRequest
 
 LONGEST_PAGE = 100
+
+WRONG_CURSOR = "Use the next_cursor of the page before, or none."
 
 Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE)]
 Cursor = Annotated[str | None, Query(max_length=2000)]
@@ -23,8 +26,21 @@ def start(cursor: str | None) -> str | None:
     except (binascii.Error, ValueError):
         text = ""
     if not text or len(text.encode()) > 1000:
-        raise InvalidRequest((Fault("/cursor", "Use the next_cursor of the page before, or none."),))
+        raise InvalidRequest((Fault("/cursor", WRONG_CURSOR),))
     return text
+
+
+def page_of[Each](
+    items: Sequence[Each], key: Callable[[Each], str], cursor: str | None, limit: int
+) -> tuple[Sequence[Each], str | None]:
+    """A page of a list that was read whole, and the cursor of the next. Raises InvalidRequest for a wrong cursor."""
+    after, begin = start(cursor), 0
+    if after is not None:
+        begin = next((place for place, each in enumerate(items, start=1) if key(each) == after), 0)
+        if begin == 0:
+            raise InvalidRequest((Fault("/cursor", WRONG_CURSOR),))
+    page = items[begin : begin + limit]
+    return page, next_cursor(key(page[-1])) if begin + limit < len(items) else None
 
 
 def next_cursor(sort_key: str | None) -> str | None:

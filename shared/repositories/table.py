@@ -86,7 +86,7 @@ class Table:
         return items[:limit], (items[limit - 1][sort] if len(items) > limit else None)
 
     def count(self, partition: str, before: str = "") -> int:
-        """How many items a partition of the index has (below a sort key): a query for each MB, eventually consistent."""
+        """How many items an index partition has (below a sort key): a query for each MB, eventually consistent."""
         condition, values = f"{GSI1}PK = :partition", {":partition": {"S": partition}}
         if before:
             condition, values[":before"] = f"{condition} AND {GSI1}SK < :before", {"S": before}

@@ -1,6 +1,7 @@
 """The kinds of fields: trimmed texts, days, exact numbers, money; strict, so that nothing is quietly converted."""
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -47,16 +48,28 @@ def _text(value: Any) -> Any:
     return value.strip()
 
 
+_TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+"""Characters that turn the direction of what follows, so that a text reads otherwise than it is."""
+
+
+def _visible(value: str) -> str:
+    if _TURNING.search(value):
+        raise ValueError("This text cannot hold characters that change the direction of writing.")
+    if value and all(unicodedata.category(each) in ("Cf", "Cn", "Co", "Zs") for each in value):
+        raise ValueError("Give a text that can be seen.")
+    return value
+
+
 def _one_line(value: str) -> str:
     if _CONTROL.search(value):
         raise ValueError("This text cannot hold line breaks or control characters.")
-    return value
+    return _visible(value)
 
 
 def _lines(value: str) -> str:
     if _CONTROL_IN_LINES.search(value):
         raise ValueError("This text cannot hold control characters.")
-    return value
+    return _visible(value)
 
 
 def _day(value: Any) -> Any:

@@ -29,7 +29,7 @@ class Payment(Given):
 
 
 class Invoice(Given):
-    """An invoice with its payments."""
+    """An invoice with its payments; `receipt_url` is the page to print its receipt from, once paid."""
 
     invoice_id: str
     number: str
@@ -62,7 +62,7 @@ class Invoice(Given):
             issued_on=invoice.issued_on,
             due_on=invoice.due_on,
             paid_at=invoice.paid_at,
-            receipt_url=None,
+            receipt_url=f"/transactions/?invoice={invoice.invoice_id}" if invoice.paid_at else None,
             payments=[
                 Payment(
                     payment_id=each.payment_id,

@@ -40,6 +40,7 @@ def import_roster(
     rows: Sequence[Mapping[str, str]],
     *,
     dry_run: bool,
+    at_once: int = AT_ONCE,
 ) -> ImportReport:
     """Create and update what the rows name; a row that is the same as at the last import changes nothing.
 
@@ -55,7 +56,7 @@ def import_roster(
         created, updated, unchanged = (int(str(recorded.data[name])) for name in OUTCOMES)
         return ImportReport(created, updated, unchanged, _in_order(faults, enrollments))
     if not dry_run:
-        enrollments = _write_all(members, logins, editions, command, plans)
+        enrollments = _write_all(members, logins, editions, command, plans, at_once)
     counts: Counter[str] = Counter(
         outcome for enrollment in enrollments for outcome in enrollment.outcomes.values()
     )
@@ -102,12 +103,17 @@ def _plan(
 
 
 def _write_all(
-    members: RosterStore, logins: LoginQueue, editions: Editions, command: Command, plans: Sequence[_Plan]
+    members: RosterStore,
+    logins: LoginQueue,
+    editions: Editions,
+    command: Command,
+    plans: Sequence[_Plan],
+    at_once: int,
 ) -> list[Enrollment]:
     """Write the plans, several at once, then ask for the accounts, also for what landed before something broke off."""
     written: list[Enrollment] = []
     try:
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(at_once) as pool:
             for enrollment in pool.map(lambda plan: _write(members, editions, command, plan), plans):
                 written.append(enrollment)  # noqa: PERF402 (what landed counts when a later one breaks off)
     finally:

@@ -75,6 +75,7 @@ def test_parallel_sessions_below_the_limit_all_land_or_say_try_again(portal: Por
         )
     landed = [answer for answer in answers if answer.status_code == 201]
     assert {answer.status_code for answer in answers} <= {201, 503}
+    assert len(landed) >= 8
     after = member.dashboard(dashboard["certification"]["certification_id"])
     assert after["cycle"]["points_total"] == len(landed) == len(after["entries"])
     acknowledged = {each["entry_id"] for answer in landed for each in answer.json()["entries"]}

@@ -190,9 +190,12 @@ SENTENCES: Mapping[str, str] = {
 def _sentence(error: Mapping[str, Any]) -> str:
     """What is wrong with a field, in plain words; validators of our own bring their sentence along."""
     context = error.get("ctx") or {}
-    if error["type"] == "value_error":
+    kind = error["type"]
+    if kind in ("too_short", "too_long") and isinstance(error.get("input"), str):
+        kind = f"string_{kind}"
+    if kind == "value_error":
         return str(context.get("error", "This value is not valid."))
-    template = SENTENCES.get(error["type"])
+    template = SENTENCES.get(kind)
     if template is None:
         return "This value is not valid."
     try:

@@ -62,4 +62,3 @@ def known_with(**changes: object) -> Standing:
     found = enrolled(row())
     certification, cycle = holding(found)
     return standing(replace(found, holdings={"IPMA-CP": (certification, replace(cycle, **changes))}))  # type: ignore[arg-type]
-

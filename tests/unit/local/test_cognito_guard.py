@@ -19,6 +19,12 @@ def test_people_log_in_by_verified_address_or_member_id_in_any_case(cognito: Cog
     assert claims["token_use"] == "access"
 
 
+@pytest.mark.parametrize("operation", ["AdminGetUser", "AdminAddUserToGroup", "ListUsers", "DeleteUserPool"])
+def test_what_is_an_administrators_needs_a_signature(cognito: Cognito, operation: str) -> None:
+    status, answer = cognito.call(operation, signed=False, UserPoolId=cognito.pool_id, Username="M-1")
+    assert (status, answer["__type"]) == (400, "MissingAuthenticationTokenException")
+
+
 def test_an_unverified_address_is_no_alias(cognito: Cognito) -> None:
     cognito.add("M-2", "second@example.org", verified=False)
     assert cognito.log_in("second@example.org")[1]["__type"] == "NotAuthorizedException"

@@ -190,7 +190,14 @@ class Portal:
     ) -> ImportReport:
         """Import a roster."""
         return import_roster(
-            self.members, self.logins, self.events, EDITIONS, staff(key, body), rows, dry_run=dry_run
+            self.members,
+            self.logins,
+            self.events,
+            EDITIONS,
+            staff(key, body),
+            rows,
+            dry_run=dry_run,
+            at_once=1,
         )
 
 
