@@ -11,9 +11,9 @@ from tests.e2e.browser.visitor import CHROMIUM, FLAGS, Visitor
 from tests.e2e.portal import Person, Portal
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium. It ends with this package: its event loop would be in the way of other tests'."""
     if not CHROMIUM:
         pytest.skip(
             "Chromium is not installed (Debian, Ubuntu: apt-get install chromium), so no page can be tried."
