@@ -15,7 +15,7 @@ def issue_invoice(
     """The one invoice of the current cycle, and whether this command made it (also when it is asked again).
 
     One conditional put; whoever comes first makes it, everybody gets the same. The request is remembered, so that one
-    which is repeated after the approval is given its invoice and makes none for the next cycle: one read and one put more.
+    which is repeated after the approval is given its invoice and makes none for the next cycle: a read and a put more.
     Raises IdempotencyKeyReused.
     """
     subject = f"certification:{recertification.certification.certification_id}"
