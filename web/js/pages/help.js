@@ -4,9 +4,9 @@ import * as api from "../api.js";
 import { money, number } from "../format.js";
 import { html, render } from "../html.js";
 import { openPage } from "../page.js";
-import { text } from "../text.js";
+import { helpText } from "../text/help.js";
 
-const t = text.help;
+const t = helpText;
 
 function released({ month, day }) {
   return new Intl.DateTimeFormat(navigator.languages, { month: "long", day: "numeric", timeZone: "UTC" }).format(Date.UTC(2024, month - 1, day));

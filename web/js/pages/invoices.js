@@ -4,16 +4,16 @@ import * as api from "../api.js";
 import { day, money } from "../format.js";
 import { html, render } from "../html.js";
 import { openPage } from "../page.js";
-import { text } from "../text.js";
+import { billingText } from "../text/billing.js";
 
-const t = text.invoices;
+const t = billingText.invoices;
 const KINDS = { open: "warn", paid: "good", waived: "good", disputed: "bad" };
 
 /** How an invoice stands, as a tag. */
-const tagOf = (invoice) => html`<span class="tag ${KINDS[invoice.status]}">${text.invoice.statuses[invoice.status] ?? invoice.status}</span>`;
+const tagOf = (invoice) => html`<span class="tag ${KINDS[invoice.status]}">${billingText.invoice.statuses[invoice.status] ?? invoice.status}</span>`;
 
 function row(invoice) {
-  const c = text.invoice.columns;
+  const c = billingText.invoice.columns;
   const address = `/transactions/?invoice=${encodeURIComponent(invoice.invoice_id)}`;
   return html`<tr>
     <th scope="row"><a href="${address}">${invoice.number}</a></th>
@@ -26,7 +26,7 @@ function row(invoice) {
 }
 
 function table(invoices) {
-  const c = text.invoice.columns;
+  const c = billingText.invoice.columns;
   return html`<table class="cards numbers"><caption class="unseen">${t.caption}</caption>
     <thead><tr><th scope="col">${c.number}</th><th scope="col">${c.what}</th><th scope="col">${c.issued}</th><th scope="col">${c.due}</th><th scope="col">${c.status}</th><th scope="col" class="amount">${c.total}</th></tr></thead>
     <tbody>${invoices.map(row)}</tbody></table>`;

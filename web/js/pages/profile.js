@@ -10,8 +10,9 @@ import { announce, openPage } from "../page.js";
 import { Refusal } from "../refusal.js";
 import * as session from "../session.js";
 import { text } from "../text.js";
+import { accountText } from "../text/account.js";
 
-const t = text.profile;
+const t = accountText.profile;
 const AUTOCOMPLETE = {
   phone: "tel",
   employer: "organization",
@@ -137,7 +138,7 @@ class ContactForm {
   async #compare() {
     const me = await member.read().catch(() => null);
     if (!me) return false;
-    const r = text.recertification;
+    const r = text.versions;
     const mine = valuesOf(this.#place);
     const differing = Object.entries(t.fields).filter(([name]) => (mine[name] ?? "").trim() !== (me.profile[name] ?? ""));
     if (!differing.length) {
@@ -192,7 +193,7 @@ class EmailForm {
         const values = valuesOf(form);
         const fields = showFaults(form, emptyFields(values, required));
         try {
-          if (fields.length) throw new Refusal("invalid-request", { detail: text.form.faults(fields.length) });
+          if (fields.length) throw new Refusal("invalid-request", { detail: text.faults(fields.length) });
           await submit(values);
         } catch (refusal) {
           problem.show(refusal, { fields });

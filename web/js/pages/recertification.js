@@ -11,8 +11,10 @@ import { html, render } from "../html.js";
 import * as member from "../member.js";
 import { announce, openPage } from "../page.js";
 import { text } from "../text.js";
+import { billingText } from "../text/billing.js";
+import { reportText } from "../text/report.js";
 
-const t = text.recertification;
+const t = reportText.recertification;
 const tabs = new BroadcastChannel("recertification");
 
 function asked() {
@@ -37,7 +39,7 @@ function show(content, { program, me, dashboard }) {
 }
 
 function showUncertified(content, program) {
-  const s = text.states.uncertified;
+  const s = reportText.states.uncertified;
   render(
     content,
     html`<div class="card stack"><div><h2>${s.title}</h2><p>${s.detail}</p></div>
@@ -143,7 +145,7 @@ class Dashboard {
   #showState() {
     const place = this.#content.querySelector("#state");
     const { cycle, submission, certification } = this.#dashboard;
-    const s = text.states;
+    const s = reportText.states;
     render(place, html``);
     if (cycle.state === "submitted") this.#showSubmitted(place, submission);
     else if (cycle.state === "returned" && submission?.decision) {
@@ -153,14 +155,14 @@ class Dashboard {
   }
 
   #showSubmitted(place, submission) {
-    const s = text.states.submitted;
+    const s = reportText.states.submitted;
     const { invoice } = this.#dashboard;
     const isOpen = invoice?.status === "open";
     render(place, html`<div class="notice good"><h2>${s.title}</h2><p>${s.detail(submission)}</p><p>${isOpen ? s.payNext : s.wait}</p></div>`);
   }
 
   #showLapsed(place, certification) {
-    const s = text.states.lapsed;
+    const s = reportText.states.lapsed;
     const { email } = this.#program.contact;
     render(
       place,
@@ -174,7 +176,7 @@ class Dashboard {
     const { body } = await api.get(`/certifications/${encodeURIComponent(this.#id)}/cycles`).catch(() => ({ body: { items: [] } }));
     const comment = body.items.at(-1)?.submission.decision?.comment;
     if (!body.items.length) return;
-    const s = text.states.approved;
+    const s = reportText.states.approved;
     render(place, html`<div class="notice good"><h2>${s.title}</h2><p>${s.detail(certification.expires_on)}</p>${comment && html`<p><strong>${t.reviewer}</strong> ${comment}</p>`}</div>`);
   }
 
@@ -213,13 +215,13 @@ class Dashboard {
     this.show({ ...this.#dashboard, cycle, entries: [...others, ...entries] });
     tabs.postMessage(this.#id);
     const points = entries.reduce((total, entry) => total + entry.points, 0);
-    announce(this.#notice, html`<p>${isEarlier ? text.form.savedBefore : text.form.saved(entries.length, points, cycle.points_total, cycle.points_required)}</p>`);
+    announce(this.#notice, html`<p>${isEarlier ? reportText.form.savedBefore : reportText.form.saved(entries.length, points, cycle.points_total, cycle.points_required)}</p>`);
   }
 
   async #submitted() {
     await this.#reload();
     tabs.postMessage(this.#id);
-    announce(this.#notice, html`<p>${text.states.submitted.thanks}</p>`);
+    announce(this.#notice, html`<p>${reportText.states.submitted.thanks}</p>`);
     this.#content.querySelector("#fee pay-button")?.scrollIntoView({ block: "nearest" });
   }
 
@@ -228,7 +230,7 @@ class Dashboard {
     const problem = form.querySelector("problem-message > div");
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = text.transactions.lookAgain;
+    button.textContent = text.lookAgain;
     button.addEventListener("click", () => this.#reload());
     problem?.append(button);
   }
@@ -265,10 +267,10 @@ class Dashboard {
     if (["submitted", "lapsed"].includes(this.#dashboard.cycle.state)) entries.before(place);
     else entries.after(place);
     const { invoice } = this.#dashboard;
-    const f = text.fee;
+    const f = billingText.fee;
     const sentence = !invoice ? f.early : invoice.status === "open" ? f.open(invoice) : f.settled(invoice);
     const isPayable = !invoice || invoice.status === "open";
-    const receipt = invoice && !isPayable && html`<p><a href="/transactions/?invoice=${encodeURIComponent(invoice.invoice_id)}">${text.invoice.receiptOf(invoice.number)}</a></p>`;
+    const receipt = invoice && !isPayable && html`<p><a href="/transactions/?invoice=${encodeURIComponent(invoice.invoice_id)}">${billingText.invoice.receiptOf(invoice.number)}</a></p>`;
     render(place, html`<h2 id="fee-title">${f.title}</h2><div class="stack tight"><p class="numbers">${sentence}</p>${isPayable ? html`<pay-button></pay-button><p class="small soft">${f.hint}</p>` : receipt}</div>`);
     place.querySelector("pay-button")?.open({ invoice, certificationId: this.#id });
   }

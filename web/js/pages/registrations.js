@@ -5,8 +5,9 @@ import { day } from "../format.js";
 import { html, render } from "../html.js";
 import { openPage } from "../page.js";
 import { text } from "../text.js";
+import { accountText } from "../text/account.js";
 
-const t = text.registrations;
+const t = accountText.registrations;
 
 function row(each) {
   const kind = { terminated: "bad", renew: "good" }[each.status] ?? "";
@@ -14,7 +15,7 @@ function row(each) {
     <th scope="row">${each.designation}</th>
     <td data-label="${t.columns.since}">${day(each.certified_since)}</td>
     <td data-label="${t.columns.expires}"><span>${day(each.expires_on)}${each.extended_to && html`<br><span class="small soft">${t.extended(each.extended_to)}</span>`}</span></td>
-    <td data-label="${t.columns.status}"><span class="tag ${kind}">${text.status[each.status] ?? each.status}</span></td>
+    <td data-label="${t.columns.status}"><span class="tag ${kind}">${accountText.status[each.status] ?? each.status}</span></td>
     <td data-label="${t.columns.committees}">${each.committees.join(", ") || text.none}</td>
     <td><a class="button" href="/recertification/?certification=${encodeURIComponent(each.certification_id)}" aria-label="${t.what(each.designation)}">${t.open}</a></td>
   </tr>`;
@@ -23,7 +24,7 @@ function row(each) {
 function show(content, { items }) {
   const c = t.columns;
   if (!items.length) {
-    render(content, html`<div class="card"><p>${t.empty}</p></div>`);
+    render(content, html`<div class="card"><p>${text.noCertification}</p></div>`);
     return;
   }
   render(

@@ -6,8 +6,9 @@ import { html, render } from "../html.js";
 import * as member from "../member.js";
 import { openPage } from "../page.js";
 import { text } from "../text.js";
+import { reportText } from "../text/report.js";
 
-const t = text.summary;
+const t = reportText.summary;
 
 const asked = () => new URLSearchParams(location.search).get("certification");
 
@@ -20,7 +21,7 @@ async function load() {
 }
 
 function facts({ me, dashboard: { certification, cycle } }) {
-  const names = text.recertification.facts;
+  const names = reportText.recertification.facts;
   const list = [
     [t.member, me.name],
     [t.memberId, me.member_id],
@@ -40,7 +41,7 @@ function row(entry, program, documents) {
     <th scope="row"><span>${entry.title}<br><span class="small soft">${activity?.title ?? entry.activity}</span></span></th>
     <td data-label="${c.organization}">${entry.organization}</td>
     <td data-label="${c.days}">${span(entry.started_on, entry.ended_on)}</td>
-    <td data-label="${c.how}">${number(entry.quantity)} × ${activity ? text.form.per(activity) : ""}</td>
+    <td data-label="${c.how}">${number(entry.quantity)} × ${activity ? reportText.form.per(activity) : ""}</td>
     <td data-label="${c.documents}">${attached.join(", ") || t.noDocuments}</td>
     <td data-label="${c.points}" class="amount">${number(entry.points)}</td>
   </tr>`;
@@ -58,21 +59,21 @@ function table({ program, dashboard: { entries, documents, cycle } }) {
 function categories({ by_category: points }) {
   const list = Object.entries(points);
   if (!list.length) return "";
-  return html`<section class="card"><h2>${text.recertification.breakdown}</h2><dl class="facts">${list.map(([category, value]) => html`<div><dt>${text.categories[category] ?? category}</dt><dd>${text.points(value)}</dd></div>`)}</dl></section>`;
+  return html`<section class="card"><h2>${reportText.recertification.breakdown}</h2><dl class="facts">${list.map(([category, value]) => html`<div><dt>${reportText.categories[category] ?? category}</dt><dd>${text.points(value)}</dd></div>`)}</dl></section>`;
 }
 
 function signature({ submission, cycle }) {
   const isSigned = submission && cycle.state !== "returned";
   return html`<section class="card"><h2>${t.signed}</h2>${
     isSigned
-      ? html`<dl class="facts"><div><dt>${text.agreement.heading}</dt><dd>${submission.agreement_version}</dd></div><div><dt>${t.signed}</dt><dd>${t.signedBy(submission)}<br>${time(submission.submitted_at)}</dd></div><div><dt>${t.mark}</dt><dd class="small">${submission.signed_hash}</dd></div></dl>`
+      ? html`<dl class="facts"><div><dt>${reportText.agreement.heading}</dt><dd>${submission.agreement_version}</dd></div><div><dt>${t.signed}</dt><dd>${t.signedBy(submission)}<br>${time(submission.submitted_at)}</dd></div><div><dt>${t.mark}</dt><dd class="small">${submission.signed_hash}</dd></div></dl>`
       : html`<p class="soft">${t.unsigned}</p>`
   }</section>`;
 }
 
 function others(me, chosen) {
   if (me.certifications.length < 2) return "";
-  return html`<nav aria-label="${text.recertification.choose}"><ul class="switch">${me.certifications.map(
+  return html`<nav aria-label="${reportText.recertification.choose}"><ul class="switch">${me.certifications.map(
     ({ certification_id: id, designation }) => html`<li><a href="?certification=${encodeURIComponent(id)}" ${id === chosen && html`aria-current="page"`}>${designation}</a></li>`,
   )}</ul></nav>`;
 }
@@ -80,7 +81,7 @@ function others(me, chosen) {
 function show(content, loaded) {
   const { me, dashboard } = loaded;
   if (!dashboard) {
-    render(content, html`<div class="card"><p>${text.registrations.empty}</p></div>`);
+    render(content, html`<div class="card"><p>${text.noCertification}</p></div>`);
     return;
   }
   render(

@@ -7,8 +7,9 @@ import { html, render } from "../html.js";
 import * as member from "../member.js";
 import { announce, openPage } from "../page.js";
 import { text } from "../text.js";
+import { billingText } from "../text/billing.js";
 
-const t = text.transactions;
+const t = billingText.transactions;
 const POLL_MILLISECONDS = 1500;
 const POLLS = 40;
 
@@ -47,7 +48,7 @@ function paymentRow({ invoice, payment }) {
     <td data-label="${c.method}">${t.methods[payment.method] ?? payment.method}</td>
     <td data-label="${c.status}">${t.paymentStatuses[payment.status] ?? payment.status}</td>
     <td data-label="${c.amount}" class="amount">${money(payment.amount)}</td>
-    <td><a href="?invoice=${encodeURIComponent(invoice.invoice_id)}" aria-label="${text.invoice.receiptOf(invoice.number)}">${text.invoice.receipt}</a></td>
+    <td><a href="?invoice=${encodeURIComponent(invoice.invoice_id)}" aria-label="${billingText.invoice.receiptOf(invoice.number)}">${billingText.invoice.receipt}</a></td>
   </tr>`;
 }
 
@@ -69,8 +70,8 @@ function showAll(content, { me, invoices }) {
     html`<div class="stack">
       <section class="card" aria-labelledby="due-title"><h2 id="due-title">${t.due}</h2>
         ${open.length === 0 && html`<p class="soft">${t.nothingDue}</p>`}
-        <ul class="entries">${open.map((invoice) => html`<li class="entry"><div class="entry-what"><h3>${described(invoice)}</h3><p class="small soft">${invoice.number} · ${text.fee.open(invoice)}</p></div><div class="entry-more"><pay-button data-invoice="${invoice.invoice_id}"></pay-button></div></li>`)}</ul>
-        ${open.length > 0 && html`<p class="small soft">${text.fee.hint}</p>`}
+        <ul class="entries">${open.map((invoice) => html`<li class="entry"><div class="entry-what"><h3>${described(invoice)}</h3><p class="small soft">${invoice.number} · ${billingText.fee.open(invoice)}</p></div><div class="entry-more"><pay-button data-invoice="${invoice.invoice_id}"></pay-button></div></li>`)}</ul>
+        ${open.length > 0 && html`<p class="small soft">${billingText.fee.hint}</p>`}
       </section>
       ${early.length > 0 && html`<section class="card" aria-labelledby="early-title"><h2 id="early-title">${t.early}</h2><div class="stack tight">${early.map((each) => html`<pay-button data-certification="${each.certification_id}"></pay-button>`)}</div></section>`}
       <section class="card" aria-labelledby="history-title"><h2 id="history-title">${t.history}</h2>${paid(invoices)}</section>
@@ -115,20 +116,20 @@ async function waitUntilPaid(place, content, loaded) {
     announce(place, html`<p>${t.paid(invoice)}</p>`);
     return;
   }
-  announce(place, html`<p>${t.slow}</p><p><button type="button">${t.lookAgain}</button></p>`, "warn");
+  announce(place, html`<p>${t.slow}</p><p><button type="button">${text.lookAgain}</button></p>`, "warn");
   place.querySelector("button").addEventListener("click", () => waitUntilPaid(place, content, { ...loaded, invoice }));
 }
 
 function showInvoice(place, { program, me, invoice }) {
-  const r = text.receipt;
+  const r = billingText.receipt;
   const payment = invoice.payments.find((each) => each.status === "succeeded");
   const isPaid = invoice.status !== "open";
   const facts = [
     [r.number, invoice.number],
     [r.member, `${me.name} (${me.member_id})`],
-    [text.invoice.columns.issued, day(invoice.issued_on)],
-    !isPaid && [text.invoice.columns.due, day(invoice.due_on)],
-    [text.invoice.columns.status, text.invoice.statuses[invoice.status] ?? invoice.status],
+    [billingText.invoice.columns.issued, day(invoice.issued_on)],
+    !isPaid && [billingText.invoice.columns.due, day(invoice.due_on)],
+    [billingText.invoice.columns.status, billingText.invoice.statuses[invoice.status] ?? invoice.status],
     invoice.paid_at && [r.paidOn, time(invoice.paid_at)],
     payment && [r.paidBy, t.methods[payment.method] ?? payment.method],
     payment?.reference && [r.reference, payment.reference],
@@ -137,7 +138,7 @@ function showInvoice(place, { program, me, invoice }) {
   render(
     place,
     html`<section class="card stack" aria-labelledby="receipt-title">
-      <h2 id="receipt-title">${isPaid ? text.invoice.receiptOf(invoice.number) : `${text.invoice.columns.number} ${invoice.number}`}</h2>
+      <h2 id="receipt-title">${isPaid ? billingText.invoice.receiptOf(invoice.number) : `${billingText.invoice.columns.number} ${invoice.number}`}</h2>
       <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
       <table class="numbers"><caption class="unseen">${r.item}</caption><thead><tr><th scope="col">${r.item}</th><th scope="col" class="amount">${r.amount}</th></tr></thead>
       <tbody>${invoice.lines.map((line) => html`<tr><td>${line.description}</td><td class="amount">${money(line.amount)}</td></tr>`)}</tbody>

@@ -6,9 +6,10 @@ import { busy, clearFaults, emptyFields, input, showFaults, valuesOf } from "../
 import { html, render } from "../../html.js";
 import { Refusal } from "../../refusal.js";
 import { text } from "../../text.js";
+import { reportText } from "../../text/report.js";
 import "../problem-message/problem-message.js";
 
-const t = text.agreement;
+const t = reportText.agreement;
 
 class AgreementForm extends HTMLElement {
   #program;
@@ -53,7 +54,7 @@ class AgreementForm extends HTMLElement {
     const { signature } = valuesOf(this);
     const empty = showFaults(this, emptyFields({ signature }, { signature: t.required }));
     if (empty.length) {
-      this.#problem.show(new Refusal("invalid-request", { detail: text.form.faults(1) }), { fields: empty });
+      this.#problem.show(new Refusal("invalid-request", { detail: text.faults(1) }), { fields: empty });
       return;
     }
     const body = { agreement_version: this.#program.agreement.version, signature };

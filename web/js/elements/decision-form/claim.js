@@ -3,8 +3,10 @@
 import { span } from "../../format.js";
 import { html } from "../../html.js";
 import { text } from "../../text.js";
+import { reportText } from "../../text/report.js";
+import { staffText } from "../../text/staff.js";
 
-const t = text.staff.review;
+const t = staffText.review;
 const DAY_MILLISECONDS = 86_400_000;
 
 const daysOf = ({ started_on: first, ended_on: last }) => Math.round((Date.parse(last) - Date.parse(first)) / DAY_MILLISECONDS) + 1;
@@ -24,8 +26,8 @@ export function claimOf(program, { documents, submission }, entry) {
       ${entry.notes && html`<p class="small">${entry.notes}</p>`}
       ${attached.length > 0 && html`<p class="small">${t.documents}: ${attached.map((each) => each.title).join(", ")}</p>`}
       ${isMismatch && html`<p><span class="tag warn">${t.mismatch(entry.quantity, days)}</span></p>`}
-      ${comment && html`<p class="small"><strong>${text.recertification.reviewer}</strong> ${comment}</p>`}
-      ${reduced && html`<p class="small">${text.recertification.reduced(reduced.points, reduced.reason)}</p>`}
+      ${comment && html`<p class="small"><strong>${reportText.recertification.reviewer}</strong> ${comment}</p>`}
+      ${reduced && html`<p class="small">${reportText.recertification.reduced(reduced.points, reduced.reason)}</p>`}
     </div>
     <p class="entry-points numbers">${text.points(entry.points)}</p>`;
 }

@@ -10,10 +10,11 @@ import { html, render } from "../../html.js";
 import { quantityOf } from "../../points.js";
 import { Refusal } from "../../refusal.js";
 import { text } from "../../text.js";
+import { staffText } from "../../text/staff.js";
 import "../problem-message/problem-message.js";
 import { claimOf } from "./claim.js";
 
-const t = text.staff.review;
+const t = staffText.review;
 const exact = (value) => Math.round(value * 1e6) / 1e6;
 const FAULT = /^\/(comment|entry_comments|entry_adjustments)(?:\/([^/]+)(?:\/(\w+))?)?/;
 

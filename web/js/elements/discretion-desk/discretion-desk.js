@@ -2,11 +2,11 @@
 
 import { input, lines } from "../../fields.js";
 import { html, render } from "../../html.js";
-import { text } from "../../text.js";
+import { staffText } from "../../text/staff.js";
 import { keepAndSend } from "../invoice-desk/keep-and-send.js";
 import "../problem-message/problem-message.js";
 
-const t = text.staff.discretion;
+const t = staffText.discretion;
 
 class DiscretionDesk extends HTMLElement {
   /** Shows nothing while the report waits for a decision. Dispatches `changed` with a sentence. */

@@ -7,10 +7,11 @@ import { number, span } from "../../format.js";
 import { html, render } from "../../html.js";
 import { Refusal } from "../../refusal.js";
 import { text } from "../../text.js";
+import { reportText } from "../../text/report.js";
 import { entryOf } from "../entry-rows/entry-rows.js";
 import "../problem-message/problem-message.js";
 
-const t = text.recertification;
+const t = reportText.recertification;
 const FIELDS = ["activity", "quantity", "title", "organization", "started_on", "ended_on", "notes"];
 
 /** The row that an entry makes in a form. */
@@ -43,7 +44,7 @@ class EntryEditor extends HTMLElement {
         <problem-message></problem-message>
         <div class="choice-of-versions"></div>
         <entry-rows></entry-rows>
-        <div class="buttons"><button class="main save">${text.form.saveEdit}</button><button type="button" class="leave">${text.cancel}</button></div>
+        <div class="buttons"><button class="main save">${reportText.form.saveEdit}</button><button type="button" class="leave">${text.cancel}</button></div>
       </form>`,
     );
     this.#rows.open(program, dashboard.cycle, [kept?.row ?? rowOf(entry)], { isSingle: true });
@@ -88,7 +89,7 @@ class EntryEditor extends HTMLElement {
     render(this.querySelector(".choice-of-versions"), html``);
     const empty = this.#rows.showEmpty([0]);
     if (empty.length) {
-      this.#problem.show(new Refusal("invalid-request", { detail: text.form.faults(empty.length) }), { fields: empty });
+      this.#problem.show(new Refusal("invalid-request", { detail: text.faults(empty.length) }), { fields: empty });
       return;
     }
     const path = `/certifications/${encodeURIComponent(this.#dashboard.certification.certification_id)}/entries/${encodeURIComponent(this.#entryId)}`;
@@ -139,8 +140,8 @@ class EntryEditor extends HTMLElement {
       place,
       html`<div class="notice warn" role="alert" tabindex="-1"><h3>${t.conflictTitle}</h3><p>${t.conflictDetail}</p>
         <div class="versions">
-          ${version(t.yours, mine, theirs, "main keep-mine", t.keepYours, "version-mine")}
-          ${version(t.theirs, theirs, mine, "keep-theirs", t.keepTheirs, "version-theirs")}
+          ${version(text.versions.yours, mine, theirs, "main keep-mine", text.versions.keepYours, "version-mine")}
+          ${version(text.versions.theirs, theirs, mine, "keep-theirs", text.versions.keepTheirs, "version-theirs")}
         </div></div>`,
     );
     place.querySelector(".keep-mine").addEventListener("click", () => {
@@ -153,7 +154,7 @@ class EntryEditor extends HTMLElement {
   }
 
   #facts(row, other) {
-    const f = text.form;
+    const f = reportText.form;
     const activity = (code) => this.#program.activities.find((each) => each.code === code)?.title ?? code;
     const facts = (each) => [
       [f.activity, activity(each.activity)],

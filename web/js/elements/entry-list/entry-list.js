@@ -8,11 +8,12 @@ import { elementOf, html } from "../../html.js";
 import { pencil, trashCan } from "../../icons.js";
 import { entriesWithoutDocument } from "../../points.js";
 import { text } from "../../text.js";
+import { reportText } from "../../text/report.js";
 import "../entry-editor/entry-editor.js";
 import { draftOf, rowOf } from "../entry-editor/entry-editor.js";
 import "../problem-message/problem-message.js";
 
-const t = text.recertification;
+const t = reportText.recertification;
 
 class EntryList extends HTMLElement {
   #program;
@@ -61,7 +62,7 @@ class EntryList extends HTMLElement {
       <div class="entry-what">
         <h3>${entry.title}</h3>
         <p>${activity?.title ?? entry.activity} · ${entry.organization}</p>
-        <p class="small soft numbers">${span(entry.started_on, entry.ended_on)} · ${number(entry.quantity)} × ${activity ? text.form.per(activity) : ""}</p>
+        <p class="small soft numbers">${span(entry.started_on, entry.ended_on)} · ${number(entry.quantity)} × ${activity ? reportText.form.per(activity) : ""}</p>
         ${entry.notes && html`<p class="small">${entry.notes}</p>`}
         ${needsDocument && html`<p><span class="tag warn">${t.document}</span></p>`}
       </div>
@@ -137,7 +138,7 @@ class EntryList extends HTMLElement {
   }
 
   #lookAgain() {
-    return html`<button type="button" class="look-again">${text.transactions.lookAgain}</button>`;
+    return html`<button type="button" class="look-again">${text.lookAgain}</button>`;
   }
 
   #tell(detail) {

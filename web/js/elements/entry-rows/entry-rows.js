@@ -4,8 +4,9 @@ import { clearFaults, emptyFields, field, input, lines, showFaults, valuesOf } f
 import { elementOf, html, render } from "../../html.js";
 import { byCategory, pointsOf, quantityOf } from "../../points.js";
 import { text } from "../../text.js";
+import { reportText } from "../../text/report.js";
 
-const t = text.form;
+const t = reportText.form;
 const POINTER = /^(?:\/entries\/(\d+))?\/([a-z_]+)/;
 let made = 0;
 
@@ -112,7 +113,7 @@ class EntryRows extends HTMLElement {
     return html`<select${ties}>
       <option value="">${t.chooseActivity}</option>
       ${byCategory(this.#program).map(
-        ([category, activities]) => html`<optgroup label="${text.categories[category] ?? category}">
+        ([category, activities]) => html`<optgroup label="${reportText.categories[category] ?? category}">
           ${activities.map((each) => html`<option value="${each.code}" ${each.code === chosen && html`selected`}>${each.title}</option>`)}
         </optgroup>`,
       )}

@@ -5,11 +5,12 @@ import { newKey } from "../../drafts.js";
 import { busy, field, input, lines } from "../../fields.js";
 import { day, money, time } from "../../format.js";
 import { html, render } from "../../html.js";
-import { text } from "../../text.js";
+import { billingText } from "../../text/billing.js";
+import { staffText } from "../../text/staff.js";
 import "../problem-message/problem-message.js";
 import { keepAndSend } from "./keep-and-send.js";
 
-const t = text.staff.payment;
+const t = staffText.payment;
 const METHODS = ["check", "purchase-order", "wire"];
 const KINDS = { open: "warn", paid: "good", waived: "good", disputed: "bad" };
 
@@ -36,7 +37,7 @@ class InvoiceDesk extends HTMLElement {
 
   /** Why an approval has to wait, beside what it waits for. */
   refuse(refusal) {
-    this.querySelector("problem-message").show(refusal, { next: text.staff.review.payNext });
+    this.querySelector("problem-message").show(refusal, { next: staffText.review.payNext });
   }
 
   #facts(invoice) {
@@ -44,10 +45,10 @@ class InvoiceDesk extends HTMLElement {
     const facts = [
       [f.number, invoice.number],
       [f.total, money(invoice.total)],
-      [f.status, html`<span class="tag ${KINDS[invoice.status]}">${text.invoice.statuses[invoice.status] ?? invoice.status}</span>`],
+      [f.status, html`<span class="tag ${KINDS[invoice.status]}">${billingText.invoice.statuses[invoice.status] ?? invoice.status}</span>`],
       invoice.paid_at ? [f.paid, time(invoice.paid_at)] : [f.due, day(invoice.due_on)],
     ];
-    const { methods, paymentStatuses } = text.transactions;
+    const { methods, paymentStatuses } = billingText.transactions;
     const payment = (each) =>
       html`<li>${day(each.received_at.slice(0, 10))}: ${money(each.amount)}, ${methods[each.method] ?? each.method}${each.reference && html` (${each.reference})`} – ${paymentStatuses[each.status] ?? each.status}</li>`;
     return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
@@ -55,7 +56,7 @@ class InvoiceDesk extends HTMLElement {
   }
 
   #forms(invoice) {
-    const choice = (ties) => html`<select${ties}>${METHODS.map((each) => html`<option value="${each}">${text.transactions.methods[each]}</option>`)}</select>`;
+    const choice = (ties) => html`<select${ties}>${METHODS.map((each) => html`<option value="${each}">${billingText.transactions.methods[each]}</option>`)}</select>`;
     return html`<details class="record"><summary>${t.record}</summary><form class="stack tight" novalidate>
         <p class="soft">${t.recordIntro(invoice)}</p><problem-message></problem-message>
         <div class="fields">${field({ id: "method", name: "method", label: t.method }, choice)}

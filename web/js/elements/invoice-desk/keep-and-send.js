@@ -31,7 +31,7 @@ async function send(form, draft, { path, required, sent }) {
   const values = valuesOf(form);
   const empty = showFaults(form, emptyFields(values, required));
   if (empty.length) {
-    problem.show(new Refusal("invalid-request", { detail: text.form.faults(empty.length) }), { fields: empty });
+    problem.show(new Refusal("invalid-request", { detail: text.faults(empty.length) }), { fields: empty });
     return;
   }
   const { key } = draft.startSending(values);

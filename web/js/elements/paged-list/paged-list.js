@@ -39,7 +39,7 @@ class PagedList extends HTMLElement {
   #build() {
     render(
       this,
-      html`<problem-message></problem-message><p class="small soft count" role="status"></p><div class="list"></div><p class="more" hidden><button type="button">${text.staff.more}</button></p>`,
+      html`<problem-message></problem-message><p class="small soft count" role="status"></p><div class="list"></div><p class="more" hidden><button type="button">${text.more}</button></p>`,
     );
   }
 
@@ -48,7 +48,7 @@ class PagedList extends HTMLElement {
     this.querySelector("tbody")?.append(...rows);
     const count = this.querySelectorAll("tbody tr").length;
     this.querySelector(".count").textContent = count ? page.shown(count, body.next_cursor !== null) : "";
-    const more = elementOf(html`<button type="button">${text.staff.more}</button>`);
+    const more = elementOf(html`<button type="button">${text.more}</button>`);
     this.querySelector(".more").replaceChildren(more);
     this.querySelector(".more").hidden = body.next_cursor === null;
     more.addEventListener("click", () => busy(more, () => this.#more(page, body.next_cursor)));

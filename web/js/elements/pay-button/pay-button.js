@@ -4,7 +4,7 @@ import * as api from "../../api.js";
 import { newKey } from "../../drafts.js";
 import { busy } from "../../fields.js";
 import { html, render } from "../../html.js";
-import { text } from "../../text.js";
+import { billingText } from "../../text/billing.js";
 import "../problem-message/problem-message.js";
 
 class PayButton extends HTMLElement {
@@ -17,7 +17,7 @@ class PayButton extends HTMLElement {
     this.#certificationId = certificationId;
     render(
       this,
-      html`<div class="stack tight"><div class="buttons"><button type="button" class="${invoice ? "main" : ""}">${label ?? (invoice ? text.invoice.pay(invoice.total) : text.fee.payEarly)}</button></div>
+      html`<div class="stack tight"><div class="buttons"><button type="button" class="${invoice ? "main" : ""}">${label ?? (invoice ? billingText.invoice.pay(invoice.total) : billingText.fee.payEarly)}</button></div>
       <p class="small soft" role="status"></p><problem-message></problem-message></div>`,
     );
     const button = this.querySelector("button");
@@ -28,11 +28,11 @@ class PayButton extends HTMLElement {
     const problem = this.querySelector("problem-message");
     const status = this.querySelector('[role="status"]');
     problem.clear();
-    status.textContent = text.fee.opening;
+    status.textContent = billingText.fee.opening;
     try {
       const invoice = this.#invoice ?? (await this.#askForInvoice());
       if (invoice.status !== "open") {
-        status.textContent = text.transactions.alreadyPaid;
+        status.textContent = billingText.transactions.alreadyPaid;
         return;
       }
       const { body } = await api.call("POST", `/invoices/${encodeURIComponent(invoice.invoice_id)}/checkout`, { key: newKey() });

@@ -3,13 +3,14 @@
 import { entriesWithoutDocument, waysToEarn } from "../../points.js";
 import { html, render } from "../../html.js";
 import { text } from "../../text.js";
+import { reportText } from "../../text/report.js";
 
 class PointsProgress extends HTMLElement {
   #cycle;
 
   /** Show the dashboard of a certification. */
   show(program, dashboard) {
-    const t = text.recertification;
+    const t = reportText.recertification;
     const { cycle } = dashboard;
     const { points_total: total, points_required: required, points_missing: missing } = cycle;
     this.#cycle = cycle;
@@ -36,7 +37,7 @@ class PointsProgress extends HTMLElement {
   plan(points) {
     const { points_total: total } = this.#cycle;
     this.#widen(".planned", points ? total + points : 0);
-    this.querySelector(".plan").textContent = points ? text.recertification.planned(total + points) : "";
+    this.querySelector(".plan").textContent = points ? reportText.recertification.planned(total + points) : "";
   }
 
   #widen(part, points) {

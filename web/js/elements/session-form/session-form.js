@@ -7,10 +7,11 @@ import { html, render } from "../../html.js";
 import { pointsOfAll } from "../../points.js";
 import { Refusal } from "../../refusal.js";
 import { text } from "../../text.js";
+import { reportText } from "../../text/report.js";
 import "../problem-message/problem-message.js";
 import { entryOf, isBlank } from "../entry-rows/entry-rows.js";
 
-const t = text.form;
+const t = reportText.form;
 
 class SessionForm extends HTMLElement {
   #program;
@@ -98,7 +99,7 @@ class SessionForm extends HTMLElement {
     const numbers = filled.length ? filled : [0];
     const empty = this.#rows.showEmpty(numbers);
     if (empty.length) {
-      this.#problem.show(new Refusal("invalid-request", { detail: t.faults(empty.length) }), { fields: empty });
+      this.#problem.show(new Refusal("invalid-request", { detail: text.faults(empty.length) }), { fields: empty });
       return;
     }
     const sending = this.#draft.startSending({ entries: numbers.map((index) => entryOf(typed[index])) });

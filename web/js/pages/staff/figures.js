@@ -4,9 +4,9 @@ import * as api from "../../api.js";
 import { number } from "../../format.js";
 import { html, render } from "../../html.js";
 import { openPage } from "../../page.js";
-import { text } from "../../text.js";
+import { staffText } from "../../text/staff.js";
 
-const t = text.staff.figures;
+const t = staffText.figures;
 const GROUPS = {
   reports: ({ in_entry, submitted, returned }) => ({ in_entry, submitted, returned }),
   invoices: ({ overdue, paid }) => ({ overdue, paid }),

@@ -8,9 +8,9 @@ import { html, render } from "../../html.js";
 import * as member from "../../member.js";
 import { announce, openPage } from "../../page.js";
 import { Refusal } from "../../refusal.js";
-import { text } from "../../text.js";
+import { staffText } from "../../text/staff.js";
 
-const t = text.staff.import;
+const t = staffText.import;
 const MOST_ROWS = 1000;
 const COLUMNS = ["member_id", "first_name", "last_name", "email", "designation", "certified_since", "expires_on", "status", "committees"];
 

@@ -5,19 +5,21 @@ import { day } from "../../format.js";
 import { html, render } from "../../html.js";
 import { openPage } from "../../page.js";
 import { text } from "../../text.js";
+import { accountText } from "../../text/account.js";
+import { staffText } from "../../text/staff.js";
 
-const t = text.staff.member;
+const t = staffText.member;
 const memberId = new URLSearchParams(location.search).get("member");
 
 function row(member, each) {
-  const c = text.registrations.columns;
+  const c = accountText.registrations.columns;
   const kind = { terminated: "bad", renew: "good" }[each.status] ?? "";
   const address = `/staff/review/?${new URLSearchParams({ certification: each.certification_id, member: member.member_id })}`;
   return html`<tr>
     <th scope="row">${each.designation}</th>
     <td data-label="${c.since}">${day(each.certified_since)}</td>
-    <td data-label="${c.expires}"><span>${day(each.expires_on)}${each.extended_to && html`<br><span class="small soft">${text.registrations.extended(each.extended_to)}</span>`}</span></td>
-    <td data-label="${c.status}"><span class="tag ${kind}">${text.status[each.status] ?? each.status}</span></td>
+    <td data-label="${c.expires}"><span>${day(each.expires_on)}${each.extended_to && html`<br><span class="small soft">${accountText.registrations.extended(each.extended_to)}</span>`}</span></td>
+    <td data-label="${c.status}"><span class="tag ${kind}">${accountText.status[each.status] ?? each.status}</span></td>
     <td data-label="${c.committees}">${each.committees.join(", ") || text.none}</td>
     <td><a class="button" href="${address}" aria-label="${t.reviewOf(each.designation)}">${t.review}</a></td>
   </tr>`;
@@ -25,7 +27,7 @@ function row(member, each) {
 
 function certifications(member) {
   if (!member.certifications.length) return html`<p class="soft">${t.noCertifications}</p>`;
-  const c = text.registrations.columns;
+  const c = accountText.registrations.columns;
   return html`<table class="cards numbers"><caption class="unseen">${t.certifications}</caption>
     <thead><tr><th scope="col">${c.designation}</th><th scope="col">${c.since}</th><th scope="col">${c.expires}</th><th scope="col">${c.status}</th><th scope="col">${c.committees}</th><td></td></tr></thead>
     <tbody>${member.certifications.map((each) => row(member, each))}</tbody></table>`;
@@ -36,7 +38,7 @@ function show(content, member) {
     render(content, html`<div class="card stack"><p>${t.missing}</p><p><a class="button" href="/staff/members/">${t.toMembers}</a></p></div>`);
     return;
   }
-  const p = text.profile;
+  const p = accountText.profile;
   const contact = Object.entries(p.fields).map(([name, label]) => [label, member.profile[name]]);
   const facts = [[p.memberId, member.member_id], [p.email, html`<a href="mailto:${member.email}">${member.email}</a>`], ...contact.filter(([, value]) => value)];
   document.title = `${member.name} · ${text.brand}`;

@@ -4,9 +4,9 @@ import "../../elements/paged-list/paged-list.js";
 import { input } from "../../fields.js";
 import { html, render } from "../../html.js";
 import { openPage } from "../../page.js";
-import { text } from "../../text.js";
+import { staffText } from "../../text/staff.js";
 
-const t = text.staff.members;
+const t = staffText.members;
 const PAUSE_MILLISECONDS = 250;
 
 function row(each) {

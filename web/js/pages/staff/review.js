@@ -12,8 +12,10 @@ import { html, render } from "../../html.js";
 import * as member from "../../member.js";
 import { announce, openPage } from "../../page.js";
 import { text } from "../../text.js";
+import { reportText } from "../../text/report.js";
+import { staffText } from "../../text/staff.js";
 
-const t = text.staff.review;
+const t = staffText.review;
 const parameters = new URLSearchParams(location.search);
 const certificationId = parameters.get("certification");
 const memberId = parameters.get("member");
@@ -48,7 +50,7 @@ function showFacts(place, { dashboard, whose }) {
       whose && [f.memberId, whose.member_id],
       [f.designation, certification.designation],
       [f.period, span(cycle.starts_on, cycle.ends_on)],
-      [f.state, text.summary.states[cycle.state] ?? cycle.state],
+      [f.state, reportText.summary.states[cycle.state] ?? cycle.state],
       [f.points, `${number(cycle.points_total)} / ${number(cycle.points_required)}`],
     ]),
   );

@@ -4,9 +4,9 @@ import "../../elements/paged-list/paged-list.js";
 import { number, time } from "../../format.js";
 import { html, render } from "../../html.js";
 import { openPage } from "../../page.js";
-import { text } from "../../text.js";
+import { staffText } from "../../text/staff.js";
 
-const t = text.staff.reviews;
+const t = staffText.reviews;
 const STATES = Object.keys(t.states);
 const chosen = new URLSearchParams(location.search).get("state");
 const state = STATES.includes(chosen) ? chosen : STATES[0];
