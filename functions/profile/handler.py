@@ -1,4 +1,4 @@
-"""My Profile and My Registrations: who the caller is, what they hold, and their contact fields."""
+"""My Profile and My Registrations: who the caller is, what they hold, their name, address and contact fields."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from shared.domain.errors import NotFound
 from shared.domain.members import Member
 from shared.handling import wiring
 from shared.handling.gates import (
+    access_token,
     authenticated,
     caller,
     command,
@@ -20,8 +21,19 @@ from shared.handling.gates import (
     version,
 )
 from shared.handling.paging import LONGEST_PAGE, Cursor, Limit, page_of
-from shared.schemas.members import Certifications, Me, Portal, Profile, ProfileSent
+from shared.schemas.members import (
+    Certifications,
+    EmailSent,
+    Identity,
+    Me,
+    NameSent,
+    Portal,
+    Profile,
+    ProfileSent,
+)
 from shared.schemas.points import Certification
+from shared.use_cases.change_email import change_email
+from shared.use_cases.change_name import change_name
 from shared.use_cases.change_profile import change_profile
 
 app = portal_api()
@@ -71,6 +83,36 @@ def replace_profile(profile: ProfileSent) -> Response[Profile]:
         version(app),
     )
     return ok(Profile.of(changed), changed.version)
+
+
+@app.put("/api/me/name", middlewares=[authenticated, is_member, json_body, if_match])
+def replace_name(name: NameSent) -> Response[Identity]:
+    """Replace the name; what was signed or issued keeps the old one."""
+    changed = change_name(
+        wiring.members(),
+        wiring.events(),
+        command(app),
+        app.context["member"].member_id,
+        name.first_name,
+        name.last_name,
+        version(app),
+    )
+    return ok(Identity.of(changed), changed.version)
+
+
+@app.put("/api/me/email", middlewares=[authenticated, is_member, json_body, if_match])
+def replace_email(address: EmailSent) -> Response[Identity]:
+    """Take over the address that was verified at the account; the old one is told by mail."""
+    changed = change_email(
+        wiring.members(),
+        wiring.events(),
+        wiring.own_account(access_token(app)),
+        command(app),
+        app.context["member"],
+        address.email,
+        version(app),
+    )
+    return ok(Identity.of(changed), changed.version)
 
 
 @app.get("/api/certifications", middlewares=[authenticated])

@@ -104,7 +104,6 @@ class EmailChanges:
         if _EMAIL in (settings.get("AttributesRequireVerificationBeforeUpdate") or []):
             del attributes[_EMAIL]
             self._pending[(pool.id, user.username)] = address
-            self._tell_old_address(user, address)
         else:
             attributes["email_verified"] = "false"
         user.update_attributes(_pairs(attributes))
@@ -114,13 +113,6 @@ class EmailChanges:
         self.mail_code(pool, address, self._codes.issue(_EMAIL, pool.id, user.username))
         destination = directory.masked(address)
         return {"Destination": destination, "DeliveryMedium": "EMAIL", "AttributeName": _EMAIL}
-
-    def _tell_old_address(self, user: CognitoIdpUser, address: str) -> None:
-        """Cognito itself tells nobody: deployed, this mail has to come from the portal."""
-        old = directory.verified_email(user)
-        if old is not None:
-            text = f"The address of your account is being changed to {directory.masked(address)}."
-            self._outbox.record(old, "Your e-mail address is being changed", text)
 
     @staticmethod
     def _refuse_other_than_email(request: Request) -> None:

@@ -31,6 +31,8 @@ EventType = Literal[
     "payment-disputed",
     "invoice-waived",
     "profile-changed",
+    "name-changed",
+    "email-changed",
     "member-imported",
     "certification-imported",
     "members-imported",

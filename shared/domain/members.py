@@ -1,9 +1,20 @@
 """Members: the people, their names, addresses and contact fields."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 LoginState = Literal["wanted", "made"]
+
+LONGEST_NAME = 100
+LONGEST_EMAIL = 254
+
+_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
+
+
+def is_email(text: str) -> bool:
+    """Whether a text has the form of an e-mail address."""
+    return len(text) <= LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None and text.isprintable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,11 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person known to the certifying body. `login` says whether the account to log in with was made."""
+    """A person known to the certifying body. `login` says whether the account to log in with was made.
+
+    `rostered` holds first name, last name and e-mail as the last import gave them, where the member has changed any of
+    them since: the same import again does not take the change back.
+    """
 
     member_id: str
     first_name: str
@@ -35,9 +50,15 @@ class Member:
     email: str
     profile: Profile = Profile()
     login: LoginState = "wanted"
+    rostered: tuple[str, str, str] | None = None
     version: int = 1
 
     @property
     def name(self) -> str:
         """First and last name as one is addressed."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def as_rostered(self) -> tuple[str, str, str]:
+        """First name, last name and e-mail as the last import gave them."""
+        return self.rostered or (self.first_name, self.last_name, self.email)

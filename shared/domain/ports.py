@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from shared.domain.calendar import Calendar, NotedDay
-from shared.domain.certifications import Certification
+from shared.domain.certifications import Certification, Registration
 from shared.domain.documents import Document
 from shared.domain.events import Event
 from shared.domain.invoices import Invoice
@@ -27,6 +27,10 @@ class ChangedMeanwhile(Exception):
 
 class AlreadyRecorded(Exception):
     """The event of this change is stored already: the change was made before, under the same key."""
+
+
+class AddressTaken(ChangedMeanwhile):
+    """The e-mail address belongs to another member. Nothing was written."""
 
 
 class EventStore(Protocol):
@@ -156,11 +160,22 @@ class InvoiceStore(Protocol):
 
 
 class MemberStore(Protocol):
-    """Members: `save` raises ChangedMeanwhile and AlreadyRecorded."""
+    """Members: `save` writes the certifications that carry another name too, each as it was and as it shall be.
+
+    It raises ChangedMeanwhile, AlreadyRecorded and AddressTaken.
+    """
 
     def find(self, member_id: str) -> Member | None: ...
 
-    def save(self, before: Member, after: Member, event: Event) -> None: ...
+    def with_registrations(self, member_id: str) -> tuple[Member | None, Sequence[Registration]]: ...
+
+    def save(
+        self,
+        before: Member,
+        after: Member,
+        event: Event,
+        renamed: Sequence[tuple[Certification, Certification]] = (),
+    ) -> None: ...
 
 
 class RosterStore(Protocol):
@@ -169,6 +184,12 @@ class RosterStore(Protocol):
     def standings(self, rows: Sequence[RosterRow], designations: Sequence[str]) -> Sequence[Standing]: ...
 
     def enroll(self, standing: Standing, enrollment: Enrollment, event: Event) -> None: ...
+
+
+class OwnAccount(Protocol):
+    """The account of whoever asks. Raises Unauthenticated when their token is no longer valid."""
+
+    def verified_email(self) -> str | None: ...
 
 
 class LoginQueue(Protocol):

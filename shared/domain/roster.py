@@ -1,7 +1,8 @@
 """The roster: rows that the body's old system exports, what is wrong with them, and what they change.
 
 One row is one certification; a row without a designation is a person who holds none (rule 9). A row that is the same as
-at the last import changes nothing, whatever has happened in the portal since: the portal's state is not rolled back.
+at the last import changes nothing, whatever has happened in the portal since: the portal's state is not rolled back,
+and a name or an address that the member has changed stays until the old system says something new of it.
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import Literal, cast
 
 from shared.domain import ids
 from shared.domain.certifications import Certification, CertificationStatus, Cycle, first_cycle
-from shared.domain.members import Member
+from shared.domain.members import LONGEST_NAME, Member, is_email
 from shared.domain.program import Editions, Program
 
 COLUMNS = (
@@ -32,7 +33,6 @@ BEYOND = "(beyond the last column)"
 STATUSES = ("new", "renew", "terminated")
 
 _MEMBER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Outcome = Literal["created", "updated", "unchanged"]
@@ -129,11 +129,11 @@ def read_row(number: int, cells: Mapping[str, str], editions: Editions) -> Roste
     if not _MEMBER_ID.fullmatch(text["member_id"]):
         wrong("member_id", "Give an id of 1 to 64 letters, digits, dots, hyphens or underscores.")
     for name in ("first_name", "last_name"):
-        if not text[name] or len(text[name]) > 100:
-            wrong(name, "Give a name of 1 to 100 characters.")
+        if not text[name] or len(text[name]) > LONGEST_NAME:
+            wrong(name, f"Give a name of 1 to {LONGEST_NAME} characters.")
         elif not text[name].isprintable():
             wrong(name, "A name cannot hold control characters.")
-    if len(text["email"]) > 254 or not _EMAIL.fullmatch(text["email"]) or not text["email"].isprintable():
+    if not is_email(text["email"]):
         wrong("email", "Give a valid e-mail address.")
     holding = _read_holding(text, editions, wrong)
     if faults:
@@ -145,7 +145,7 @@ def enroll(standing: Standing, rows: Sequence[RosterRow], editions: Editions) ->
     """What the rows of one member change. All rows of a member must agree on the person."""
     first = rows[0]
     member = _person(first, standing)
-    if standing.email_holder not in (None, first.member_id.lower()):
+    if member.email == first.email and standing.email_holder not in (None, first.member_id.lower()):
         detail = "This e-mail address already belongs to another member."
         return Enrollment(member, {}, {}, tuple(RowFault(row.row, "email", detail) for row in rows))
     holdings: dict[str, tuple[Certification, Cycle]] = {
@@ -204,15 +204,18 @@ def _person(row: RosterRow, standing: Standing) -> Member:
     if standing.member is None:
         return Member(row.member_id, row.first_name, row.last_name, row.email)
     known = standing.member
-    same = (known.first_name, known.last_name, known.email) == (row.first_name, row.last_name, row.email)
-    if same:
+    before, said = known.as_rostered, (row.first_name, row.last_name, row.email)
+    if said == before:
         return known
+    names = (known.first_name, known.last_name) if said[:2] == before[:2] else said[:2]
+    email = known.email if said[2] == before[2] else said[2]
     return replace(
         known,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        email=row.email,
-        login="wanted" if known.email != row.email else known.login,
+        first_name=names[0],
+        last_name=names[1],
+        email=email,
+        login="wanted" if known.email != email else known.login,
+        rostered=None if (*names, email) == said else said,
         version=known.version + 1,
     )
 

@@ -192,6 +192,11 @@ def caller(app: App) -> Caller:
     return cast(Caller, app.context[CALLER])
 
 
+def access_token(app: App) -> str:
+    """The token that the caller came with."""
+    return str(app.current_event.headers.get("authorization", "")).partition(" ")[2].strip()
+
+
 def recertification(app: App) -> Recertification:
     """The recertification of the certification in the path, as it was just read."""
     return cast(Recertification, app.context[RECERTIFICATION])

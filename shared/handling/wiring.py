@@ -8,6 +8,7 @@ from shared.adapters.document_store import DocumentStore
 from shared.adapters.login_requests import LoginRequests
 from shared.adapters.mailer import Mailer
 from shared.adapters.message_queue import MessageQueue
+from shared.adapters.own_account import OwnAccount
 from shared.adapters.transfer_store import TransferStore
 from shared.domain.program import Editions
 from shared.programs import load_editions
@@ -169,6 +170,11 @@ def counts() -> Counts:
 def login_requests() -> LoginRequests:
     """The queue of members whose account is to be made."""
     return LoginRequests(aws.sqs(), settings().logins_queue_url)
+
+
+def own_account(access_token: str) -> OwnAccount:
+    """The account of whoever asks."""
+    return OwnAccount(aws.cognito(), access_token)
 
 
 @cache

@@ -238,6 +238,7 @@ def member(item: Item) -> Member:
         email=item["email"],
         profile=Profile(**item["profile"]),
         login=item["login"],
+        rostered=None if (said := item.get("rostered")) is None else (said[0], said[1], said[2]),
         version=int(item["version"]),
     )
 

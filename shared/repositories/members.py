@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from shared.domain import ids
-from shared.domain.certifications import Registration
+from shared.domain.certifications import Certification, Registration
 from shared.domain.events import Event
 from shared.domain.members import Member
-from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
+from shared.domain.ports import AddressTaken, AlreadyRecorded, ChangedMeanwhile
 from shared.domain.program import Editions
 from shared.domain.roster import Enrollment, RosterRow, Standing
 from shared.repositories import events, items, keys
@@ -27,13 +27,17 @@ BATCH = 100
 """How many items one BatchGetItem takes."""
 
 LONGEST_ID = 200
+EMAIL = "email"
+"""The label of the write that claims an address: it fails when the address is another member's."""
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class Members:
     """MEMBER#<id>, EMAIL#<address>, SEARCH#<letter>.
 
-    `find` 1 RRU · `with_registrations` 1 call, 1 RRU an item · `save` 1 transaction, 4 WRU with its event ·
+    `find` 1 RRU · `with_registrations` 1 call, 1 RRU an item · `save` 1 transaction, 4 WRU with its event, and 2 for
+    each term, address and certification that changes ·
     `search` 1 query, and up to one for each letter when there is nothing to search for · `standings` 1 call for each
     100 items · `enroll` 1 transaction, and 1 WRU once in a while for each last day, noted in the calendar before.
     """
@@ -67,9 +71,24 @@ class Members:
         ]
         return (people[0] if people else None), registrations
 
-    def save(self, before: Member, after: Member, event: Event) -> None:
-        """Write a member whose name and address are as they were. Raises ChangedMeanwhile, AlreadyRecorded."""
-        self._transact([_member_write(before, after), events.once(event)])
+    def save(
+        self,
+        before: Member,
+        after: Member,
+        event: Event,
+        renamed: Sequence[tuple[Certification, Certification]] = (),
+    ) -> None:
+        """Write a member, what they are found by, and the certifications that carry another name now.
+
+        Raises ChangedMeanwhile, AlreadyRecorded, AddressTaken.
+        """
+        certifications = [
+            _labelled(certification_write(old, new), new.designation)
+            for old, new in renamed
+            if old.member_name != new.member_name
+        ]
+        terms = _term_writes(before, after)
+        self._transact([_member_write(before, after), *terms, *certifications, events.once(event)])
 
     def search(self, beginning: str, *, after: str | None, limit: int) -> tuple[list[Member], str | None]:
         """Members whose name (either way round), e-mail or id begins so, in order of the term; `after` is a term.
@@ -171,7 +190,9 @@ class Members:
         try:
             self._table.transact(writes)
         except ConditionFailed as error:
-            raise AlreadyRecorded if events.EVENT in error.failed else ChangedMeanwhile from error
+            if events.EVENT in error.failed:
+                raise AlreadyRecorded from error
+            raise AddressTaken if set(error.failed) == {EMAIL} else ChangedMeanwhile from error
 
 
 def _is_possible(member_id: str) -> bool:
@@ -192,7 +213,7 @@ def _term_writes(before: Member | None, after: Member) -> list[Write]:
     writes = []
     if before is None or before.email.lower() != after.email.lower():
         holder = {**keys.email(after.email), "member_id": after.member_id}
-        writes.append(put("email", holder, f"{ABSENT} OR member_id = :member_id", mine))
+        writes.append(put(EMAIL, holder, f"{ABSENT} OR member_id = :member_id", mine))
         if before is not None:
             writes.append(delete("old email", keys.email(before.email), "member_id = :member_id", mine))
     old = _terms(before) if before is not None else {}

@@ -17,7 +17,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from shared.domain import money
+from shared.domain import members, money
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -103,6 +103,13 @@ def _instant(value: datetime) -> str:
 
 _TEXT, _ONE_LINE, _LINES = BeforeValidator(_text), AfterValidator(_one_line), AfterValidator(_lines)
 
+
+def _email(value: str) -> str:
+    if not members.is_email(value):
+        raise ValueError("Give a valid e-mail address.")
+    return value
+
+
 Id = Annotated[str, _TEXT, StringConstraints(min_length=1, max_length=200), _ONE_LINE]
 Title = Annotated[str, _TEXT, StringConstraints(min_length=1, max_length=200), _ONE_LINE]
 Signature = Annotated[str, _TEXT, StringConstraints(min_length=2, max_length=200), _ONE_LINE]
@@ -110,6 +117,12 @@ Reference = Annotated[str, _TEXT, StringConstraints(min_length=1, max_length=100
 ShortText = Annotated[str, _TEXT, StringConstraints(min_length=0, max_length=200), _ONE_LINE]
 PhoneNumber = Annotated[str, _TEXT, StringConstraints(min_length=0, max_length=50), _ONE_LINE]
 Notes = Annotated[str, _TEXT, StringConstraints(min_length=0, max_length=300), _LINES]
+PersonName = Annotated[
+    str, _TEXT, StringConstraints(min_length=1, max_length=members.LONGEST_NAME), _ONE_LINE
+]
+EmailAddress = Annotated[
+    str, _TEXT, StringConstraints(min_length=3, max_length=members.LONGEST_EMAIL), AfterValidator(_email)
+]
 Address = Annotated[str, _TEXT, StringConstraints(min_length=0, max_length=500), _LINES]
 Comment = Annotated[str, _TEXT, StringConstraints(min_length=0, max_length=2000), _LINES]
 Reason = Annotated[str, _TEXT, StringConstraints(min_length=1, max_length=2000), _LINES]

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from shared.domain import members, roster
-from shared.schemas.fields import Address, Given, PhoneNumber, Sent, ShortText
+from shared.schemas.fields import Address, EmailAddress, Given, PersonName, PhoneNumber, Sent, ShortText
 from shared.schemas.points import Certification
 
 
@@ -49,6 +49,42 @@ class Profile(Given):
         """The profile of the domain as it is answered."""
         fields = {**asdict(member.profile), "reminders": member.profile.reminders is not False}
         return cls(**fields, version=member.version)
+
+
+class NameSent(Sent):
+    """A member's name."""
+
+    first_name: PersonName
+    last_name: PersonName
+
+
+class EmailSent(Sent):
+    """An address that was verified at the account with the code that was mailed there."""
+
+    email: EmailAddress
+
+
+class Identity(Given):
+    """A member's name and address, and their version, which is the ETag."""
+
+    member_id: str
+    name: str
+    first_name: str
+    last_name: str
+    email: str
+    version: int
+
+    @classmethod
+    def of(cls, member: members.Member) -> "Identity":
+        """The member of the domain as it is answered."""
+        return cls(
+            member_id=member.member_id,
+            name=member.name,
+            first_name=member.first_name,
+            last_name=member.last_name,
+            email=member.email,
+            version=member.version,
+        )
 
 
 class Portal(Given):

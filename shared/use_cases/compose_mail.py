@@ -1,7 +1,7 @@
 """What a mail says: from the event, invoice or reminder that it is about to the words for its template."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol, cast
@@ -211,6 +211,20 @@ def _document_rejected(post: Post, event: Event) -> Draft | None:
     return _draft(post, member, "document-rejected", values)
 
 
+def _email_changed(post: Post, event: Event) -> Draft | None:
+    """To the old address, which alone can tell that it was not its owner; the new one is shown in part."""
+    member = post.sources.members.find(event.subject.partition(":")[2])
+    if member is None:
+        return None
+    local, _, domain = str(event.data["email"]).partition("@")
+    values = {
+        "new_address": f"{local[:1]}…@{domain}",
+        "day": written_day(day_of(event.at, post.editions.time_zone)),
+    }
+    draft = _draft(post, member, "email-changed", values)
+    return replace(draft, to=str(event.data["former_email"]))
+
+
 def _attention(post: Post, event: Event) -> Draft | None:
     """Only what the reconciliation found is mailed to staff; the rest they see in the portal."""
     if event.data.get("reason") != "accounts differ":
@@ -233,6 +247,7 @@ _COMPOSERS: Mapping[str, Callable[[Post, Event], Draft | None]] = {
     "certification-reinstated": _reinstated,
     "payment-received": _payment_received,
     "document-rejected": _document_rejected,
+    "email-changed": _email_changed,
     "attention-raised": _attention,
 }
 

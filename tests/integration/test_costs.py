@@ -9,6 +9,7 @@ from shared.handling import wiring
 from tests.integration.calls import Call
 from tests.integration.portal import CHEQUE, SIGNING, STAFF, Answer, Person, Portal, allowed, entry, routes
 
+NAME = {"first_name": "Ana", "last_name": "O'Neill"}
 GET, BATCH, QUERY, PUT, WRITE = "GetItem", "BatchGetItem", "Query", "PutItem", "TransactWriteItems"
 
 
@@ -97,6 +98,7 @@ def test_a_notice_of_a_payment_is_a_read_and_a_transaction_and_a_repeat_a_read_m
         (lambda p, m: p.get("/api/invoices", m), [BATCH, QUERY, QUERY]),
         (lambda p, m: p.get(p.cycle_path(m, "cycles"), m), [QUERY, QUERY]),
         (lambda p, m: p.put("/api/me/profile", m, {}, version=1), [GET, WRITE]),
+        (lambda p, m: p.put("/api/me/name", m, NAME, version=1), [GET, BATCH, WRITE]),
         (lambda p, m: p.get("/api/staff/reviews", STAFF), [QUERY]),
         (lambda p, m: p.get(f"/api/staff/members/{m.member_id}", STAFF), [BATCH]),
         (lambda p, m: p.get("/api/staff/members", STAFF, query={"query": "Mona"}), [QUERY, BATCH]),

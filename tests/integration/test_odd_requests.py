@@ -73,6 +73,8 @@ def doors(portal: Portal, member: Person) -> list[tuple[str, str, Person]]:
         ("PUT", portal.cycle_path(member, f"entries/{made['entry_id']}"), member),
         ("POST", portal.cycle_path(member, "submission"), member),
         ("PUT", "/api/me/profile", member),
+        ("PUT", "/api/me/name", member),
+        ("PUT", "/api/me/email", member),
         ("POST", f"/api/staff/certifications/{member.certification_id}/decision", STAFF),
         ("POST", f"/api/staff/invoices/{invoice}/payment", STAFF),
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from shared.domain import ids
+from shared.domain.certifications import Certification, Registration
 from shared.domain.events import Event
 from shared.domain.invoices import Invoice
 from shared.domain.members import Member
@@ -20,7 +21,7 @@ from shared.domain.payments import (
     RefundRefused,
     SessionUnknown,
 )
-from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
+from shared.domain.ports import AddressTaken, AlreadyRecorded, ChangedMeanwhile
 from shared.domain.recertification import Recertification
 from shared.domain.roster import Enrollment, RosterRow, Standing
 from shared.domain.submissions import SignedRecord, Submission
@@ -172,8 +173,31 @@ class FakeMembers:
     def find(self, member_id: str) -> Member | None:
         return self.table.members.get(member_id.lower())
 
-    def save(self, before: Member, after: Member, event: Event) -> None:
-        self.table.transact(event, lambda: self._is_stored(before, after), lambda: self._put(after))
+    def with_registrations(self, member_id: str) -> tuple[Member | None, list[Registration]]:
+        held = [
+            Registration(each.program, each.certification, each.cycle)
+            for each in self.table.recertifications.values()
+            if each.certification.member_id.lower() == member_id.lower()
+        ]
+        return self.find(member_id), held
+
+    def save(
+        self,
+        before: Member,
+        after: Member,
+        event: Event,
+        renamed: Sequence[tuple[Certification, Certification]] = (),
+    ) -> None:
+        if self._holder(after.email) not in (None, after.member_id.lower()):
+            raise AddressTaken
+
+        def write() -> None:
+            self._put(after)
+            for old, new in renamed:
+                known = self.table.recertifications[old.certification_id]
+                self.table.recertifications[old.certification_id] = replace(known, certification=new)
+
+        self.table.transact(event, lambda: self._is_stored(before, after), write)
 
     def standings(self, rows: Sequence[RosterRow], designations: Sequence[str]) -> list[Standing]:
         return [self._standing(row, designations) for row in rows]
