@@ -1,11 +1,11 @@
 """The recertification of one certification: its current cycle with entries, submission and invoice, and every change
-that the rules allow (rules 1 to 3, 6 and 7).
+that the rules allow its member (rules 1 to 3 and 7); what a reviewer decides stands in `reviewing`.
 
 Each change takes the whole as it was read and gives the whole as it shall be; storage writes the difference in one
 transaction, on condition that the cycle's version is still the one that was read. Nothing here knows of storage.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,31 +18,24 @@ from shared.domain.certifications import (
     ShownState,
     access_on,
     lapse_notice,
-    next_cycle,
-    next_starts_on,
     shown_state,
 )
 from shared.domain.documents import MOST_DOCUMENTS, Document
 from shared.domain.entries import Claim, Entry, PartialClaim, Window, award, faults_in, plain
 from shared.domain.errors import (
     AgreementOutdated,
-    AlreadyDecided,
     CertificationLapsed,
     CycleLocked,
     Fault,
     InvalidRequest,
-    InvoiceUnpaid,
     NotFound,
     NotReadyToSubmit,
     PointsComplete,
     VersionConflict,
-    pointer_to,
 )
 from shared.domain.invoices import Invoice
-from shared.domain.program import Editions, Program
+from shared.domain.program import Program
 from shared.domain.submissions import (
-    Adjustment,
-    Decision,
     SignedRecord,
     Submission,
     hash_of,
@@ -287,60 +280,6 @@ class Recertification:
         )
         return replace(self, cycle=cycle, submission=submission), record
 
-    def return_to_member(self, submission_id: str, decision: Decision, today: date) -> "Recertification":
-        """Unlock the cycle with the reviewer's comment (rule 6). Raises AlreadyDecided, InvalidRequest."""
-        submission = self._require_current(submission_id)
-        self._require_own_entries(decision)
-        cycle = replace(self.cycle, state="returned", returned_on=today, version=self.cycle.version + 1)
-        return replace(self, cycle=cycle, submission=replace(submission, state="returned", decision=decision))
-
-    def approve(
-        self, submission_id: str, decision: Decision, *, editions: Editions
-    ) -> tuple["Recertification", "Recertification"]:
-        """Close the cycle and open the next at 0 points, under the edition in force on its first day (rule 6).
-
-        Gives the closed and the opened recertification: status `renew`, the last day `cycle_years` on. Raises
-        AlreadyDecided, InvalidRequest, InvoiceUnpaid, NotReadyToSubmit.
-        """
-        submission = self._require_current(submission_id)
-        self._require_own_entries(decision)
-        if self.invoice is None or not self.invoice.settled:
-            raise InvoiceUnpaid("The recertification fee is not paid yet, so this report cannot be approved.")
-        remaining = self.points_after(decision.entry_adjustments)
-        self._require_remaining(remaining)
-        expires_on = self.program.next_expires_on(self.cycle.ends_on)
-        number = self.cycle.number + 1
-        closed = replace(
-            self,
-            cycle=replace(
-                self.cycle,
-                state="approved",
-                points_total=remaining,
-                closed_at=decision.decided_at,
-                version=self.cycle.version + 1,
-            ),
-            submission=replace(submission, state="approved", decision=decision),
-        )
-        certification = replace(
-            self.certification,
-            status="renew",
-            expires_on=expires_on,
-            extended_to=None,
-            extension_reason="",
-            terminated_reason="",
-            version=self.certification.version + 1,
-        )
-        program = editions.in_force(next_starts_on(closed.cycle))
-        cycle = next_cycle(
-            closed.cycle,
-            edition=program.edition,
-            cycle_id=ids.cycle_id(certification.certification_id, number),
-            ends_on=expires_on,
-        )
-        unused = tuple(each for each in self.documents if not self.names(each.document_id))
-        closed = replace(closed, documents=tuple(each for each in self.documents if each not in unused))
-        return closed, Recertification(program, certification, cycle, documents=unused)
-
     def lapse(self) -> "Recertification":
         """The certification terminated because its last day is over (rule 7); that it is, the caller has checked."""
         certification = replace(
@@ -350,16 +289,6 @@ class Recertification:
             version=self.certification.version + 1,
         )
         return replace(self, certification=certification)
-
-    def points_after(self, adjustments: Mapping[str, Adjustment]) -> Decimal:
-        """The total with a reviewer's adjustments in place of the entries' own points."""
-        return sum(
-            (
-                adjustments[entry.entry_id].points if entry.entry_id in adjustments else entry.points
-                for entry in self.entries
-            ),
-            Decimal(0),
-        )
 
     def _entry(self, claim: Claim, entry_id: str, *, by: str, now: datetime, on_paper: bool = False) -> Entry:
         points, explanation = award(self.program, claim)
@@ -405,45 +334,6 @@ class Recertification:
             raise NotReadyToSubmit(
                 " ".join(reasons), missing, documents, signable_from if too_early else None
             )
-
-    def _require_remaining(self, remaining: Decimal) -> None:
-        missing = self.points_required - remaining
-        if missing > 0:
-            raise NotReadyToSubmit(
-                f"With these adjustments {plain(remaining)} of {plain(self.points_required)} points remain. "
-                "Return the report so that the member can enter more.",
-                missing,
-                (),
-            )
-
-    def _require_current(self, submission_id: str) -> Submission:
-        submission = self.submission
-        if submission is None or submission.submission_id != submission_id or submission.state != "submitted":
-            raise AlreadyDecided(
-                "This submission is not the one that waits for a decision. Open the queue again."
-            )
-        return submission
-
-    def _require_own_entries(self, decision: Decision) -> None:
-        known = {entry.entry_id: entry for entry in self.entries}
-        faults = [
-            Fault(pointer_to("entry_comments", entry_id), "There is no such entry in this submission.")
-            for entry_id in decision.entry_comments
-            if entry_id not in known
-        ]
-        for entry_id, adjustment in decision.entry_adjustments.items():
-            if entry_id not in known:
-                faults.append(
-                    Fault(
-                        pointer_to("entry_adjustments", entry_id),
-                        "There is no such entry in this submission.",
-                    )
-                )
-            elif not 0 <= adjustment.points <= known[entry_id].points:
-                detail = f"An entry can only be reduced: 0 to {plain(known[entry_id].points)} points."
-                faults.append(Fault(pointer_to("entry_adjustments", entry_id, "points"), detail))
-        if faults:
-            raise InvalidRequest(tuple(faults))
 
 
 def _detached(entry: Entry, document_id: str) -> Entry:

@@ -18,6 +18,7 @@ from shared.domain.invoices import Invoice, Line
 from shared.domain.money import Money
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
+from shared.domain.reviewing import approve
 from shared.domain.submissions import Decision
 
 Door = Callable[[Recertification, date], Recertification]
@@ -107,7 +108,7 @@ def approve_application(
 
     Raises what an approval raises.
     """
-    closed, opened = found.approve(submission_id, decision, editions=editions)
+    closed, opened = approve(found, submission_id, decision, editions=editions)
     if found.late_fee is not None and not found.late_fee.settled:
         raise InvoiceUnpaid("The late fee is not paid yet, so this application cannot be approved.")
     signed_on = found.cycle.signed_on or found.cycle.ends_on

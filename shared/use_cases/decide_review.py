@@ -9,6 +9,7 @@ from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
 from shared.domain.reinstatement import approve_application
+from shared.domain.reviewing import approve, return_to_member
 from shared.domain.submissions import Decision
 from shared.use_cases.once import once, read
 
@@ -35,13 +36,13 @@ def decide_review(
         before = recertification if attempt == 0 else read(recertifications, certification_id)
         data: dict[str, object] = {"submission_id": submission_id, "decision": decision}
         if decision.decision == "return":
-            returned = before.return_to_member(submission_id, decision, command.today)
+            returned = return_to_member(before, submission_id, decision, command.today)
             recertifications.save(before, returned, event(command, subject, "cycle-returned", data))
             return returned
         if before.certification.status == "terminated":
             closed, opened = approve_application(before, submission_id, decision, editions=editions)
         else:
-            closed, opened = before.approve(submission_id, decision, editions=editions)
+            closed, opened = approve(before, submission_id, decision, editions=editions)
         certificate_id = ids.certificate_id(certification_id, command.key)
         opened = replace(opened, certification=replace(opened.certification, certificate_id=certificate_id))
         data |= {"expires_on": opened.certification.expires_on, "next_cycle": opened.cycle.cycle_id}

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from shared.domain import ids
+from shared.domain import ids, reviewing
 from shared.domain.certifications import Certification, Cycle
 from shared.domain.documents import Document
 from shared.domain.entries import Claim, Entry
@@ -173,13 +173,15 @@ def approve(
     found: Recertification, decided: Decision | None = None
 ) -> tuple[Recertification, Recertification]:
     """The closed and the opened recertification after an approval."""
-    return found.approve(submission_of(found).submission_id, decided or decision(), editions=EDITIONS)
+    return reviewing.approve(
+        found, submission_of(found).submission_id, decided or decision(), editions=EDITIONS
+    )
 
 
 def send_back(found: Recertification, *, on: date = TODAY) -> Recertification:
     """The recertification returned to the member."""
-    return found.return_to_member(
-        submission_of(found).submission_id, decision("return", "Please correct."), on
+    return reviewing.return_to_member(
+        found, submission_of(found).submission_id, decision("return", "Please correct."), on
     )
 
 

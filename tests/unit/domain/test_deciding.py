@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain import reviewing
 from shared.domain.days import day_after
 from shared.domain.errors import AlreadyDecided, InvalidRequest, InvoiceUnpaid, NotReadyToSubmit
 from shared.domain.program import Editions
@@ -82,11 +83,11 @@ def test_only_the_submission_that_waits_can_be_decided() -> None:
     returned = send_back(signed)
     for cycle in (closed, opened, returned, paid(cycle_with(points=50))):
         for verb in (
-            lambda cycle=cycle: cycle.approve(
-                submission_of(signed).submission_id, decision(), editions=EDITIONS
+            lambda cycle=cycle: reviewing.approve(
+                cycle, submission_of(signed).submission_id, decision(), editions=EDITIONS
             ),
-            lambda cycle=cycle: cycle.return_to_member(
-                submission_of(signed).submission_id, decision("return"), TODAY
+            lambda cycle=cycle: reviewing.return_to_member(
+                cycle, submission_of(signed).submission_id, decision("return"), TODAY
             ),
         ):
             with pytest.raises(AlreadyDecided):
@@ -97,14 +98,14 @@ def test_the_first_signing_cannot_be_decided_after_the_second() -> None:
     first = sign(cycle_with(points=50))
     second = paid(sign(send_back(first)))
     with pytest.raises(AlreadyDecided):
-        second.approve(submission_of(first).submission_id, decision(), editions=EDITIONS)
+        reviewing.approve(second, submission_of(first).submission_id, decision(), editions=EDITIONS)
 
 
 def test_a_return_unlocks_the_cycle_with_the_comments() -> None:
     signed = sign(cycle_with(claim("webinar"), points=50))
     webinar = entry_of(signed, "webinar").entry_id
     decided = replace(decision("return", "Please look again."), entry_comments={webinar: "Which one?"})
-    returned = signed.return_to_member(submission_of(signed).submission_id, decided, TODAY)
+    returned = reviewing.return_to_member(signed, submission_of(signed).submission_id, decided, TODAY)
     assert (returned.state(TODAY), returned.cycle.locked) == ("returned", False)
     assert returned.cycle.returned_on == TODAY
     assert submission_of(returned).decision == decided
@@ -154,7 +155,7 @@ def test_entries_of_another_cycle_are_named_by_pointers_of_rfc_6901() -> None:
         "/entry_adjustments/e",
     ]
     with pytest.raises(InvalidRequest):
-        signed.return_to_member(submission_of(signed).submission_id, decided, TODAY)
+        reviewing.return_to_member(signed, submission_of(signed).submission_id, decided, TODAY)
 
 
 def test_the_next_window_starts_the_day_after_the_last_signing() -> None:
@@ -187,7 +188,9 @@ def test_the_next_cycle_is_pinned_to_the_edition_in_force_on_its_first_day() -> 
     editions = Editions((PROGRAM, sixty))
     for signed_on, edition in ((date(2027, 6, 29), "ipma-hr/2026"), (date(2027, 6, 30), "ipma-hr/2027")):
         signed = paid(sign(cycle_with(points=50), on=signed_on))
-        _, opened = signed.approve(submission_of(signed).submission_id, decision(), editions=editions)
+        _, opened = reviewing.approve(
+            signed, submission_of(signed).submission_id, decision(), editions=editions
+        )
         assert opened.cycle.edition == opened.program.edition == edition
 
 

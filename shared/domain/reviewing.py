@@ -1,0 +1,132 @@
+"""What a reviewer decides on a submitted cycle: return it, or close it and open the next (rule 6)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from shared.domain import ids
+from shared.domain.certifications import next_cycle, next_starts_on
+from shared.domain.entries import plain
+from shared.domain.errors import (
+    AlreadyDecided,
+    Fault,
+    InvalidRequest,
+    InvoiceUnpaid,
+    NotReadyToSubmit,
+    pointer_to,
+)
+from shared.domain.program import Editions
+from shared.domain.recertification import Recertification
+from shared.domain.submissions import Adjustment, Decision, Submission
+
+
+def return_to_member(
+    found: Recertification, submission_id: str, decision: Decision, today: date
+) -> Recertification:
+    """Unlock the cycle with the reviewer's comment (rule 6). Raises AlreadyDecided, InvalidRequest."""
+    submission = _require_current(found, submission_id)
+    _require_own_entries(found, decision)
+    cycle = replace(found.cycle, state="returned", returned_on=today, version=found.cycle.version + 1)
+    return replace(found, cycle=cycle, submission=replace(submission, state="returned", decision=decision))
+
+
+def approve(
+    found: Recertification, submission_id: str, decision: Decision, *, editions: Editions
+) -> tuple[Recertification, Recertification]:
+    """Close the cycle and open the next at 0 points, under the edition in force on its first day (rule 6).
+
+    Gives the closed and the opened recertification: status `renew`, the last day `cycle_years` on. Raises
+    AlreadyDecided, InvalidRequest, InvoiceUnpaid, NotReadyToSubmit.
+    """
+    submission = _require_current(found, submission_id)
+    _require_own_entries(found, decision)
+    if found.invoice is None or not found.invoice.settled:
+        raise InvoiceUnpaid("The recertification fee is not paid yet, so this report cannot be approved.")
+    remaining = points_after(found, decision.entry_adjustments)
+    _require_remaining(found, remaining)
+    expires_on = found.program.next_expires_on(found.cycle.ends_on)
+    number = found.cycle.number + 1
+    closed = replace(
+        found,
+        cycle=replace(
+            found.cycle,
+            state="approved",
+            points_total=remaining,
+            closed_at=decision.decided_at,
+            version=found.cycle.version + 1,
+        ),
+        submission=replace(submission, state="approved", decision=decision),
+    )
+    certification = replace(
+        found.certification,
+        status="renew",
+        expires_on=expires_on,
+        extended_to=None,
+        extension_reason="",
+        terminated_reason="",
+        version=found.certification.version + 1,
+    )
+    program = editions.in_force(next_starts_on(closed.cycle))
+    cycle = next_cycle(
+        closed.cycle,
+        edition=program.edition,
+        cycle_id=ids.cycle_id(certification.certification_id, number),
+        ends_on=expires_on,
+    )
+    unused = tuple(each for each in found.documents if not found.names(each.document_id))
+    closed = replace(closed, documents=tuple(each for each in found.documents if each not in unused))
+    return closed, Recertification(program, certification, cycle, documents=unused)
+
+
+def points_after(found: Recertification, adjustments: Mapping[str, Adjustment]) -> Decimal:
+    """The total with a reviewer's adjustments in place of the entries' own points."""
+    return sum(
+        (
+            adjustments[entry.entry_id].points if entry.entry_id in adjustments else entry.points
+            for entry in found.entries
+        ),
+        Decimal(0),
+    )
+
+
+def _require_remaining(found: Recertification, remaining: Decimal) -> None:
+    missing = found.points_required - remaining
+    if missing > 0:
+        raise NotReadyToSubmit(
+            f"With these adjustments {plain(remaining)} of {plain(found.points_required)} points remain. "
+            "Return the report so that the member can enter more.",
+            missing,
+            (),
+        )
+
+
+def _require_current(found: Recertification, submission_id: str) -> Submission:
+    submission = found.submission
+    if submission is None or submission.submission_id != submission_id or submission.state != "submitted":
+        raise AlreadyDecided(
+            "This submission is not the one that waits for a decision. Open the queue again."
+        )
+    return submission
+
+
+def _require_own_entries(found: Recertification, decision: Decision) -> None:
+    known = {entry.entry_id: entry for entry in found.entries}
+    faults = [
+        Fault(pointer_to("entry_comments", entry_id), "There is no such entry in this submission.")
+        for entry_id in decision.entry_comments
+        if entry_id not in known
+    ]
+    for entry_id, adjustment in decision.entry_adjustments.items():
+        if entry_id not in known:
+            faults.append(
+                Fault(
+                    pointer_to("entry_adjustments", entry_id),
+                    "There is no such entry in this submission.",
+                )
+            )
+        elif not 0 <= adjustment.points <= known[entry_id].points:
+            detail = f"An entry can only be reduced: 0 to {plain(known[entry_id].points)} points."
+            faults.append(Fault(pointer_to("entry_adjustments", entry_id, "points"), detail))
+    if faults:
+        raise InvalidRequest(tuple(faults))
