@@ -29,6 +29,11 @@ class Settings:
     stripe_api_base: str
     stripe_livemode: bool
 
+    @property
+    def stripe_url(self) -> str:
+        """Where staff see our payments at Stripe, and can refund them."""
+        return f"https://dashboard.stripe.com{'' if self.stripe_livemode else '/test'}"
+
 
 @cache
 def settings() -> Settings:

@@ -23,8 +23,10 @@ from shared.handling.gates import (
 )
 from shared.schemas.discretion import ExtensionSent, ReinstatementSent, UndoSent, day_in
 from shared.schemas.invoices import Invoice
-from shared.schemas.points import Cycle, Dashboard, EnteredPoints, Entry, EntrySession, field_faults
+from shared.schemas.points import Cycle, EnteredPoints, Entry, EntrySession, field_faults
+from shared.schemas.reviews import StaffDashboard
 from shared.schemas.submissions import Submission, SubmissionSent, SubmittedCycle
+from shared.settings import settings
 from shared.use_cases.extend_certification import extend_certification
 from shared.use_cases.log_entries import log_entries
 from shared.use_cases.reinstate_certification import reinstate_certification
@@ -71,7 +73,7 @@ def rules_checked(app: APIGatewayHttpResolver) -> None:
     "/api/staff/certifications/<certification_id>/reinstatement",
     middlewares=[*ANOTHERS, json_body, idempotency_key, received_day_checked],
 )
-def reinstate(certification_id: str, reinstatement: ReinstatementSent) -> Response[Dashboard]:
+def reinstate(certification_id: str, reinstatement: ReinstatementSent) -> Response[StaffDashboard]:
     """Reinstate a lapsed certification: its report came on paper, and its invoice is paid or waived."""
     after = reinstate_certification(
         wiring.recertifications(),
@@ -82,14 +84,14 @@ def reinstate(certification_id: str, reinstatement: ReinstatementSent) -> Respon
         reinstatement.report_received_on,
         reinstatement.comment,
     )
-    return ok(Dashboard.of(after, today()), after.cycle.version)
+    return ok(StaffDashboard.for_staff(after, today(), settings().stripe_url), after.cycle.version)
 
 
 @app.post(
     "/api/staff/certifications/<certification_id>/extension",
     middlewares=[*ANOTHERS, json_body, idempotency_key, extension_checked],
 )
-def extend(certification_id: str, extension: ExtensionSent) -> Response[Dashboard]:
+def extend(certification_id: str, extension: ExtensionSent) -> Response[StaffDashboard]:
     """Grant a later last day, for hardship; also when the certification lapsed meanwhile."""
     after = extend_certification(
         wiring.recertifications(),
@@ -99,14 +101,14 @@ def extend(certification_id: str, extension: ExtensionSent) -> Response[Dashboar
         extension.extended_to,
         extension.reason,
     )
-    return ok(Dashboard.of(after, today()), after.cycle.version)
+    return ok(StaffDashboard.for_staff(after, today(), settings().stripe_url), after.cycle.version)
 
 
 @app.post(
     "/api/staff/certifications/<certification_id>/undo-approval",
     middlewares=[*ANOTHERS, json_body, idempotency_key],
 )
-def undo_approval(certification_id: str, undo: UndoSent) -> Response[Dashboard]:
+def undo_approval(certification_id: str, undo: UndoSent) -> Response[StaffDashboard]:
     """Undo a wrong approval while the next cycle is empty: the report waits for a decision again, as it was signed."""
     after = undo_wrong_approval(
         wiring.recertifications(),
@@ -117,7 +119,7 @@ def undo_approval(certification_id: str, undo: UndoSent) -> Response[Dashboard]:
         recertification(app),
         undo.reason,
     )
-    return ok(Dashboard.of(after, today()), after.cycle.version)
+    return ok(StaffDashboard.for_staff(after, today(), settings().stripe_url), after.cycle.version)
 
 
 @app.post(

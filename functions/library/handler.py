@@ -26,6 +26,7 @@ from shared.handling.gates import (
 )
 from shared.handling.paging import Cursor, Limit, next_cursor, start
 from shared.schemas.documents import (
+    ContributedDocument,
     Contribution,
     ContributionDownload,
     ContributionQueue,
@@ -84,7 +85,16 @@ def download_contribution(document_id: str) -> Response[ContributionDownload]:
 def list_contributions(limit: Limit = 50, cursor: Cursor = None) -> Response[ContributionQueue]:
     """The contributions of approved reports, whether they are published or not."""
     found, more = wiring.documents().contributions(after=start(cursor), limit=limit)
-    return ok(ContributionQueue(items=[Document.of(each) for each in found], next_cursor=next_cursor(more)))
+    names = wiring.members().names({each.member_id for each in found})
+    shown = [
+        ContributedDocument(
+            **dict(Document.of(each)),
+            member_id=each.member_id,
+            member_name=names.get(each.member_id.lower(), each.member_id),
+        )
+        for each in found
+    ]
+    return ok(ContributionQueue(items=shown, next_cursor=next_cursor(more)))
 
 
 @app.get("/api/staff/documents/<document_id>", middlewares=[authenticated, staff(), any_document])

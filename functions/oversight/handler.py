@@ -22,6 +22,7 @@ from shared.handling.gates import (
 )
 from shared.handling.paging import Cursor, Limit, next_cursor, start
 from shared.schemas.history import Attention, AttentionList, DoneSent, Figures, Happening, History
+from shared.settings import settings
 from shared.use_cases.settle_attention import settle_attention
 from shared.use_cases.take_notice import ATTENTION
 
@@ -80,9 +81,8 @@ def list_attention(
     ]
     rest = [(place, each) for place, each in found if after is None or place > after]
     more = rest[limit - 1][0] if len(rest) > limit else None
-    return ok(
-        AttentionList(items=[Attention.of(each) for _, each in rest[:limit]], next_cursor=next_cursor(more))
-    )
+    shown = [Attention.of(each) for _, each in rest[:limit]]
+    return ok(AttentionList(items=shown, stripe_url=settings().stripe_url, next_cursor=next_cursor(more)))
 
 
 @app.post(

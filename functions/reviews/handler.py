@@ -25,8 +25,9 @@ from shared.handling.gates import (
 )
 from shared.handling.paging import Cursor, Limit, next_cursor, start
 from shared.schemas.invoices import Invoice
-from shared.schemas.points import Dashboard
+from shared.schemas.reviews import StaffDashboard
 from shared.schemas.submissions import DecisionSent, ReviewItem, ReviewQueue
+from shared.settings import settings
 from shared.use_cases.decide_review import decide_review
 from shared.use_cases.issue_invoice import issue_invoice
 
@@ -46,17 +47,17 @@ def list_reviews(
     "/api/staff/certifications/<certification_id>/cycle",
     middlewares=[authenticated, staff(), any_certification],
 )
-def read_cycle(certification_id: str) -> Response[Dashboard]:
+def read_cycle(certification_id: str) -> Response[StaffDashboard]:
     """Everything about the current cycle of any certification."""
     found = recertification(app)
-    return ok(Dashboard.of(found, today()), found.cycle.version)
+    return ok(StaffDashboard.for_staff(found, today(), settings().stripe_url), found.cycle.version)
 
 
 @app.post(
     "/api/staff/certifications/<certification_id>/decision",
     middlewares=[authenticated, staff(REVIEWER), any_certification, others_only, json_body, idempotency_key],
 )
-def decide(certification_id: str, decision: DecisionSent) -> Response[Dashboard]:
+def decide(certification_id: str, decision: DecisionSent) -> Response[StaffDashboard]:
     """Approve a submission, which opens the next cycle, or return it to the member with a comment."""
     asked = command(app)
     after = decide_review(
@@ -78,7 +79,7 @@ def decide(certification_id: str, decision: DecisionSent) -> Response[Dashboard]
             },
         ),
     )
-    return ok(Dashboard.of(after, today()), after.cycle.version)
+    return ok(StaffDashboard.for_staff(after, today(), settings().stripe_url), after.cycle.version)
 
 
 @app.post(

@@ -64,6 +64,7 @@ class RosterMember:
 
     email: str
     notes: str
+    name: str
 
 
 def read_chapter_row(number: int, cells: Mapping[str, str]) -> RosterMember | tuple[RowFault, ...]:
@@ -81,7 +82,8 @@ def read_chapter_row(number: int, cells: Mapping[str, str]) -> RosterMember | tu
     ]
     if faults:
         return tuple(faults)
-    return RosterMember(text["Email Address"], _notes(text))
+    name = f"{text['First Name']} {text['Last Name']}".strip()
+    return RosterMember(text["Email Address"], _notes(text), name)
 
 
 def propose(member_id: str, row: RosterMember, chapter: Chapter) -> Proposal:

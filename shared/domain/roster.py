@@ -103,13 +103,27 @@ class Enrollment:
 
 
 @dataclass(frozen=True, slots=True)
+class RowMatch:
+    """Whom a row was found to be about, and what came of it: `proposed`, or `proposed-before`."""
+
+    row: int
+    member_id: str
+    outcome: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, or would do: rows by outcome, and why each rejected row was rejected."""
+    """What an import did, or would do: rows by outcome, and why each rejected row was rejected.
+
+    `matched` names the members a chapter's roster was about; other imports leave it empty.
+    """
 
     created: int
     updated: int
     unchanged: int
     rejected: tuple[RowFault, ...]
+    matched: tuple[RowMatch, ...] = ()
 
 
 def read_row(number: int, cells: Mapping[str, str], editions: Editions) -> RosterRow | tuple[RowFault, ...]:

@@ -1,6 +1,6 @@
 """Members: the people, their unique e-mail addresses, what they are searched by, and their enrolment from a roster."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from shared.domain import ids
 from shared.domain.certifications import Certification, Registration
@@ -38,8 +38,9 @@ class Members:
 
     `find` 1 RRU · `with_registrations` 1 call, 1 RRU an item · `save` 1 transaction, 4 WRU with its event, and 2 for
     each term, address and certification that changes ·
-    `search` 1 query, and up to one for each letter when there is nothing to search for · `standings` 1 call for each
-    100 items · `enroll` 1 transaction, and 1 WRU once in a while for each last day, noted in the calendar before.
+    `search` 1 query, and up to one for each letter when there is nothing to search for · `names` 1 batch get ·
+    `standings` 1 call for each 100 items · `enroll` 1 transaction, and 1 WRU once in a while for each last day, noted
+    in the calendar before.
     """
 
     def __init__(self, table: Table, editions: Editions) -> None:
@@ -101,6 +102,11 @@ class Members:
         found, more = self._all(after=after, limit=limit)
         by_id = self._by_id(found)
         return [by_id[item["member_id"].lower()] for item in found], more
+
+    def names(self, member_ids: Collection[str]) -> dict[str, str]:
+        """The names of at most 100 members by their ids in lower case; an id that nobody has is left out."""
+        found = self._by_id([{"member_id": each} for each in member_ids])
+        return {member_id: member.name for member_id, member in found.items()}
 
     def standings(self, rows: Sequence[RosterRow], designations: Sequence[str]) -> list[Standing]:
         """What is known of each row's member and address, strongly consistent, in the order of the rows."""

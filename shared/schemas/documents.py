@@ -138,10 +138,17 @@ class ContributionDownload(Given):
     download_url: str
 
 
+class ContributedDocument(Document):
+    """A contribution as staff see it, with its member."""
+
+    member_id: str
+    member_name: str
+
+
 class ContributionQueue(Given):
     """The contributions of approved reports, oldest approval first; `published_at` tells which are in the library."""
 
-    items: list[Document]
+    items: list[ContributedDocument]
     next_cursor: str | None
 
 

@@ -69,9 +69,10 @@ class Attention(Given):
 
 
 class AttentionList(Given):
-    """What staff have to look at, oldest first."""
+    """What staff have to look at, oldest first; a payment is under `<stripe_url>/payments/<payment_id>`."""
 
     items: list[Attention]
+    stripe_url: str
     next_cursor: str | None
 
 

@@ -95,7 +95,9 @@ class ImportStarted(Given):
 
 
 class Import(Given):
-    """An import: rows by outcome so far; `detail` says why it failed; `report_url` lists every rejected row."""
+    """An import: rows by outcome so far; `detail` says why it failed; `report_url` is a CSV.
+
+    It lists every rejected row, and each row of a chapter's roster that named a member."""
 
     import_id: str
     kind: str

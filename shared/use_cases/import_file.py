@@ -13,7 +13,7 @@ from shared.domain.errors import Fault, InvalidRequest
 from shared.domain.exports import safe_cell
 from shared.domain.jobs import Job, added
 from shared.domain.ports import ChangedMeanwhile, ObjectGone
-from shared.domain.roster import ImportReport
+from shared.domain.roster import ImportReport, RowFault, RowMatch
 from shared.use_cases.start_job import JobStore, StepQueue, step_message
 
 CHUNK = 500
@@ -27,13 +27,16 @@ MOST_TOGETHER = 20
 
 MOST_ROWS = 200_000
 
+REPORT_COLUMNS = ("row", "field", "detail", "outcome", "member_id")
+"""Of each row that was rejected, and of each that named a member: `outcome` tells which."""
+
 Rows = Sequence[Mapping[str, str]]
 Import = Callable[[Job, int, Rows], ImportReport]
 """Imports rows of a job; the number is how many rows come before them in the file."""
 
 
 class FileStore(Protocol):
-    """Where the upload, the rejected rows and the report lie; `read` raises ObjectGone."""
+    """Where the upload, what is told of its rows and the report lie; `read` raises ObjectGone."""
 
     def read(self, key: str, only: str = "") -> tuple[bytes, str]: ...
 
@@ -50,7 +53,7 @@ def upload_key(job_id: str) -> str:
 
 
 def report_key(job_id: str) -> str:
-    """Where the report of an import lies: its rejected rows."""
+    """Where the report of an import lies: its rejected rows, and whom a chapter's roster named."""
     return f"reports/{job_id}.csv"
 
 
@@ -106,10 +109,11 @@ def _advance(job: Job, rows: Rows, store: FileStore, import_rows: Import, at: da
         _write_report(job, store)
         return job.done(at)
     report = import_rows(job, start, rows[start:end])
-    rejected = [{**asdict(fault), "row": fault.row + start} for fault in report.rejected]
-    part = f"imports/{job.job_id}/rejected/{start:07d}" if rejected else ""
+    about: list[RowFault | RowMatch] = [*report.rejected, *report.matched]
+    told = [{**asdict(each), "row": each.row + start} for each in about]
+    part = f"imports/{job.job_id}/told/{start:07d}" if told else ""
     if part:
-        store.put_records(part, rejected)
+        store.put_records(part, sorted(told, key=lambda each: int(each["row"])))
     counted = {
         "rows_done": end - start,
         "created": report.created,
@@ -132,11 +136,11 @@ def _end_of_chunk(rows: Rows, start: int) -> int:
 def _write_report(job: Job, store: FileStore) -> None:
     text = io.StringIO()
     out = csv.writer(text)
-    out.writerow(("row", "field", "detail"))
+    out.writerow(REPORT_COLUMNS)
     for part in job.parts:
         for line in store.records(part):
-            fault = json.loads(line)
-            out.writerow([safe_cell(fault[name]) for name in ("row", "field", "detail")])
+            told = {"outcome": "rejected", **json.loads(line)}
+            out.writerow([safe_cell(told.get(name, "")) for name in REPORT_COLUMNS])
     store.put(report_key(job.job_id), text.getvalue().encode("utf-8-sig"))
 
 

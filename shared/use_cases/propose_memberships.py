@@ -10,7 +10,7 @@ from shared.domain.events import Command
 from shared.domain.ports import ChangedMeanwhile, EventStore, RecertificationStore
 from shared.domain.proposals import Chapter, Proposal, RosterMember, propose, read_chapter_row
 from shared.domain.recertification import Recertification
-from shared.domain.roster import ImportReport, RowFault
+from shared.domain.roster import ImportReport, RowFault, RowMatch
 from shared.use_cases.log_entries import LoggedEntries, log_entries
 from shared.use_cases.once import ATTEMPTS
 
@@ -31,8 +31,8 @@ def propose_memberships(
     proposals: ProposalStore, chapter: Chapter, rows: Sequence[Mapping[str, str]], *, dry_run: bool
 ) -> ImportReport:
     """Propose a membership to each member whose address is in the roster; the same roster again changes nothing."""
-    created = unchanged = 0
     faults: list[RowFault] = []
+    matched: list[RowMatch] = []
     for number, cells in enumerate(rows, start=1):
         row = read_chapter_row(number, cells)
         if not isinstance(row, RosterMember):
@@ -45,8 +45,9 @@ def propose_memberships(
         proposal = propose(member_id, row, chapter)
         known = dry_run and proposals.find(member_id, proposal.proposal_id) is not None
         is_new = not known if dry_run else proposals.add(proposal)
-        created, unchanged = created + is_new, unchanged + (not is_new)
-    return ImportReport(created, 0, unchanged, tuple(faults))
+        matched.append(RowMatch(number, member_id, "proposed" if is_new else "proposed-before", row.name))
+    created = sum(each.outcome == "proposed" for each in matched)
+    return ImportReport(created, 0, len(matched) - created, tuple(faults), tuple(matched))
 
 
 def accept_proposal(

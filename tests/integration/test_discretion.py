@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared.handling import wiring
+from tests.integration.contract import shows
 from tests.integration.portal import (
     CHEQUE,
     COLLEAGUE,
@@ -55,7 +56,7 @@ def test_a_reinstated_member_is_back_in_the_portal(portal: Portal, late: Person,
     assert portal.enter(late, entry()).code == "certification-lapsed"
     answer = staff(portal, late, "reinstatement", RECEIVED)
     assert answer.status == 200, answer.json
-    assert portal.dashboard(late) == answer.json
+    assert shows(answer.json, portal.dashboard(late))
     held, cycle = answer.json["certification"], answer.json["cycle"]
     assert (held["status"], held["access"], held["expires_on"]) == ("renew", "open", "2030-12-31")
     assert (cycle["starts_on"], cycle["ends_on"], cycle["state"]) == ("2028-02-11", "2030-12-31", "entering")
@@ -200,7 +201,7 @@ def test_an_undone_approval_waits_for_a_decision_again(portal: Portal) -> None:
     answer = staff(portal, member, "undo-approval", WRONG, COLLEAGUE)
     assert answer.status == 200, answer.json
     after = portal.dashboard(member)
-    assert after == answer.json
+    assert shows(answer.json, after)
     for found in (before, after):
         found["cycle"].pop("version")
     assert after == before

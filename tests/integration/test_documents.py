@@ -621,6 +621,7 @@ def test_members_find_what_staff_published_by_kind_words_and_page_by_page(
     listed = portal.get("/api/staff/contributions", STAFF).json["items"]
     assert {each["title"] for each in listed} >= set(names)
     assert all(each["published_at"] for each in listed)
+    assert all(each["member_name"].startswith("Mona Member") and each["member_id"] for each in listed)
 
 
 def test_the_library_tells_only_the_name_and_only_what_is_published(portal: Portal, bucket: Bucket) -> None:

@@ -139,6 +139,7 @@ def test_the_list_comes_in_pages(portal: Portal, raised: list[str]) -> None:
     rest = portal.get("/api/staff/attention", STAFF, query={"cursor": first["next_cursor"]}).json
     assert [each["attention_id"] for each in (*first["items"], *rest["items"])] == raised
     assert rest["next_cursor"] is None
+    assert rest["stripe_url"] == "https://dashboard.stripe.com/test"
 
 
 # --- figures ---

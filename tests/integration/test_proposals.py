@@ -21,6 +21,10 @@ class Rosters:
     def __init__(self, portal: Portal, bucket: MemoryBucket, queue: MemoryQueue) -> None:
         self._portal, self._bucket, self._queue = portal, bucket, queue
 
+    def report(self, found: dict[str, Any]) -> list[dict[str, str]]:
+        text = self._bucket.objects[f"reports/{found['import_id']}.csv"].decode("utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text)))
+
     def bring(self, *emails: str, **cells: str) -> dict[str, Any]:
         text = io.StringIO()
         rows = csv.DictWriter(text, proposals.COLUMNS, restval="")
@@ -72,6 +76,21 @@ def test_a_roster_proposes_to_the_members_found(portal: Portal, rosters: Rosters
         "notes": "From the chapter's roster. Chapter member id C-77. Student member.",
     }
     assert portal.dashboard(member)["entries"] == []
+
+
+def test_the_report_says_who_was_found_and_what_was_proposed(portal: Portal, rosters: Rosters) -> None:
+    member, other = portal.member(), portal.member()
+    rosters.bring(f"{other.member_id}@example.org")
+    emails = [f"{each.member_id}@example.org" for each in (member, other)]
+    found = rosters.bring(emails[0], "nobody@example.net", emails[1], **{"Last Name": "=Roe"})
+    told = [(each["row"], each["outcome"], each["member_id"]) for each in rosters.report(found)]
+    assert told == [
+        ("1", "proposed", member.member_id),
+        ("2", "rejected", ""),
+        ("3", "proposed-before", other.member_id),
+    ]
+    assert rosters.report(found)[0]["detail"] == "Mona =Roe"
+    assert "No member of the portal" in rosters.report(found)[1]["detail"]
 
 
 def test_the_same_roster_again_proposes_nothing_new(portal: Portal, rosters: Rosters) -> None:

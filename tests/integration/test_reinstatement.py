@@ -82,6 +82,8 @@ def test_a_lapsed_member_applies_pays_and_is_reinstated(portal: Portal, late: Pe
     owed = portal.get("/api/invoices", late).json["items"]
     assert {each["invoice_id"] for each in owed} == {fee["invoice_id"], made["invoice"]["invoice_id"]}
     submission_id = made["submission"]["submission_id"]
+    seen = portal.get(f"/api/staff/certifications/{late.certification_id}/cycle", REVIEWER).json
+    assert (seen["submission"]["state"], seen["late_fee_invoice"]) == ("submitted", fee)
     assert portal.decide(late, submission_id).code == "invoice-unpaid"
     pay(portal, made["invoice"]["invoice_id"])
     assert portal.decide(late, submission_id).code == "invoice-unpaid"
