@@ -88,6 +88,13 @@ def portal(
         aws.dynamodb().delete_table(TableName=name)
 
 
+def forget_settings() -> None:
+    """Let the portal read its environment and its edition again."""
+    settings.settings.cache_clear()
+    for each in (*WIRED, "editions"):
+        getattr(wiring, each).cache_clear()
+
+
 def make(name: str) -> str:
     """A table as infrastructure/data.yaml has it."""
     making = Making(name, Properties("Table", "AWS::DynamoDB::Table", _table()), lambda _: aws.dynamodb())

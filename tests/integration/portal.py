@@ -38,11 +38,16 @@ _numbers = count(1)
 
 
 @cache
+def template() -> dict[str, Any]:
+    """template.yaml, read once: reading it takes most of a second."""
+    return load(ROOT / "template.yaml")
+
+
+@cache
 def routes() -> tuple[Route, ...]:
     """The routes of template.yaml; `function` is the folder of the one behind."""
-    template = load(ROOT / "template.yaml")
     found = []
-    for resource in template["Resources"].values():
+    for resource in template()["Resources"].values():
         if resource["Type"] != "AWS::Serverless::Function":
             continue
         folder = resource["Properties"]["Handler"].split(".")[1]
@@ -59,7 +64,7 @@ def routes() -> tuple[Route, ...]:
 @cache
 def allowed(folder: str) -> frozenset[str]:
     """What the template allows a function to do with the table; with its index where it ends in `/index`."""
-    resources = load(ROOT / "template.yaml")["Resources"].values()
+    resources = template()["Resources"].values()
     (found,) = (
         each
         for each in resources

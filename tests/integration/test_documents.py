@@ -6,17 +6,14 @@ from functools import partial
 from threading import Barrier, Thread
 from typing import Any
 
-import boto3
 import pytest
 
 from functions.check_document import handler as check_document
 from shared.adapters import clock
-from shared.adapters.document_store import DocumentStore
 from shared.domain.days import day_of
 from shared.domain.errors import DomainError
 from shared.domain.events import Command
 from shared.domain.ids import fresh_key
-from shared.domain.ports import ObjectGone
 from shared.handling import wiring
 from shared.settings import settings
 from shared.use_cases.delete_document import delete_document
@@ -25,32 +22,15 @@ from tests import files
 from tests.integration.calls import Call
 from tests.integration.portal import COLLEAGUE, STAFF, Answer, Person, Portal, allowed, entry, new_key
 from tests.integration.test_costs import BATCH, PUT, QUERY, WRITE, cost
+from tests.integration.world import DocumentsBucket, stored
 
 OWN_TABLE = True
 PATH = "/api/documents"
 
 
-class Bucket(DocumentStore):
-    """The documents' bucket in memory; what is signed is signed by the real thing."""
-
-    def __init__(self) -> None:
-        super().__init__(boto3.client("s3", "eu-west-1"), "documents")
-        self.objects: dict[tuple[str, str], bytes] = {}
-        self.deleted: list[str] = []
-
-    def read(self, document_id: str, object_version: str, most: int) -> bytes:
-        try:
-            return self.objects[document_id, object_version][: most + 1]
-        except KeyError:
-            raise ObjectGone from None
-
-    def delete(self, document_id: str) -> None:
-        self.deleted.append(document_id)
-
-
 @pytest.fixture
-def bucket(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    made = Bucket()
+def bucket(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> DocumentsBucket:
+    made = DocumentsBucket()
     monkeypatch.setattr(wiring, "document_store", lambda: made)
     return made
 
@@ -65,7 +45,7 @@ def scanned(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def member(portal: Portal, bucket: Bucket) -> Person:
+def member(portal: Portal, bucket: DocumentsBucket) -> Person:
     return portal.member()
 
 
@@ -85,19 +65,6 @@ def announce(portal: Portal, who: Person, **fields: Any) -> dict[str, Any]:
     assert answer.status == 201, answer.json
     document: dict[str, Any] = answer.json["document"]
     return document
-
-
-def put(bucket: Bucket, document_id: str, content: bytes = files.PDF, version: str = "v1") -> dict[str, Any]:
-    """Store an object and give EventBridge's event of it."""
-    bucket.objects[document_id, version] = content
-    return {
-        "source": "aws.s3",
-        "detail-type": "Object Created",
-        "detail": {
-            "bucket": {"name": "documents"},
-            "object": {"key": f"documents/{document_id}", "size": len(content), "version-id": version},
-        },
-    }
 
 
 def scan(document_id: str, result: str = "NO_THREATS_FOUND", version: str = "v1") -> dict[str, Any]:
@@ -130,10 +97,10 @@ def hear(*events: dict[str, Any]) -> list[str]:
     return [each["itemIdentifier"] for each in answered["batchItemFailures"]]
 
 
-def clean(portal: Portal, bucket: Bucket, who: Person, **fields: Any) -> dict[str, Any]:
+def clean(portal: Portal, bucket: DocumentsBucket, who: Person, **fields: Any) -> dict[str, Any]:
     """A document that was uploaded and found clean."""
     document = announce(portal, who, **fields)
-    assert hear(put(bucket, document["document_id"])) == []
+    assert hear(stored(bucket, document["document_id"])) == []
     return read(portal, who, document)["document"]
 
 
@@ -250,7 +217,9 @@ def test_a_foreign_document_answers_like_none_after_the_same_calls(portal: Porta
     assert cost(portal, lambda: portal.get(f"{PATH}/{mine['document_id']}", member)) == [BATCH]
 
 
-def test_an_entry_cannot_name_someone_elses_document(portal: Portal, bucket: Bucket, member: Person) -> None:
+def test_an_entry_cannot_name_someone_elses_document(
+    portal: Portal, bucket: DocumentsBucket, member: Person
+) -> None:
     theirs = clean(portal, bucket, portal.member())
     refused = portal.enter(member, entry(document_ids=[theirs["document_id"], "nonsense"]))
     assert (refused.status, code(refused)) == (422, "invalid-request")
@@ -264,11 +233,11 @@ def test_an_entry_cannot_name_someone_elses_document(portal: Portal, bucket: Buc
 
 
 def test_a_clean_file_can_be_downloaded_and_a_rejected_one_cannot(
-    portal: Portal, bucket: Bucket, member: Person
+    portal: Portal, bucket: DocumentsBucket, member: Person
 ) -> None:
     good, bad = announce(portal, member), announce(portal, member)
     assert read(portal, member, good)["download_url"] is None
-    assert hear(put(bucket, good["document_id"]), put(bucket, bad["document_id"], files.HTML)) == []
+    assert hear(stored(bucket, good["document_id"]), stored(bucket, bad["document_id"], files.HTML)) == []
     page = read(portal, member, good)
     assert (page["document"]["status"], page["document"]["version"]) == ("clean", 2)
     assert "versionId=v1" in page["download_url"]
@@ -279,19 +248,24 @@ def test_a_clean_file_can_be_downloaded_and_a_rejected_one_cannot(
 
 
 def test_a_check_done_twice_or_of_a_later_upload_changes_nothing(
-    portal: Portal, bucket: Bucket, member: Person
+    portal: Portal, bucket: DocumentsBucket, member: Person
 ) -> None:
     document = announce(portal, member)
-    event = put(bucket, document["document_id"])
+    event = stored(bucket, document["document_id"])
     assert hear(event, event) == []
     settled = read(portal, member, document)["document"]
-    assert hear(put(bucket, document["document_id"], files.HTML, "v2"), event) == []
+    assert hear(stored(bucket, document["document_id"], files.HTML, "v2"), event) == []
     assert read(portal, member, document)["document"] == settled
 
 
-def test_a_check_leaves_one_event_of_the_system(portal: Portal, bucket: Bucket, member: Person) -> None:
+def test_a_check_leaves_one_event_of_the_system(
+    portal: Portal, bucket: DocumentsBucket, member: Person
+) -> None:
     document = announce(portal, member)
-    hear(put(bucket, document["document_id"], files.HTML), put(bucket, document["document_id"], files.HTML))
+    hear(
+        stored(bucket, document["document_id"], files.HTML),
+        stored(bucket, document["document_id"], files.HTML),
+    )
     events = wiring.events().of(f"certification:{member.certification_id}")
     (checked,) = [each for each in events if each.type == "document-rejected"]
     assert (checked.by, checked.role, checked.data["document_id"]) == (
@@ -302,7 +276,9 @@ def test_a_check_leaves_one_event_of_the_system(portal: Portal, bucket: Bucket, 
     assert checked.data["reason"]
 
 
-def test_the_same_file_twice_is_a_hint_and_no_refusal(portal: Portal, bucket: Bucket, member: Person) -> None:
+def test_the_same_file_twice_is_a_hint_and_no_refusal(
+    portal: Portal, bucket: DocumentsBucket, member: Person
+) -> None:
     first, second = clean(portal, bucket, member), clean(portal, bucket, member)
     assert (first["same_as"], second["same_as"]) == (None, first["document_id"])
     assert second["status"] == "clean"
@@ -311,10 +287,10 @@ def test_the_same_file_twice_is_a_hint_and_no_refusal(portal: Portal, bucket: Bu
 
 
 def test_an_event_of_a_deleted_document_or_object_is_nothing_to_worry_about(
-    portal: Portal, bucket: Bucket, member: Person
+    portal: Portal, bucket: DocumentsBucket, member: Person
 ) -> None:
     document = announce(portal, member)
-    event = put(bucket, document["document_id"])
+    event = stored(bucket, document["document_id"])
     bucket.objects.clear()
     assert hear(event) == []
     assert remove(portal, member, document).status == 204
@@ -323,12 +299,12 @@ def test_an_event_of_a_deleted_document_or_object_is_nothing_to_worry_about(
 
 @pytest.mark.usefixtures("scanned")
 def test_where_a_scanner_runs_a_document_is_clean_when_both_said_so(
-    portal: Portal, bucket: Bucket, member: Person
+    portal: Portal, bucket: DocumentsBucket, member: Person
 ) -> None:
     for order in (0, 1):
         document = announce(portal, member)
         document_id = document["document_id"]
-        events = [put(bucket, document_id), scan(document_id)]
+        events = [stored(bucket, document_id), scan(document_id)]
         assert hear(events[order]) == []
         page = read(portal, member, document)
         assert (page["document"]["status"], page["download_url"]) == ("pending", None)
@@ -339,10 +315,10 @@ def test_where_a_scanner_runs_a_document_is_clean_when_both_said_so(
 @pytest.mark.usefixtures("scanned")
 @pytest.mark.parametrize("result", ["THREATS_FOUND", "UNSUPPORTED"])
 def test_what_the_scanner_objects_to_is_rejected(
-    portal: Portal, bucket: Bucket, member: Person, result: str
+    portal: Portal, bucket: DocumentsBucket, member: Person, result: str
 ) -> None:
     document = announce(portal, member)
-    hear(put(bucket, document["document_id"]), scan(document["document_id"], result))
+    hear(stored(bucket, document["document_id"]), scan(document["document_id"], result))
     page = read(portal, member, document)
     assert (page["document"]["status"], page["download_url"]) == ("rejected", None)
     assert "scan" in page["document"]["reason"]
@@ -350,11 +326,11 @@ def test_what_the_scanner_objects_to_is_rejected(
 
 @pytest.mark.usefixtures("scanned")
 def test_two_verdicts_on_different_uploads_never_make_a_document_clean(
-    portal: Portal, bucket: Bucket, member: Person
+    portal: Portal, bucket: DocumentsBucket, member: Person
 ) -> None:
     document = announce(portal, member)
     document_id = document["document_id"]
-    hear(put(bucket, document_id, files.PDF, "v1"), scan(document_id, version="v2"))
+    hear(stored(bucket, document_id, files.PDF, "v1"), scan(document_id, version="v2"))
     assert read(portal, member, document)["document"]["status"] == "pending"
     hear(scan(document_id, "THREATS_FOUND", version="v1"))
     assert read(portal, member, document)["document"]["status"] == "rejected"
@@ -363,10 +339,10 @@ def test_two_verdicts_on_different_uploads_never_make_a_document_clean(
 @pytest.mark.usefixtures("scanned")
 @pytest.mark.parametrize("result", ["FAILED", "ACCESS_DENIED"])
 def test_a_scan_that_could_not_look_goes_to_the_dead_letters(
-    portal: Portal, bucket: Bucket, member: Person, result: str
+    portal: Portal, bucket: DocumentsBucket, member: Person, result: str
 ) -> None:
     document = announce(portal, member)
-    assert hear(put(bucket, document["document_id"]), scan(document["document_id"], result)) == ["2"]
+    assert hear(stored(bucket, document["document_id"]), scan(document["document_id"], result)) == ["2"]
     assert read(portal, member, document)["document"]["status"] == "pending"
 
 
@@ -374,7 +350,7 @@ def test_a_scan_that_could_not_look_goes_to_the_dead_letters(
 
 
 def test_a_document_is_attached_at_its_upload_and_detached_by_an_edit(
-    portal: Portal, bucket: Bucket, member: Person
+    portal: Portal, bucket: DocumentsBucket, member: Person
 ) -> None:
     made = portal.points(member, 1)
     document = announce(portal, member, entry_id=made["entry_id"])
@@ -399,7 +375,7 @@ def test_attaching_at_the_upload_is_done_once(portal: Portal, member: Person) ->
 
 
 def test_deleting_takes_a_document_out_of_its_entries_and_the_bucket(
-    portal: Portal, bucket: Bucket, member: Person
+    portal: Portal, bucket: DocumentsBucket, member: Person
 ) -> None:
     document = clean(portal, bucket, member)
     portal.enter(member, entry("policy", document_ids=[document["document_id"]]))
@@ -413,7 +389,7 @@ def test_deleting_takes_a_document_out_of_its_entries_and_the_bucket(
 
 
 def test_a_submitted_report_keeps_its_documents_and_lets_others_go(
-    portal: Portal, bucket: Bucket, member: Person
+    portal: Portal, bucket: DocumentsBucket, member: Person
 ) -> None:
     needed, spare = clean(portal, bucket, member), clean(portal, bucket, member)
     portal.enter(member, entry(quantity=50, document_ids=[needed["document_id"]]))
@@ -426,7 +402,7 @@ def test_a_submitted_report_keeps_its_documents_and_lets_others_go(
 
 @pytest.mark.usefixtures("dynoxide")
 def test_a_deletion_and_a_signing_that_race_never_leave_a_signed_report_without_its_document(
-    portal: Portal, bucket: Bucket
+    portal: Portal, bucket: DocumentsBucket
 ) -> None:
     for _ in range(6):
         member = portal.member()
@@ -438,7 +414,7 @@ def test_a_deletion_and_a_signing_that_race_never_leave_a_signed_report_without_
 
 
 def signing_and_deletion(
-    member: Person, document: dict[str, Any], bucket: Bucket
+    member: Person, document: dict[str, Any], bucket: DocumentsBucket
 ) -> tuple[Callable[[], object], Callable[[], object]]:
     """Both below the resolver, which threads would share."""
     recertifications, events = wiring.recertifications(), wiring.events()
@@ -480,7 +456,7 @@ def race(*acts: Callable[[], object]) -> list[str]:
 
 
 def test_an_approved_report_takes_its_documents_off_the_dashboard_and_keeps_them(
-    portal: Portal, bucket: Bucket, member: Person
+    portal: Portal, bucket: DocumentsBucket, member: Person
 ) -> None:
     used, spare = clean(portal, bucket, member), clean(portal, bucket, member)
     portal.enter(member, entry(quantity=50, document_ids=[used["document_id"]]))
@@ -498,7 +474,9 @@ def test_an_approved_report_takes_its_documents_off_the_dashboard_and_keeps_them
     assert portal.enter(member, again).status == 422
 
 
-def test_an_approval_that_is_undone_brings_its_documents_back(portal: Portal, bucket: Bucket) -> None:
+def test_an_approval_that_is_undone_brings_its_documents_back(
+    portal: Portal, bucket: DocumentsBucket
+) -> None:
     member = portal.member()
     document = clean(portal, bucket, member, kind="program", title="Mentoring")
     portal.enter(member, entry(quantity=50, document_ids=[document["document_id"]]))
@@ -523,7 +501,7 @@ def test_an_approval_that_is_undone_brings_its_documents_back(portal: Portal, bu
 
 
 def test_a_document_of_one_certification_serves_the_other_and_follows_its_check(
-    portal: Portal, bucket: Bucket
+    portal: Portal, bucket: DocumentsBucket
 ) -> None:
     member = portal.member("IPMA-SCP", "IPMA-CS")
     first, second = member.certification_ids
@@ -534,7 +512,7 @@ def test_a_document_of_one_certification_serves_the_other_and_follows_its_check(
     for certification_id in (first, second):
         (shown,) = portal.get(f"/api/certifications/{certification_id}/cycle", member).json["documents"]
         assert shown["status"] == "pending"
-    assert hear(put(bucket, document["document_id"])) == []
+    assert hear(stored(bucket, document["document_id"])) == []
     for certification_id in (first, second):
         (shown,) = portal.get(f"/api/certifications/{certification_id}/cycle", member).json["documents"]
         assert (shown["status"], shown["version"]) == ("clean", 2)
@@ -542,7 +520,9 @@ def test_a_document_of_one_certification_serves_the_other_and_follows_its_check(
     assert listed["certification_ids"] == [first, second]
 
 
-def test_a_report_locks_a_shared_document_wherever_it_is_at_home(portal: Portal, bucket: Bucket) -> None:
+def test_a_report_locks_a_shared_document_wherever_it_is_at_home(
+    portal: Portal, bucket: DocumentsBucket
+) -> None:
     member = portal.member("IPMA-SCP", "IPMA-CS")
     second = Person(member.member_id, (), member.certification_ids[1:])
     document = clean(portal, bucket, member)
@@ -557,11 +537,11 @@ def test_a_report_locks_a_shared_document_wherever_it_is_at_home(portal: Portal,
 
 
 @pytest.mark.usefixtures("dynoxide")
-def test_a_check_and_an_entry_that_race_leave_no_copy_behind(portal: Portal, bucket: Bucket) -> None:
+def test_a_check_and_an_entry_that_race_leave_no_copy_behind(portal: Portal, bucket: DocumentsBucket) -> None:
     member = portal.member("IPMA-SCP", "IPMA-CS")
     for _ in range(5):
         document = announce(portal, member)
-        event = put(bucket, document["document_id"])
+        event = stored(bucket, document["document_id"])
         session = entry(document_ids=[document["document_id"]])
         checked = partial(hear, event)
         assert race(checked, partial(portal.enter, member, session)) == []
@@ -572,7 +552,7 @@ def test_a_check_and_an_entry_that_race_leave_no_copy_behind(portal: Portal, buc
 # --- the library ---
 
 
-def contributed(portal: Portal, bucket: Bucket, title: str, kind: str = "policy") -> dict[str, Any]:
+def contributed(portal: Portal, bucket: DocumentsBucket, title: str, kind: str = "policy") -> dict[str, Any]:
     """A contribution of an approved report."""
     member = portal.member()
     document = clean(portal, bucket, member, kind=kind, title=title)
@@ -592,7 +572,7 @@ def titles(portal: Portal, who: Person, **query: Any) -> list[str]:
 
 
 def test_members_find_what_staff_published_by_kind_words_and_page_by_page(
-    portal: Portal, bucket: Bucket
+    portal: Portal, bucket: DocumentsBucket
 ) -> None:
     names = ["Remote work policy", "Works council charter", "Exit interviews", "Remote hiring"]
     kinds = ["policy", "policy", "program", "rfp"]
@@ -624,7 +604,9 @@ def test_members_find_what_staff_published_by_kind_words_and_page_by_page(
     assert all(each["member_name"].startswith("Mona Member") and each["member_id"] for each in listed)
 
 
-def test_the_library_tells_only_the_name_and_only_what_is_published(portal: Portal, bucket: Bucket) -> None:
+def test_the_library_tells_only_the_name_and_only_what_is_published(
+    portal: Portal, bucket: DocumentsBucket
+) -> None:
     document = contributed(portal, bucket, "Onboarding")
     reader = portal.member()
     download = f"/api/library/{document['document_id']}"
@@ -651,7 +633,9 @@ def test_the_library_tells_only_the_name_and_only_what_is_published(portal: Port
     assert titles(portal, reader) == ["Onboarding"]
 
 
-def test_evidence_the_unapproved_and_ones_own_are_not_published(portal: Portal, bucket: Bucket) -> None:
+def test_evidence_the_unapproved_and_ones_own_are_not_published(
+    portal: Portal, bucket: DocumentsBucket
+) -> None:
     evidence = contributed(portal, bucket, "A certificate", "evidence")
     assert code(publish(portal, evidence)) == "not-publishable"
     waiting = clean(portal, bucket, portal.member(), kind="policy")
@@ -662,11 +646,13 @@ def test_evidence_the_unapproved_and_ones_own_are_not_published(portal: Portal, 
     assert (refused.status, code(refused)) == (403, "staff-only")
 
 
-def test_staff_open_any_document_that_is_clean(portal: Portal, bucket: Bucket, member: Person) -> None:
+def test_staff_open_any_document_that_is_clean(
+    portal: Portal, bucket: DocumentsBucket, member: Person
+) -> None:
     document = announce(portal, member)
     path = f"/api/staff/documents/{document['document_id']}"
     assert portal.get(path, COLLEAGUE).json["download_url"] is None
-    hear(put(bucket, document["document_id"]))
+    hear(stored(bucket, document["document_id"]))
     assert portal.get(path, COLLEAGUE).json["download_url"]
     assert portal.get(path, member).status == 403
     assert portal.get("/api/staff/documents/nonsense", COLLEAGUE).status == 404
@@ -693,13 +679,15 @@ def done(calls: list[Call]) -> set[str]:
     return needed
 
 
-def test_each_function_is_allowed_what_it_does_with_the_table(portal: Portal, bucket: Bucket) -> None:
+def test_each_function_is_allowed_what_it_does_with_the_table(
+    portal: Portal, bucket: DocumentsBucket
+) -> None:
     member = portal.member("IPMA-SCP", "IPMA-CS")
     with portal.calls.counted() as documents:
         document = announce(portal, member)
         portal.get(PATH, member)
     with portal.calls.counted() as checks:
-        hear(put(bucket, document["document_id"]))
+        hear(stored(bucket, document["document_id"]))
     with portal.calls.counted() as points:
         portal.enter(member, entry("policy", document_ids=[document["document_id"]]))
     with portal.calls.counted() as deleting:

@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared import settings
-from shared.handling import wiring
-from tests.integration.conftest import WIRED
+from tests.integration.conftest import forget_settings
 from tests.integration.portal import CHEQUE, REVIEWER, SIGNING, STAFF, Person, Portal, entry, new_key
 
 OWN_TABLE = True
@@ -15,20 +13,14 @@ AFTER = "2028-02-10T12:00:00-05:00"
 APPLICATION = "reinstatement-application"
 
 
-def forget() -> None:
-    settings.settings.cache_clear()
-    for each in (*WIRED, "editions"):
-        getattr(wiring, each).cache_clear()
-
-
 @pytest.fixture(autouse=True)
 def allowed(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The portal runs by the example edition."""
     with monkeypatch.context() as patch:
         patch.setenv("PROGRAM", "example-reinstatement")
-        forget()
+        forget_settings()
         yield
-    forget()
+    forget_settings()
 
 
 @pytest.fixture
