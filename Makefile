@@ -6,7 +6,7 @@ ARCH ?= arm64
 TESTS ?=
 
 BIN := .venv/bin
-TEMPLATES := template.yaml infrastructure/data.yaml infrastructure/auth.yaml
+TEMPLATES := template.yaml infrastructure/data.yaml infrastructure/auth.yaml infrastructure/web.yaml
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/$(BIN):$$PATH" .tools/sam/bin/sam
 COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
 	--no-emit-index-url --no-header

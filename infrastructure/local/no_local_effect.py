@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 TYPES: Mapping[str, str] = {
+    "AWS::CertificateManager::Certificate": "connections to a laptop's own address are not encrypted",
     "AWS::CloudFront::CloudFrontOriginAccessIdentity": "the gateway serves web/ and /api itself",
     "AWS::CloudFront::Distribution": "the gateway serves web/ and /api itself",
     "AWS::CloudFront::Function": "the gateway knows directory indexes",
@@ -17,8 +18,12 @@ TYPES: Mapping[str, str] = {
     "AWS::IAM::Role": "no permission is checked locally; tests hold the policies to the calls",
     "AWS::Lambda::LayerVersion": "functions run with the environment's own packages",
     "AWS::Lambda::Permission": "no permission is checked locally",
+    "AWS::Logs::Delivery": "the gateway keeps no access log",
+    "AWS::Logs::DeliveryDestination": "the gateway keeps no access log",
+    "AWS::Logs::DeliverySource": "the gateway keeps no access log",
     "AWS::Logs::LogGroup": "functions log into a file",
     "AWS::Logs::MetricFilter": "there are no metrics to show",
+    "AWS::Route53::RecordSetGroup": "localhost has its address already",
     "AWS::S3::BucketPolicy": "no permission is checked locally, and connections are not encrypted",
     "AWS::SES::ConfigurationSet": "no mail bounces locally",
     "AWS::SES::ConfigurationSetEventDestination": "no mail bounces locally",

@@ -1,34 +1,48 @@
-"""What a browser is told about the portal's pages, kept in one place: the deployed portal sends the same."""
+"""What a browser is told about the portal's pages: read from the deployed portal, infrastructure/web.yaml."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-_ALWAYS: Mapping[str, str] = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
+from infrastructure.local.intrinsics import Scope
+from infrastructure.local.template import load
+
+WEB_TEMPLATE = Path(__file__).parents[1] / "web.yaml"
+
+# How CloudFront spells the headers that have settings of their own.
+_NAMED = {
+    "ContentSecurityPolicy": ("Content-Security-Policy", "ContentSecurityPolicy"),
+    "FrameOptions": ("X-Frame-Options", "FrameOption"),
+    "ReferrerPolicy": ("Referrer-Policy", "ReferrerPolicy"),
 }
 
 
-def content_security_policy(connect: Iterable[str]) -> str:
-    """The policy of every page; `connect` are the origins beside the portal's own: Cognito and the documents."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            "base-uri 'none'",
-            f"connect-src {' '.join(("'self'", *connect))}",
-            "font-src 'self'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
-            "img-src 'self' data:",
-            "manifest-src 'self'",
-            "script-src 'self'",
-            "style-src 'self'",
-        )
-    )
-
-
 def security_headers(connect: Iterable[str]) -> dict[str, str]:
-    """All headers of a page."""
-    return {**_ALWAYS, "Content-Security-Policy": content_security_policy(connect)}
+    """All headers of a page; `connect` are the origins beside the portal's own: Cognito and the documents."""
+    return _headers(" ".join(connect))
+
+
+@cache
+def _headers(connect: str) -> dict[str, str]:
+    template = load(WEB_TEMPLATE)
+    parameters = {"ConnectSources": connect, "ApiDomain": "localhost", "Pages": "/"}
+    scope = Scope("web", template, parameters, {}, _no_resource, _no_attribute)
+    properties = template["Resources"]["PageHeaders"]["Properties"]
+    policy: Mapping[str, Any] = scope.resolve(properties["ResponseHeadersPolicyConfig"])
+    security = dict(policy["SecurityHeadersConfig"])
+    del security["StrictTransportSecurity"]  # browsers take it over https alone
+    del security["ContentTypeOptions"]
+    headers = {"X-Content-Type-Options": "nosniff"}
+    for setting, given in security.items():
+        name, value = _NAMED[setting]
+        headers[name] = given[value]
+    return headers | {item["Header"]: item["Value"] for item in policy["CustomHeadersConfig"]["Items"]}
+
+
+def _no_resource(logical_id: str) -> str:
+    raise KeyError(logical_id)
+
+
+def _no_attribute(logical_id: str, attribute: str) -> str:
+    raise KeyError(f"{logical_id}.{attribute}")

@@ -1,4 +1,4 @@
-"""Facts about the three templates that must not rot."""
+"""Facts about the templates that must not rot."""
 
 import json
 import re
@@ -13,7 +13,12 @@ from cfnlint.decode import decode
 from shared.programs import load_editions
 
 ROOT = Path(__file__).parents[2]
-TEMPLATES = ("template.yaml", "infrastructure/data.yaml", "infrastructure/auth.yaml")
+TEMPLATES = (
+    "template.yaml",
+    "infrastructure/data.yaml",
+    "infrastructure/auth.yaml",
+    "infrastructure/web.yaml",
+)
 
 PUBLIC_ROUTES = {
     "GET /api/program",
@@ -41,7 +46,7 @@ def read(name: str) -> dict[str, Any]:
     return read
 
 
-APP, DATA, AUTH = map(read, TEMPLATES)
+APP, DATA, AUTH, WEB = map(read, TEMPLATES)
 
 
 def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
@@ -229,7 +234,7 @@ def test_the_table_can_be_restored_and_not_be_lost() -> None:
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at_epoch", "Enabled": True}
 
 
-@pytest.mark.parametrize("template", [DATA, AUTH], ids=["data", "auth"])
+@pytest.mark.parametrize("template", [DATA, AUTH, WEB], ids=["data", "auth", "web"])
 def test_deleting_a_stack_of_data_deletes_none(template: dict[str, Any]) -> None:
     for name, resource in template["Resources"].items():
         assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain"), name

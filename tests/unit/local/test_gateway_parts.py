@@ -9,7 +9,7 @@ from infrastructure.local.environments import Invocation
 from infrastructure.local.payload import HttpRequest, HttpResponse, event_of, flattened, response_of
 from infrastructure.local.queues import failed_ids
 from infrastructure.local.routing import Match, Router
-from infrastructure.local.security_headers import content_security_policy
+from infrastructure.local.security_headers import security_headers
 from infrastructure.local.template import Route
 
 ROUTES = [
@@ -168,7 +168,7 @@ def test_what_is_no_response_is_the_gateways_own_error(result: Any) -> None:
 
 
 def test_the_policy_of_pages_allows_no_inline_script_and_no_stranger() -> None:
-    policy = content_security_policy(["http://127.0.0.1:4000"])
+    policy = security_headers(["http://127.0.0.1:4000"])["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; ")
     assert "connect-src 'self' http://127.0.0.1:4000" in policy
     assert "unsafe" not in policy

@@ -1,0 +1,1 @@
+"""Putting the portal into an account: `python -m infrastructure.deployment --help`."""
