@@ -7,11 +7,27 @@ from decimal import Decimal
 
 from shared.domain.errors import Fault
 from shared.domain.program import Activity, Program
+from shared.domain.rules.ledger import worth
+from shared.domain.rules.points import units_known, units_of
+from shared.domain.rules.words import plain
+
+__all__ = [
+    "Claim",
+    "Entry",
+    "PartialClaim",
+    "Window",
+    "award",
+    "faults_in",
+    "plain",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a member says of one line: an activity, how much of it, when, what and where."""
+    """What a member says of one line: an activity, how much of it, when, what and where.
+
+    `unit` is empty for the activity's own; `relevant_percent` is the share of it that is about the profession.
+    """
 
     activity: str
     quantity: Decimal
@@ -21,6 +37,8 @@ class Claim:
     ended_on: date
     notes: str = ""
     document_ids: tuple[str, ...] = ()
+    unit: str = ""
+    relevant_percent: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +73,27 @@ class PartialClaim:
     started_on: date | None = None
     ended_on: date | None = None
     document_ids: tuple[str, ...] = field(default=())
+    unit: str = ""
+    relevant_percent: Decimal | None = None
 
     @classmethod
     def of(cls, fields: Mapping[str, object]) -> "PartialClaim":
         """The part of a claim that its sound fields make; a field of another type counts as missing."""
         activity, quantity = fields.get("activity"), fields.get("quantity")
         started_on, ended_on = fields.get("started_on"), fields.get("ended_on")
-        documents = fields.get("document_ids")
+        documents, unit, share = (
+            fields.get("document_ids"),
+            fields.get("unit"),
+            fields.get("relevant_percent"),
+        )
         return cls(
             activity if isinstance(activity, str) else None,
             quantity if isinstance(quantity, Decimal) else None,
             started_on if isinstance(started_on, date) else None,
             ended_on if isinstance(ended_on, date) else None,
             tuple(documents) if isinstance(documents, tuple | list) else (),
+            unit if isinstance(unit, str) else "",
+            share if isinstance(share, Decimal) else None,
         )
 
 
@@ -76,12 +102,7 @@ def award(program: Program, claim: Claim) -> tuple[Decimal, str]:
     activity = program.activity(claim.activity)
     if activity is None:
         raise LookupError(f"edition {program.edition} has no activity {claim.activity}")
-    points = activity.points * claim.quantity
-    explanation = (
-        f"{activity.title}: {plain(claim.quantity)} × {plain(activity.points)} "
-        f"{'point' if activity.points == 1 else 'points'} per {activity.unit} = {plain(points)}."
-    )
-    return points, explanation
+    return worth(program, activity, claim)
 
 
 def faults_in(
@@ -108,19 +129,44 @@ def _activity_faults(claim: PartialClaim, program: Program, pointer: str) -> lis
         return [
             Fault(f"{pointer}/activity", "This activity is not in the point table. Choose one from the list.")
         ]
-    return _quantity_faults(claim.quantity, activity, pointer)
+    return [
+        *_unit_faults(claim, activity, pointer),
+        *_quantity_faults(claim, activity, pointer),
+        *_share_faults(claim, activity, pointer),
+    ]
 
 
-def _quantity_faults(quantity: Decimal | None, activity: Activity, pointer: str) -> list[Fault]:
+def _unit_faults(claim: PartialClaim, activity: Activity, pointer: str) -> list[Fault]:
+    known = units_known(activity)
+    if claim.unit in ("", *known):
+        return []
+    return [Fault(f"{pointer}/unit", f"This activity is counted in: {', '.join(known)}.")]
+
+
+def _quantity_faults(claim: PartialClaim, activity: Activity, pointer: str) -> list[Fault]:
+    quantity = claim.quantity
     if quantity is None:
         return []
     if not quantity > 0:
         return [Fault(f"{pointer}/quantity", "Give a number above 0.")]
-    if quantity % activity.step:
+    own = claim.unit in ("", activity.unit)
+    if own and activity.step and quantity % activity.step:
         steps = "whole numbers" if activity.step == 1 else f"steps of {plain(activity.step)}"
         return [Fault(f"{pointer}/quantity", f"Count this activity in {steps} ({activity.unit}).")]
-    if activity.max_quantity is not None and quantity > activity.max_quantity:
+    if claim.unit not in ("", *units_known(activity)) or activity.max_quantity is None:
+        return []
+    if units_of(activity, quantity, claim.unit).number > activity.max_quantity:
         return [Fault(f"{pointer}/quantity", f"At most {plain(activity.max_quantity)} can be entered here.")]
+    return []
+
+
+def _share_faults(claim: PartialClaim, activity: Activity, pointer: str) -> list[Fault]:
+    if claim.relevant_percent is None:
+        return []
+    if not activity.relevant_share:
+        return [Fault(f"{pointer}/relevant_percent", "This activity counts as a whole; leave this out.")]
+    if not 0 < claim.relevant_percent <= 100:
+        return [Fault(f"{pointer}/relevant_percent", "Give a percentage above 0, at most 100.")]
     return []
 
 
@@ -141,9 +187,3 @@ def _day_faults(claim: PartialClaim, window: Window, pointer: str) -> list[Fault
     if claim.started_on and claim.ended_on and claim.ended_on < claim.started_on:
         faults.append(Fault(f"{pointer}/ended_on", "The last day is before the first day."))
     return faults
-
-
-def plain(number: Decimal) -> str:
-    """A decimal as a person writes it: no exponent, no trailing zeros."""
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text

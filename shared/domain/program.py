@@ -1,36 +1,28 @@
 """The program: one edition of a certifying body's rules, as data read from `shared/programs`.
 
-Everything a body would want to change stands here and never as a constant in code.
+Everything a body would want to change stands here and never as a constant in code. What decides which points count is
+the rule set (`shared.domain.rules`); an edition of the program is that and what the portal needs besides.
 """
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from shared.domain.days import day_after, years_later
 from shared.domain.money import Money
+from shared.domain.rules.words import Activity, Designation, RuleSet
 
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """A row of the point table: so many points for each unit of something done."""
-
-    code: str
-    category: str
-    title: str
-    points: Decimal
-    unit: str
-    step: Decimal = Decimal(1)
-    max_quantity: Decimal | None = None
-    requires_document: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Designation:
-    """What can be held, as `IPMA-CP`."""
-
-    code: str
-    title: str
+__all__ = [
+    "Activity",
+    "Agreement",
+    "Contact",
+    "Designation",
+    "DocumentKind",
+    "Editions",
+    "Fee",
+    "LateFee",
+    "Program",
+    "Reinstatement",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +82,8 @@ class Contact:
     get_certified: str
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program(RuleSet):
     """One edition of the rules. Days are days in `time_zone`; `effective_from` is its first day."""
 
     name: str
@@ -99,28 +91,16 @@ class Program:
     effective_from: date
     notice: str
     time_zone: str
-    points_required: Decimal
-    cycle_years: int
     invoice_release: tuple[int, int]
     payment_terms_days: int
     correction_days: int
     reminder_days: tuple[int, ...]
-    designations: tuple[Designation, ...]
-    activities: tuple[Activity, ...]
     document_kinds: tuple[DocumentKind, ...]
     fees: tuple[Fee, ...]
     agreement: Agreement
     contact: Contact
     largest_document_bytes: int = 10 * 1024**2
     reinstatement: Reinstatement | None = None
-
-    def activity(self, code: str) -> Activity | None:
-        """The row of the point table with this code, or None."""
-        return next((activity for activity in self.activities if activity.code == code), None)
-
-    def holds_designation(self, code: str) -> bool:
-        """Whether this program awards the designation."""
-        return any(designation.code == code for designation in self.designations)
 
     def recertification_fee(self, designation: str, year: int, day: date) -> Fee:
         """What recertifying this designation in a year costs when it is invoiced on a day.

@@ -1,18 +1,13 @@
-"""Reads a program's editions from TOML."""
+"""Reads a program's editions from TOML: the rules, and what the portal needs besides."""
 
-import tomllib
-from collections.abc import Mapping
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from shared.domain.money import Money
 from shared.domain.program import (
-    Activity,
     Agreement,
     Contact,
-    Designation,
     DocumentKind,
     Editions,
     Fee,
@@ -20,6 +15,8 @@ from shared.domain.program import (
     Program,
     Reinstatement,
 )
+from shared.programs.reading import Fields, Notes, parsed
+from shared.programs.rule_sets import note_contradictions, rule_words
 
 FOLDER = Path(__file__).parent
 
@@ -35,57 +32,102 @@ def load_editions(name: str) -> Editions:
 
 
 def read_program(file: Path) -> Program:
-    """One edition from its TOML file; numbers become exact decimals."""
-    data = tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
-    release = data["invoice_release"]
-    return Program(
-        name=data["name"],
-        edition=data["edition"],
-        effective_from=data["effective_from"],
-        notice=data["notice"],
-        time_zone=data["time_zone"],
-        points_required=Decimal(data["points_required"]),
-        cycle_years=data["cycle_years"],
-        invoice_release=(release["month"], release["day"]),
-        payment_terms_days=data["payment_terms_days"],
-        correction_days=data["correction_days"],
-        reminder_days=tuple(data["reminder_days"]),
-        designations=tuple(Designation(**row) for row in data["designations"]),
-        activities=tuple(_activity(row) for row in data["activities"]),
-        document_kinds=tuple(DocumentKind(**row) for row in data["document_kinds"]),
-        fees=tuple(_fee(row) for row in data["fees"]),
-        agreement=Agreement(data["agreement"]["version"], _paragraphs(data["agreement"]["text"])),
-        contact=Contact(**data["contact"]),
-        largest_document_bytes=data["largest_document_bytes"],
-        reinstatement=_reinstatement(data["reinstatement"]) if data["reinstatement_in_portal"] else None,
+    """One edition from its TOML file; numbers become exact decimals. Raises Unsound with every fault."""
+    return program_of(file.read_text(encoding="utf-8"))
+
+
+def program_of(text: str) -> Program:
+    """One edition from its TOML text. Raises Unsound with every fault."""
+    notes = Notes()
+    fields = Fields(parsed(text), notes)
+    words = rule_words(fields) | _portal_words(fields)
+    fields.close()
+    notes.raise_if_any(text)
+    program = Program(**words)
+    note_contradictions(program, notes)
+    _note_portal(program, notes)
+    notes.raise_if_any(text)
+    return program
+
+
+def _portal_words(fields: Fields) -> dict[str, Any]:
+    in_portal = fields.flag("reinstatement_in_portal", default=None)
+    reinstatement = fields.table("reinstatement", needed=in_portal)
+    tiers = None if reinstatement is None else _reinstatement(reinstatement)
+    return {
+        "name": fields.text("name"),
+        "edition": fields.text("edition"),
+        "effective_from": fields.day("effective_from"),
+        "notice": fields.text("notice"),
+        "time_zone": fields.text("time_zone"),
+        "invoice_release": fields.month_and_day("invoice_release"),
+        "payment_terms_days": fields.whole("payment_terms_days", least=0),
+        "correction_days": fields.whole("correction_days", least=0),
+        "reminder_days": fields.wholes("reminder_days"),
+        "document_kinds": tuple(_document_kind(row) for row in fields.rows("document_kinds", needed=True)),
+        "fees": tuple(_fee(row) for row in fields.rows("fees", needed=True)),
+        "agreement": _agreement(fields.table("agreement", needed=True)),
+        "contact": _contact(fields.table("contact", needed=True)),
+        "largest_document_bytes": fields.whole("largest_document_bytes"),
+        "reinstatement": tiers if in_portal else None,
+    }
+
+
+def _note_portal(program: Program, notes: Notes) -> None:
+    designations = {each.code for each in program.designations}
+    if not designations:
+        notes.add(("designations",), "This is missing: at least one table [[designations]].")
+    for place, fee in enumerate(program.fees):
+        if fee.designation is not None and fee.designation not in designations:
+            notes.add(("fees", place, "designation"), f'There is no designation "{fee.designation}".')
+
+
+def _document_kind(row: Fields) -> DocumentKind:
+    found = DocumentKind(row.text("code"), row.text("title"))
+    row.close()
+    return found
+
+
+def _reinstatement(table: Fields) -> Reinstatement:
+    found = Reinstatement(
+        table.whole("window_days"), tuple(_late_fee(row) for row in table.rows("late_fees"))
     )
+    table.close()
+    return found
 
 
-def _activity(row: Mapping[str, Any]) -> Activity:
-    maximum = row.get("max_quantity")
-    return Activity(
-        code=row["code"],
-        category=row["category"],
-        title=row["title"],
-        points=Decimal(row["points"]),
-        unit=row["unit"],
-        step=Decimal(row.get("step", 1)),
-        max_quantity=None if maximum is None else Decimal(maximum),
-        requires_document=row.get("requires_document", False),
-    )
+def _late_fee(row: Fields) -> LateFee:
+    found = LateFee(row.whole("within_days"), _money(row))
+    row.close()
+    return found
 
 
-def _reinstatement(rules: Mapping[str, Any]) -> Reinstatement:
-    tiers = tuple(
-        LateFee(row["within_days"], Money(row["amount"], row["currency"])) for row in rules["late_fees"]
-    )
-    return Reinstatement(rules["window_days"], tiers)
+def _fee(row: Fields) -> Fee:
+    late_from = row.month_and_day("late_from", needed=False)
+    found = Fee(row.text("title"), _money(row), row.text("designation", "") or None, late_from)
+    row.close()
+    return found
 
 
-def _fee(row: Mapping[str, Any]) -> Fee:
-    late = row.get("late_from")
-    late_from = None if late is None else (late["month"], late["day"])
-    return Fee(row["title"], Money(row["amount"], row["currency"]), row.get("designation"), late_from)
+def _money(row: Fields) -> Money:
+    return Money(row.whole("amount", least=0), row.text("currency"))
+
+
+def _agreement(table: Fields | None) -> Agreement | None:
+    if table is None:
+        return None
+    found = Agreement(table.text("version"), _paragraphs(table.text("text")))
+    table.close()
+    return found
+
+
+def _contact(table: Fields | None) -> Contact | None:
+    if table is None:
+        return None
+    names = ("name", "email", "phone", "website", "get_certified")
+    found = Contact(*(table.text(name) for name in names))
+    table.close()
+    return found
 
 
 def _paragraphs(text: str) -> str:
