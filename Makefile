@@ -4,6 +4,8 @@ PORT ?= 8000
 STAGE ?= dev
 ARCH ?= arm64
 TESTS ?=
+# Tests run in a process for each core, whole files at a time: a file's tests share what is dear to start.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 BIN := .venv/bin
 TEMPLATES := template.yaml infrastructure/data.yaml infrastructure/auth.yaml infrastructure/web.yaml
@@ -21,7 +23,7 @@ run: environment ## start the whole portal on http://localhost:8000 (PORT=… fo
 	@PORT=$(PORT) exec $(BIN)/python -m infrastructure.local
 
 test: environment ## all tests (TESTS=tests/unit for a part)
-	@exec $(BIN)/python -m pytest -q $(TESTS)
+	@exec $(BIN)/python -m pytest -q $(SIDE_BY_SIDE) $(TESTS)
 
 prove: environment ## the long proofs: 20 overlapping runs of the invoice job over 2,000 certifications
 	@PROVE=1 exec $(BIN)/python -m pytest -q -o timeout=1800 tests/integration/test_overlapping_runs.py
