@@ -14,6 +14,7 @@ from infrastructure.local.queues import failed_ids
 from infrastructure.local.template import Function, StreamSource
 
 _LOOK_SECONDS = 0.05
+_IDLE_LOOKS = 10
 _RETRY_SECONDS = 0.2
 _AUTHORIZATION = (
     f"AWS4-HMAC-SHA256 Credential={ACCESS_KEY_ID}/20270101/{REGION}/dynamodb/aws4_request, "
@@ -113,9 +114,15 @@ class StreamPoller:
         return found
 
     async def _rest(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LOOK_SECONDS):
-                await self._wanted.wait()
+        """A moment while functions run or have just run, for they write; longer when nothing happens."""
+        finished = self._environments.finished
+        for _ in range(_IDLE_LOOKS):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._wanted.wait()
+                    return
+            if self._environments.running or self._environments.finished != finished:
+                return
 
     def _begin(self, arn: str) -> list[str]:
         described = self._api.call("DynamoDBStreams_20120810.DescribeStream", StreamArn=arn)

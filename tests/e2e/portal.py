@@ -15,13 +15,15 @@ from uuid import uuid4
 
 import httpx
 
+from infrastructure.local.keeper import die_with_parent
+
 ROOT = Path(__file__).parents[2]
 PASSWORD = "Recertify!2027"
 PATIENCE_SECONDS = 60
 
 
 class RunningPortal:
-    """The portal as `make run` starts it, on a free port."""
+    """The portal as `make run` starts it, on a free port. It ends with the tests, even if they are killed."""
 
     def __init__(self) -> None:
         self.url = f"http://localhost:{free_port()}"
@@ -33,6 +35,7 @@ class RunningPortal:
             stdout=self._output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 (no thread runs yet that could hold a lock)
         )
 
     def wait(self) -> Self:
