@@ -26,3 +26,9 @@ export function money({ amount, currency }) {
   const format = new Intl.NumberFormat(locales, { style: "currency", currency });
   return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
 }
+
+/** The size of a file, in bytes, as people say it. */
+export function size(bytes) {
+  const [unit, share] = bytes < 1024 ** 2 ? ["kilobyte", 1024] : ["megabyte", 1024 ** 2];
+  return new Intl.NumberFormat(locales, { style: "unit", unit, unitDisplay: "short", maximumSignificantDigits: 3 }).format(Math.max(bytes / share, 0.1));
+}

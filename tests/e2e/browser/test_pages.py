@@ -22,6 +22,7 @@ TITLES = {
     "invoices": "My Invoices",
     "recertification": "Recertification Portal",
     "summary": "Recertification Detailed Summary",
+    "documents": "Documents",
     "transactions": "Transactions",
     "help": "Help",
 }

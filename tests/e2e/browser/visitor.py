@@ -22,7 +22,16 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-MEMBER_PAGES = ("profile", "registrations", "invoices", "recertification", "summary", "transactions", "help")
+MEMBER_PAGES = (
+    "profile",
+    "registrations",
+    "invoices",
+    "recertification",
+    "summary",
+    "documents",
+    "transactions",
+    "help",
+)
 MOST_FIRST_LOAD = 120_000
 MOST_CODE = 60_000
 STAFF_PAGES = ("reviews", "review", "members", "member", "figures", "import")

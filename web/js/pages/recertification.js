@@ -209,10 +209,11 @@ class Dashboard {
     form.addEventListener("outdated", () => this.#offerReload(form));
   }
 
-  #saved({ entries, cycle, isEarlier }) {
+  async #saved({ entries, cycle, isEarlier }) {
     const known = new Set(entries.map((entry) => entry.entry_id));
     const others = this.#dashboard.entries.filter((entry) => !known.has(entry.entry_id));
-    this.show({ ...this.#dashboard, cycle, entries: [...others, ...entries] });
+    if (entries.some((entry) => entry.document_ids.length)) await this.#reload();
+    else this.show({ ...this.#dashboard, cycle, entries: [...others, ...entries] });
     tabs.postMessage(this.#id);
     const points = entries.reduce((total, entry) => total + entry.points, 0);
     announce(this.#notice, html`<p>${isEarlier ? reportText.form.savedBefore : reportText.form.saved(entries.length, points, cycle.points_total, cycle.points_required)}</p>`);

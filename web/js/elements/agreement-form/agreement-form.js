@@ -1,6 +1,7 @@
 /** <agreement-form>: the Recertification Agreement, to be signed by typing one's name. */
 
 import * as api from "../../api.js";
+import { doorOf } from "../../certification.js";
 import { Draft } from "../../drafts.js";
 import { busy, clearFaults, emptyFields, input, showFaults, valuesOf } from "../../fields.js";
 import { html, render } from "../../html.js";
@@ -60,8 +61,7 @@ class AgreementForm extends HTMLElement {
     const body = { agreement_version: this.#program.agreement.version, signature };
     const { key } = this.#draft.startSending(body);
     try {
-      const path = `/certifications/${encodeURIComponent(this.#dashboard.certification.certification_id)}/submission`;
-      const answer = await api.call("POST", path, { body, key });
+      const answer = await api.call("POST", doorOf(this.#dashboard, "/submission"), { body, key });
       this.#draft.clear();
       this.dispatchEvent(new CustomEvent("submitted", { detail: answer.body }));
     } catch (refusal) {

@@ -1,6 +1,7 @@
 /** <entry-editor>: the edit of one entry in place; when it was changed elsewhere, both versions stand side by side. */
 
 import * as api from "../../api.js";
+import { doorOf, pathOf } from "../../certification.js";
 import { Draft } from "../../drafts.js";
 import { busy } from "../../fields.js";
 import { number, span } from "../../format.js";
@@ -12,7 +13,7 @@ import { entryOf } from "../entry-rows/entry-rows.js";
 import "../problem-message/problem-message.js";
 
 const t = reportText.recertification;
-const FIELDS = ["activity", "quantity", "title", "organization", "started_on", "ended_on", "notes"];
+const FIELDS = ["activity", "quantity", "title", "organization", "started_on", "ended_on", "notes", "document_ids"];
 
 /** The row that an entry makes in a form. */
 export const rowOf = (entry) => Object.fromEntries(FIELDS.map((name) => [name, String(entry[name] ?? "")]));
@@ -47,7 +48,8 @@ class EntryEditor extends HTMLElement {
         <div class="buttons"><button class="main save">${reportText.form.saveEdit}</button><button type="button" class="leave">${text.cancel}</button></div>
       </form>`,
     );
-    this.#rows.open(program, dashboard.cycle, [kept?.row ?? rowOf(entry)], { isSingle: true });
+    const home = { certificationId: dashboard.certification.certification_id };
+    this.#rows.open(program, dashboard.cycle, [{ ...rowOf(entry), ...kept?.row }], { isSingle: true, home, documents: dashboard.documents });
     this.#rows.addEventListener("typed", () => this.#typed());
     this.querySelector(".draft-mark").hidden = !kept;
     this.querySelector(".leave").addEventListener("click", () => this.#leave());
@@ -92,7 +94,7 @@ class EntryEditor extends HTMLElement {
       this.#problem.show(new Refusal("invalid-request", { detail: text.faults(empty.length) }), { fields: empty });
       return;
     }
-    const path = `/certifications/${encodeURIComponent(this.#dashboard.certification.certification_id)}/entries/${encodeURIComponent(this.#entryId)}`;
+    const path = doorOf(this.#dashboard, `/entries/${encodeURIComponent(this.#entryId)}`);
     try {
       const { body } = await api.call("PUT", path, { body: entryOf(this.#row), version: this.#version });
       this.#saved(body);
@@ -116,7 +118,7 @@ class EntryEditor extends HTMLElement {
   /** Changed elsewhere: show both versions and let one be chosen; a lost answer to the same change is no conflict. */
   async #compare(refusal) {
     try {
-      const path = `/certifications/${encodeURIComponent(this.#dashboard.certification.certification_id)}/cycle`;
+      const path = pathOf(this.#dashboard.certification.certification_id, "/cycle");
       const { body } = await api.get(path);
       const saved = body.entries.find((each) => each.entry_id === this.#entryId);
       if (!saved) this.#offerAsNew();
@@ -163,6 +165,7 @@ class EntryEditor extends HTMLElement {
       [f.organization, each.organization],
       [`${f.started_on} – ${f.ended_on}`, each.started_on && each.ended_on ? span(each.started_on, each.ended_on) : ""],
       [f.notes, each.notes || text.none],
+      [f.documents, each.document_ids.split(",").filter(Boolean).map((id) => this.#dashboard.documents.find((document) => document.document_id === id)?.title ?? f.unknownDocument).join(", ") || text.none],
     ];
     const others = facts(other);
     return facts(row).map(([name, value], index) => html`<div><dt class="small soft">${name}</dt><dd>${value === others[index][1] ? value : html`<mark>${value}</mark>`}</dd></div>`);

@@ -1,11 +1,12 @@
 /** <entry-list>: the entries of a cycle, each with its green pencil and red trash can, edited and deleted in place. */
 
 import * as api from "../../api.js";
+import { doorOf } from "../../certification.js";
 import { ask } from "../../confirm.js";
 import { busy } from "../../fields.js";
 import { number, span } from "../../format.js";
 import { elementOf, html } from "../../html.js";
-import { pencil, trashCan } from "../../icons.js";
+import { paperClip, pencil, trashCan } from "../../icons.js";
 import { entriesWithoutDocument } from "../../points.js";
 import { text } from "../../text.js";
 import { reportText } from "../../text/report.js";
@@ -64,21 +65,53 @@ class EntryList extends HTMLElement {
         <p>${activity?.title ?? entry.activity} · ${entry.organization}</p>
         <p class="small soft numbers">${span(entry.started_on, entry.ended_on)} · ${number(entry.quantity)} × ${activity ? reportText.form.per(activity) : ""}</p>
         ${entry.notes && html`<p class="small">${entry.notes}</p>`}
-        ${needsDocument && html`<p><span class="tag warn">${t.document}</span></p>`}
+        ${this.#documentsOf(entry)}
+        ${needsDocument && html`<p class="missing-document"><span class="tag warn">${t.document}</span>${isChangeable && html` <button type="button" class="documents">${t.uploadNow}<span class="unseen"> ${t.uploadFor(this.#name(entry))}</span></button>`}</p>`}
       </div>
       <p class="entry-points">${text.points(entry.points)}</p>
       <div class="entry-actions">${
         isChangeable &&
         html`<button type="button" class="icon edit" title="${t.edit("")}" aria-label="${t.edit(this.#name(entry))}">${pencil}</button>
+        <button type="button" class="icon documents" title="${t.documentsOf("")}" aria-label="${t.documentsOf(this.#name(entry))}">${paperClip}</button>
         <button type="button" class="icon delete" title="${t.delete("")}" aria-label="${t.delete(this.#name(entry))}">${trashCan}</button>`
       }</div>
       <div class="entry-more stack tight">${comment && html`<p class="notice warn"><strong>${t.reviewer}</strong> ${comment}</p>`}${
         reduced && html`<p class="notice warn">${t.reduced(reduced.points, reduced.reason)}</p>`
       }<problem-message></problem-message></div>
     </li>`);
+    for (const button of item.querySelectorAll("button.documents")) button.addEventListener("click", () => busy(button, () => this.#changeDocuments(entry)));
     item.querySelector(".edit")?.addEventListener("click", () => this.#edit(entry).focusFirst());
     item.querySelector(".delete")?.addEventListener("click", (event) => this.#delete(entry, event.currentTarget));
     return item;
+  }
+
+  #documentsOf(entry) {
+    const documents = this.#dashboard.documents.filter((each) => entry.document_ids.includes(each.document_id));
+    const tag = ({ status }) => html`<span class="tag ${{ clean: "good", rejected: "bad" }[status] ?? "warn"}">${t.documentStates[status]}</span>`;
+    return documents.length > 0 && html`<ul class="entry-documents small">${documents.map((each) => html`<li>${each.title} ${tag(each)}${each.reason && html` ${each.reason}`}</li>`)}</ul>`;
+  }
+
+  /** The documents of an entry that is saved: each change is saved at once. */
+  async #changeDocuments(entry) {
+    const [{ manageDocuments }, { changeDocuments }] = await Promise.all([import("../document-dialog/document-dialog.js"), import("../../uploads.js")]);
+    const isKind = this.#program.document_kinds.some((each) => each.code === entry.activity);
+    const before = entry.document_ids.join();
+    let current = entry;
+    const { ids, documents } = await manageDocuments({
+      program: this.#program,
+      name: entry.title,
+      ids: entry.document_ids,
+      known: this.#dashboard.documents,
+      kind: isKind ? entry.activity : undefined,
+      home: { certificationId: this.#dashboard.certification.certification_id, entryId: entry.entry_id },
+      change: async (id, isWanted) => {
+        current = await changeDocuments(this.#dashboard, current, (old) => [...old.filter((each) => each !== id), ...(isWanted ? [id] : [])]);
+      },
+    });
+    const statusOf = (id) => documents.find((each) => each.document_id === id)?.status;
+    const wasKnown = this.#dashboard.documents.every((each) => !ids.includes(each.document_id) || statusOf(each.document_id) === each.status);
+    if (ids.join() !== before || !wasKnown) this.#tell({ message: t.documentsSaved(this.#name(entry)) });
+    else this.#place(entry.entry_id).querySelector("button.documents").focus();
   }
 
   #place(entryId) {
@@ -116,10 +149,8 @@ class EntryList extends HTMLElement {
     });
     if (!choice) return;
     await busy(button, async () => {
-      const { certification_id: id } = this.#dashboard.certification;
-      const path = `/certifications/${encodeURIComponent(id)}/entries/${encodeURIComponent(entry.entry_id)}`;
       try {
-        await api.call("DELETE", path, { version: entry.version });
+        await api.call("DELETE", doorOf(this.#dashboard, `/entries/${encodeURIComponent(entry.entry_id)}`), { version: entry.version });
       } catch (refusal) {
         if (refusal.code !== "not-found") {
           this.#refused(refusal, entry, button);

@@ -11,8 +11,9 @@ const POINTER = /^(?:\/entries\/(\d+))?\/([a-z_]+)/;
 let made = 0;
 
 /** A row as the API takes it. */
-export function entryOf(row) {
-  return { ...row, quantity: quantityOf(row) };
+export function entryOf({ document_ids: ids, ...row }) {
+  const documents = ids === undefined ? {} : { document_ids: ids.split(",").filter(Boolean) };
+  return { ...row, ...documents, quantity: quantityOf(row) };
 }
 
 /** Whether nothing was typed into a row. */
@@ -22,9 +23,16 @@ class EntryRows extends HTMLElement {
   #program;
   #cycle;
   #isSingle;
+  #home;
+  #documents = new Map();
 
-  /** Begin with rows of the cycle; `isSingle` for the edit of one entry. Dispatches `typed` when anything changes. */
-  open(program, cycle, rows, { isSingle = false } = {}) {
+  /**
+   * Begin with rows of the cycle; `isSingle` for the edit of one entry, `home` where documents for them belong (without
+   * one there are none), `documents` those that are known. Dispatches `typed` when anything changes.
+   */
+  open(program, cycle, rows, { isSingle = false, home, documents = [] } = {}) {
+    this.#home = home;
+    this.#know(documents);
     this.#program = program;
     this.#cycle = cycle;
     this.#isSingle = isSingle;
@@ -32,7 +40,10 @@ class EntryRows extends HTMLElement {
     this.fill(rows);
     this.addEventListener("input", () => this.#typed());
     this.addEventListener("focusout", (event) => this.#left(event));
-    this.addEventListener("click", (event) => event.target.closest(".remove") && this.#remove(event.target.closest(".row")));
+    this.addEventListener("click", ({ target }) => {
+      if (target.closest(".remove")) this.#remove(target.closest(".row"));
+      if (target.closest(".change-documents")) this.#changeDocuments(target.closest(".row"));
+    });
   }
 
   /** Replace all rows. */
@@ -104,6 +115,8 @@ class EntryRows extends HTMLElement {
         ${input({ id: `${id}-ended_on`, name: "ended_on", label: t.ended_on, value: values.ended_on, ...days })}
         ${lines({ id: `${id}-notes`, name: "notes", label: t.notes, optional: true, wide: true, rows: 2, maxlength: 300, value: values.notes })}
       </div>
+      ${this.#home && html`<div class="row-documents" data-field="document_ids"><span class="label">${t.documents}</span> <span class="named"></span>
+        <button type="button" class="quiet change-documents">${t.addDocuments}</button><input type="hidden" name="document_ids" value="${values.document_ids}"><p class="fault" hidden></p></div>`}
     </fieldset>`);
     this.#describe(row);
     return row;
@@ -140,6 +153,38 @@ class EntryRows extends HTMLElement {
     row.querySelector('[data-field="activity"] .hint').textContent = activity
       ? [t.per(activity), activity.requires_document && t.needsDocument].filter(Boolean).join(". ")
       : "";
+    this.#describeDocuments(row, values.document_ids ?? "", activity);
+  }
+
+  #know(documents) {
+    for (const each of documents) this.#documents.set(each.document_id, each);
+  }
+
+  #describeDocuments(row, ids, activity) {
+    const place = row.querySelector(".row-documents");
+    if (!place) return;
+    const titles = ids.split(",").filter(Boolean).map((id) => this.#documents.get(id)?.title ?? t.unknownDocument);
+    const missing = activity?.requires_document ? t.documentLater : t.noDocuments;
+    place.querySelector(".named").textContent = titles.join(", ") || missing;
+  }
+
+  async #changeDocuments(row) {
+    const { manageDocuments } = await import("../document-dialog/document-dialog.js");
+    const hidden = row.querySelector('[name="document_ids"]');
+    const { activity, title } = valuesOf(row);
+    const isKind = this.#program.document_kinds.some((each) => each.code === activity);
+    const { ids, documents } = await manageDocuments({
+      program: this.#program,
+      name: title,
+      ids: hidden.value.split(",").filter(Boolean),
+      known: [...this.#documents.values()],
+      kind: isKind ? activity : undefined,
+      home: this.#home,
+    });
+    this.#know(documents);
+    hidden.value = ids.join(",");
+    this.#typed();
+    row.querySelector(".change-documents").focus();
   }
 
   /** Most things last a day: the last day follows the first, once that is typed whole. */

@@ -7,7 +7,7 @@ import * as member from "../../member.js";
 import * as session from "../../session.js";
 import { text } from "../../text.js";
 
-const MENU = ["profile", "registrations", "invoices", "recertification", "summary", "transactions"];
+const MENU = ["profile", "registrations", "invoices", "recertification", "summary", "documents", "transactions"];
 const APART = ["help"];
 /** What staff see besides, with the role that a page needs; without one, any will do. */
 const STAFF = [{ name: "staff/reviews" }, { name: "staff/members" }, { name: "staff/figures" }, { name: "staff/import", role: "staff-admin" }];

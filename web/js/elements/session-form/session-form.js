@@ -1,6 +1,7 @@
 /** <session-form>: an entering session of one or more entries; all of them are saved or none, and nothing typed is lost. */
 
 import * as api from "../../api.js";
+import { doorOf } from "../../certification.js";
 import { Draft } from "../../drafts.js";
 import { busy, clearFaults } from "../../fields.js";
 import { html, render } from "../../html.js";
@@ -35,7 +36,8 @@ class SessionForm extends HTMLElement {
         <div class="session-foot"><p class="total" role="status"></p><button class="main save"></button></div>
       </form>`,
     );
-    this.#rows.open(program, dashboard.cycle, typed);
+    const home = { certificationId: dashboard.certification.certification_id };
+    this.#rows.open(program, dashboard.cycle, typed, { home, documents: dashboard.documents });
     this.#rows.addEventListener("typed", () => this.#typed());
     this.querySelector(".add").addEventListener("click", () => this.#rows.add());
     this.querySelector("form").addEventListener("submit", (event) => {
@@ -115,8 +117,7 @@ class SessionForm extends HTMLElement {
   }
 
   async #post(body, key) {
-    const path = `/certifications/${encodeURIComponent(this.#dashboard.certification.certification_id)}/entries`;
-    return (await api.call("POST", path, { body, key })).body;
+    return (await api.call("POST", doorOf(this.#dashboard, "/entries"), { body, key })).body;
   }
 
   /** The key was used: an earlier save, whose answer was lost, had arrived. Learn what it saved; keep what was typed since. */
