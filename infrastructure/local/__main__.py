@@ -1,4 +1,4 @@
-"""`python -m infrastructure.local`: the whole portal on http://localhost:$PORT until Ctrl-C."""
+"""`python -m infrastructure.local`: the whole portal on http://localhost:$PORT until Ctrl-C, by PROGRAM."""
 
 import os
 import signal
@@ -29,28 +29,28 @@ def main() -> int:
     try:
         signal.signal(signal.SIGINT, _stop)
         signal.signal(signal.SIGTERM, _stop)
-        return _run(os.environ.get("PORT") or _DEFAULT_PORT)
+        return _run(os.environ.get("PORT") or _DEFAULT_PORT, os.environ.get("PROGRAM"))
     except _Stopped:
         return 0
 
 
-def _run(port: str) -> int:
+def _run(port: str, program: str | None) -> int:
     if not port.isdigit() or int(port) > 65535:
         return _refuse(f"PORT={port} is not a port: say a number from 0 (any free one) to 65535.")
     print("Starting the recertification portal …", flush=True)
     from infrastructure.local.dynamodb import NotStarted
     from infrastructure.local.intrinsics import DeployError
+    from infrastructure.local.project import SHIPPED_PROGRAM, ProgramUnknown, portal
     from infrastructure.local.stack import LocalStack, PortTaken
 
-    stack = LocalStack(int(port))
     try:
-        with stack:
+        with LocalStack(int(port), portal(program or SHIPPED_PROGRAM)) as stack:
             _describe(stack)
             while True:
                 signal.pause()
     except PortTaken as error:
         return _refuse(f"{error} Say PORT=… for another one.")
-    except NotStarted as error:
+    except (NotStarted, ProgramUnknown) as error:
         return _refuse(str(error))
     except DeployError as error:
         return _refuse(f"The template cannot be deployed locally: {error}")

@@ -9,13 +9,14 @@ from infrastructure.local import demo
 from infrastructure.local.seeding import Seed, demo_seed
 
 _ROOT = Path(__file__).parents[2]
+SHIPPED_PROGRAM = "ipma-hr"
 
 
 @dataclass(frozen=True)
 class Project:
     """The templates by stack name in the order of their deployment; code paths in them start at `root`.
 
-    `demo` is what the log-in page is told of the accounts that `seed` makes.
+    `demo` is what the log-in page is told of the accounts that `seed` makes, `program` the folder of the editions.
     """
 
     root: Path
@@ -23,24 +24,34 @@ class Project:
     web: Path
     seed: Seed | None = None
     demo: Mapping[str, Any] | None = None
+    program: str = SHIPPED_PROGRAM
 
-    @staticmethod
-    def parameters(portal_url: str) -> dict[str, str]:
+    def parameters(self, portal_url: str) -> dict[str, str]:
         """Each template takes those that it declares; all others have their defaults."""
         return {
             "AuthStack": "recertification-auth",
             "DataStack": "recertification-data",
             "MalwareProtection": "off",  # no scanner runs locally
             "PortalUrl": portal_url,
+            "Program": self.program,
             "Stage": "local",
         }
 
 
-def portal() -> Project:
-    """The recertification portal."""
+class ProgramUnknown(Exception):
+    """There is no such folder under shared/programs."""
+
+
+def portal(program: str = SHIPPED_PROGRAM) -> Project:
+    """The recertification portal by the editions of a program. Raises ProgramUnknown."""
+    known = sorted(file.parent.name for file in (_ROOT / "shared" / "programs").glob("*/*.toml"))
+    if program not in known:
+        raise ProgramUnknown(
+            f"PROGRAM={program} is not a program: say one of {', '.join(dict.fromkeys(known))}."
+        )
     stacks = (
         ("recertification-data", _ROOT / "infrastructure" / "data.yaml"),
         ("recertification-auth", _ROOT / "infrastructure" / "auth.yaml"),
         ("recertification", _ROOT / "template.yaml"),
     )
-    return Project(_ROOT, stacks, _ROOT / "web", demo_seed(), demo.for_the_log_in_page())
+    return Project(_ROOT, stacks, _ROOT / "web", demo_seed(), demo.for_the_log_in_page(), program)

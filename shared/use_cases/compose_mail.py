@@ -183,7 +183,8 @@ def _cycle_approved(post: Post, event: Event) -> Draft | None:
         "certificate_url": f"{_page(post, 'certificate')}?id={found.certification.certificate_id}",
         "comment": str(_map(event.data["decision"])["comment"]),
     }
-    return _to_holder(post, found, "cycle-approved", values)
+    template = "application-approved" if event.data.get("for_reinstatement") else "cycle-approved"
+    return _to_holder(post, found, template, values)
 
 
 def _certification_lapsed(post: Post, event: Event) -> Draft | None:

@@ -40,6 +40,7 @@ def decide_review(
             recertifications.save(before, returned, event(command, subject, "cycle-returned", data))
             return returned
         if before.certification.status == "terminated":
+            data["for_reinstatement"] = True
             closed, opened = approve_application(before, submission_id, decision, editions=editions)
         else:
             closed, opened = approve(before, submission_id, decision, editions=editions)

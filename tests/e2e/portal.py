@@ -23,15 +23,18 @@ PATIENCE_SECONDS = 60
 
 
 class RunningPortal:
-    """The portal as `make run` starts it, on a free port. It ends with the tests, even if they are killed."""
+    """The portal as `make run` starts it, on a free port, with further environment variables.
 
-    def __init__(self) -> None:
+    It ends with the tests, even if they are killed.
+    """
+
+    def __init__(self, **settings: str) -> None:
         self.url = f"http://localhost:{free_port()}"
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 (closed by stop)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "infrastructure.local"],
             cwd=ROOT,
-            env=os.environ | {"PORT": self.url.rpartition(":")[2]},
+            env=os.environ | {"PORT": self.url.rpartition(":")[2]} | settings,
             stdout=self._output,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -168,6 +168,32 @@ def test_a_night_without_an_end_of_access_costs_one_read(portal: Portal, year: Y
     assert [each.operation for each in made] == ["Query"]
 
 
+@pytest.mark.parametrize(
+    ("folder", "calls"),
+    [("expire_certifications", ["Query"]), ("generate_invoices", ["Query"]), ("send_reminders", ["Query"])],
+)
+def test_a_day_on_which_nothing_falls_due_costs_one_read_a_job(
+    portal: Portal, year: Year, folder: str, calls: list[str]
+) -> None:
+    portal.at("2027-01-10T12:00:00-05:00")
+    portal.member(expires_on="2027-12-31")
+    portal.at("2027-02-15T06:00:00-05:00")
+    year.job("generate_invoices", "2027-02-15T11:00:00Z")
+    portal.at("2027-04-07T06:00:00-04:00")
+    year.job("generate_invoices", "2027-04-07T10:00:00Z")
+    with portal.calls.counted() as made:
+        year.job(folder, "2027-04-08T10:00:00Z")
+    assert [each.operation for each in made] == calls
+    assert year.mails.waiting == []
+
+
+def test_before_the_release_day_the_job_of_the_invoices_reads_nothing(portal: Portal, year: Year) -> None:
+    portal.member(expires_on="2027-12-31")
+    with portal.calls.counted() as made:
+        year.job("generate_invoices", "2027-02-14T11:00:00Z")
+    assert made == []
+
+
 def test_a_certification_that_cannot_be_read_does_not_hold_up_the_others(
     portal: Portal, year: Year, monkeypatch: pytest.MonkeyPatch
 ) -> None:
