@@ -16,7 +16,7 @@ from shared.repositories.invoices import Invoices
 from shared.repositories.members import Members
 from shared.repositories.recertifications import Recertifications
 from shared.settings import settings
-from shared.use_cases.compose_mail import Post
+from shared.use_cases.mail_parts import Post
 from shared.use_cases.send_mail import send_mail
 
 logger = Logger()

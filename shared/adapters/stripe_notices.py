@@ -123,8 +123,9 @@ def _payment_failed(it: _Happening, invoice_id: str) -> Notice:
 
 
 def _charge_refunded(it: _Happening, invoice_id: str) -> Notice:
-    payment_id, refunded = _id(it.thing["payment_intent"]), _money(it.thing, "amount_refunded")
-    return PaymentRefunded(it.event_id, invoice_id, payment_id, refunded, it.livemode, it.at)
+    payment_id = _id(it.thing["payment_intent"])
+    charged, refunded = _money(it.thing, "amount"), _money(it.thing, "amount_refunded")
+    return PaymentRefunded(it.event_id, invoice_id, payment_id, charged, refunded, it.livemode, it.at)
 
 
 def _charge_disputed(it: _Happening, invoice_id: str) -> Notice:

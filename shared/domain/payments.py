@@ -100,11 +100,15 @@ class SessionExpired:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRefunded:
-    """Money was given back. `refunded` is the total so far, so of two notices the larger one is the later."""
+    """Money was given back. `refunded` is the total so far, so of two notices the larger one is the later.
+
+    `charged` is what the payment was over.
+    """
 
     event_id: str
     invoice_id: str
     payment_id: str
+    charged: Money
     refunded: Money
     livemode: bool
     at: datetime

@@ -6,7 +6,8 @@ from typing import Any
 
 from shared.domain.mails import Mail, Mark
 from shared.domain.ports import ChangedMeanwhile, MailGateway, MarkStore
-from shared.use_cases.compose_mail import Post, compose_mail, mail_id_of
+from shared.use_cases.compose_mail import compose_mail, mail_id_of
+from shared.use_cases.mail_parts import Post
 
 Render = Callable[[str, Mapping[str, str]], tuple[str, str, str]]
 

@@ -105,7 +105,8 @@ def _change(notice: Notice, command: Command) -> tuple[EventType, Callable[[Invo
 
 
 def _known(invoice: Invoice, payment_id: str, command: Command) -> Invoice:
-    """The invoice with the payment on it, also when the notice of its success is yet to come: it is for the total."""
+    """The invoice with the payment on it, also when the notice of its success is yet to come: it is for the total,
+    for one that is not has been sorted out as a mismatch."""
     return invoice.receive(_card_payment(payment_id, invoice.total, command, succeeded=True), command.now)
 
 
@@ -125,6 +126,10 @@ def _mismatch(notice: Notice, invoice: Invoice | None, livemode: bool) -> str:
         return "the amount is not the one that was asked"
     if isinstance(notice, PaymentRefunded) and notice.refunded.currency != invoice.total.currency:
         return "the currency is not the one that was asked"
+    if isinstance(notice, PaymentRefunded | PaymentDisputed) and invoice.payment(notice.payment_id) is None:
+        charged = notice.charged if isinstance(notice, PaymentRefunded) else notice.amount
+        if charged != invoice.total:
+            return "it is about a charge whose amount is not the one that was asked"
     return ""
 
 

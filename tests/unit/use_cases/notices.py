@@ -29,15 +29,16 @@ def failed(payment: str = "pi_1", amount: Money = FEE, number: int = 1, **change
 
 
 def refunded(
-    payment: str = "pi_1", amount: int = 15000, currency: str = "usd", **changes: Any
+    payment: str = "pi_1", amount: int = 15000, currency: str = "usd", charged: int = 15000, **changes: Any
 ) -> PaymentRefunded:
     fields = {"event_id": f"evt_re_{payment}_{amount}", "invoice_id": INVOICE, "livemode": False} | changes
-    return PaymentRefunded(payment_id=payment, refunded=Money(amount, currency), at=NOW, **fields)
+    of, back = Money(charged, currency), Money(amount, currency)
+    return PaymentRefunded(payment_id=payment, charged=of, refunded=back, at=NOW, **fields)
 
 
 def disputed(payment: str = "pi_1", state: Any = "open", **changes: Any) -> PaymentDisputed:
     fields = {"event_id": f"evt_dp_{payment}_{state}", "invoice_id": INVOICE, "livemode": False} | changes
-    return PaymentDisputed(payment_id=payment, amount=FEE, at=NOW, state=state, **fields)
+    return PaymentDisputed(**{"payment_id": payment, "amount": FEE, "at": NOW, "state": state, **fields})
 
 
 def expired(session: str = "cs_1", **changes: Any) -> SessionExpired:

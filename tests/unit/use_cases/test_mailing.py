@@ -17,7 +17,8 @@ from shared.domain.members import Member
 from shared.domain.money import Money
 from shared.domain.ports import ChangedMeanwhile
 from shared.mails import render
-from shared.use_cases.compose_mail import Post, mail_id_of, written_day, written_money
+from shared.use_cases.compose_mail import mail_id_of
+from shared.use_cases.mail_parts import Post, written_day, written_money
 from shared.use_cases.send_mail import InHand, send_mail
 from tests.unit.domain.builders import EDITIONS, NOW, cycle_with, invoice
 

@@ -189,6 +189,39 @@ def test_what_does_not_fit_is_raised_once_and_changes_nothing(notice: Notice, re
     assert reason in str(portal.attention[0].data["reason"])
 
 
+WRONG = Money(14999, "usd")
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        refunded(amount=14999, charged=14999),
+        refunded(amount=100, charged=14999),
+        disputed(amount=WRONG),
+        disputed(amount=WRONG, state="lost"),
+    ],
+    ids=["refunded", "refunded in part", "disputed", "lost"],
+)
+@pytest.mark.parametrize("told_first", [True, False], ids=["in order", "out of order"])
+def test_what_becomes_of_a_charge_that_was_raised_for_its_amount_does_not_touch_the_invoice(
+    later: Notice, told_first: bool
+) -> None:
+    portal = portal_owing()
+    before = portal.invoice
+    charge = succeeded(amount=WRONG)
+    for notice in [charge, later, later] if told_first else [later, charge, later]:
+        assert portal.notice(notice) == "raised"
+    assert portal.invoice == before
+    assert len(portal.attention) == 2
+    portal.notice(succeeded("pi_2"))
+    assert (portal.invoice.status, len(portal.invoice.payments)) == ("paid", 1)
+
+
+def test_a_part_of_a_payment_that_is_known_can_be_disputed() -> None:
+    portal = after([succeeded(), disputed(amount=Money(5000, "usd"))])
+    assert portal.invoice.status == "disputed"
+
+
 def test_live_notices_fit_a_live_portal() -> None:
     portal = portal_owing()
     assert portal.notice(succeeded(livemode=True), livemode=True) == "recorded"

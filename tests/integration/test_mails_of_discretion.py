@@ -1,0 +1,100 @@
+"""The mails about what staff decide out of the ordinary, and about money that goes back: each once, saying why."""
+
+import pytest
+
+from shared.domain.mails import Mail
+from shared.domain.money import Money
+from shared.handling import wiring
+from tests.integration.calendar_year import Year
+from tests.integration.portal import COLLEAGUE, FINANCE, REVIEWER, Person, Portal
+
+OWN_TABLE = True
+
+
+@pytest.fixture
+def year(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Year:
+    return Year(monkeypatch)
+
+
+@pytest.fixture
+def member(portal: Portal) -> Person:
+    return portal.member(expires_on="2027-12-31")
+
+
+def the_mail(year: Year, who: Person) -> Mail:
+    (mail,) = year.mail()
+    assert mail.to == f"{who.member_id}@example.org"
+    return mail
+
+
+def staff_path(who: Person, rest: str) -> str:
+    return f"/api/staff/certifications/{who.certification_id}/{rest}"
+
+
+def test_an_extension_is_told_with_its_reason_and_the_new_last_day(
+    portal: Portal, year: Year, member: Person
+) -> None:
+    body = {"extended_to": "2028-02-29", "reason": "Illness in the <family>."}
+    assert portal.post(staff_path(member, "extension"), REVIEWER, body).status in (200, 201)
+    mail = the_mail(year, member)
+    assert mail.subject == "Your IPMA-CP certification has until 29 February 2028"
+    assert "Illness in the <family>." in mail.text
+    assert "<family>" not in mail.html
+    assert "DTSTART;VALUE=DATE:20280229" in mail.attachments[0].text
+
+
+def test_a_waiver_says_what_need_not_be_paid(portal: Portal, year: Year, member: Person) -> None:
+    invoice = portal.post(portal.cycle_path(member, "invoice"), member).json
+    year.mail()
+    reason = {"reason": "Between us: unemployed."}
+    assert portal.post(f"/api/staff/invoices/{invoice['invoice_id']}/waiver", FINANCE, reason).status == 201
+    mail = the_mail(year, member)
+    assert mail.subject == f"Invoice {invoice['number']}: nothing to pay"
+    assert "150.00 USD" in mail.text
+    assert "unemployed" not in mail.text  # the reason is staff's
+
+
+def test_an_undone_approval_is_told_with_its_reason(portal: Portal, year: Year, member: Person) -> None:
+    portal.approved(member)
+    year.mail()
+    body = {"reason": "Approved the wrong report."}
+    assert portal.post(staff_path(member, "undo-approval"), COLLEAGUE, body).status == 200
+    mail = the_mail(year, member)
+    assert mail.subject == "Your IPMA-CP Recertification Report is being looked at again"
+    for said in ("Approved the wrong report.", "31 December 2027", "waits for a decision again"):
+        assert said in mail.text
+
+
+def paid_by_card(portal: Portal, year: Year, who: Person) -> tuple[str, str]:
+    """The invoice's number, and the payment's id."""
+    invoice = portal.post(portal.cycle_path(who, "invoice"), who).json
+    url = portal.post(f"/api/invoices/{invoice['invoice_id']}/checkout", who).json["checkout_url"]
+    portal.stripe.press(url, "pay")
+    portal.deliver()
+    year.mail()
+    (payment,) = portal.get(f"/api/invoices/{invoice['invoice_id']}", who).json["payments"]
+    return invoice["number"], payment["payment_id"]
+
+
+def test_a_refund_is_told_with_its_sum_once_for_each_part(portal: Portal, year: Year, member: Person) -> None:
+    number, payment = paid_by_card(portal, year, member)
+    gateway = wiring.payments()
+    for part, said in (("50.00 USD", 5000), ("150.00 USD", 10000)):
+        gateway.refund(payment, amount=Money(said, "usd"), reason_key=f"test:{said}")
+        portal.deliver()
+        mail = the_mail(year, member)
+        assert mail.subject == f"{part} of your payment for invoice {number} is on its way back"
+        assert "no longer counts as paid" in mail.text
+    assert year.mail() == []
+
+
+def test_a_dispute_is_told_when_it_is_opened_and_when_it_is_decided(
+    portal: Portal, year: Year, member: Person
+) -> None:
+    number, payment = paid_by_card(portal, year, member)
+    dispute = portal.stripe.test("disputes", payment_intent=payment)["id"]
+    portal.deliver()
+    assert the_mail(year, member).subject == f"Your payment for invoice {number}: your bank disputes it"
+    portal.stripe.test(f"disputes/{dispute}/close", status="won")
+    portal.deliver()
+    assert the_mail(year, member).subject == f"Your payment for invoice {number}: the dispute is over"
