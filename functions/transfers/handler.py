@@ -1,9 +1,12 @@
 """Staff's exports and large imports: started here, carried out by workers, files by way of the bucket."""
 
+from collections.abc import Set
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
+from shared.adapters import clock
 from shared.adapters.http.caller import ADMINISTRATOR
 from shared.adapters.http.resolver import answer, gate, portal_api
 from shared.adapters.http.responses import accepted, created, ok
@@ -20,12 +23,16 @@ from shared.handling.gates import (
     no_fields,
     staff,
 )
-from shared.schemas.transfers import Export, Import, ImportSent, ImportStarted
+from shared.handling.paging import Cursor, Limit, next_cursor, start
+from shared.schemas.transfers import Export, ExportList, Import, ImportList, ImportSent, ImportStarted
 from shared.use_cases.export_everything import archive_key
 from shared.use_cases.import_file import report_key, upload_key
 from shared.use_cases.start_job import JOBS, start_job, step_message
 
 app = portal_api()
+
+FILES_KEPT = timedelta(days=7)
+"""How long the transfers bucket keeps a file, as infrastructure/data.yaml has it."""
 
 
 @gate
@@ -45,6 +52,13 @@ def export_everything() -> Response[Export]:
     if not job.finished:
         wiring.exports_queue().send([step_message(job)])
     return accepted(shown(job))
+
+
+@app.get("/api/staff/exports", middlewares=[authenticated, staff(ADMINISTRATOR)])
+def list_exports(limit: Limit = 50, cursor: Cursor = None) -> Response[ExportList]:
+    """The exports that staff started, the latest first."""
+    jobs, more = started({"export"}, limit, cursor)
+    return ok(ExportList(items=[shown(job) for job in jobs], next_cursor=next_cursor(more)))
 
 
 @app.get("/api/staff/exports/<export_id>", middlewares=[authenticated, staff(ADMINISTRATOR)])
@@ -75,21 +89,51 @@ def start_import(wanted: ImportSent) -> Response[ImportStarted]:
     return created(ImportStarted.of(job, form))
 
 
+@app.get("/api/staff/imports", middlewares=[authenticated, staff(ADMINISTRATOR)])
+def list_imports(limit: Limit = 50, cursor: Cursor = None) -> Response[ImportList]:
+    """The large imports that staff started, the latest first."""
+    jobs, more = started({"members", "program-invoices", "chapter-roster"}, limit, cursor)
+    return ok(ImportList(items=[shown_import(job) for job in jobs], next_cursor=next_cursor(more)))
+
+
 @app.get("/api/staff/imports/<import_id>", middlewares=[authenticated, staff(ADMINISTRATOR)])
 def read_import(import_id: str) -> Response[Import]:
     """How far an import has come, and the report of the rows that were rejected."""
     job = wiring.jobs().find(import_id)
     if job is None or job.kind == "export":
         raise NotFound
-    url = None
-    if job.state == "done":
-        url = wiring.transfer_store().download_url(report_key(import_id), f"{import_id}.csv", "text/csv")
-    return ok(Import.of(job, url))
+    return ok(shown_import(job))
+
+
+def started(kinds: Set[str], limit: int, cursor: str | None) -> tuple[list[Job], str | None]:
+    """The jobs of these kinds that are still kept, the latest first, and where the next page begins.
+
+    They are found by the history of jobs, which is read whole: there are some dozens a year.
+    """
+    before = start(cursor)
+    events = [each for each in wiring.events().of(JOBS) if each.data.get("kind") in kinds]
+    places = sorted(((f"{each.at.isoformat()}#{each.event_id}", each) for each in events), reverse=True)
+    rest = [(place, each) for place, each in places if before is None or place < before]
+    jobs = wiring.jobs().find_all([str(each.data["job_id"]) for _, each in rest[:limit]])
+    return jobs, rest[limit - 1][0] if len(rest) > limit and jobs else None
+
+
+def has_file(job: Job) -> bool:
+    """Whether what a job made can still be downloaded."""
+    return job.finished_at is not None and job.state == "done" and clock.now() - job.finished_at < FILES_KEPT
+
+
+def shown_import(job: Job) -> Import:
+    """An import with the address of its report when it is done, while the report is kept."""
+    if not has_file(job):
+        return Import.of(job, None)
+    key, name = report_key(job.job_id), f"{job.job_id}.csv"
+    return Import.of(job, wiring.transfer_store().download_url(key, name, "text/csv"))
 
 
 def shown(job: Job) -> Export:
-    """An export with its address when it is done."""
-    if job.state != "done":
+    """An export with its address when it is done, while the archive is kept."""
+    if not has_file(job):
         return Export.of(job, None)
     name = f"recertification-export-{job.asked_at:%Y-%m-%d}.zip"
     return Export.of(

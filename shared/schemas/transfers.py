@@ -38,6 +38,13 @@ class Export(Given):
         )
 
 
+class ExportList(Given):
+    """Exports of the last 90 days, the latest first."""
+
+    items: list[Export]
+    next_cursor: str | None
+
+
 class ChapterSent(Sent):
     """The chapter that a roster is of, and the days for which its members belong to it."""
 
@@ -136,3 +143,10 @@ class Import(Given):
             rejected=counted.get("rejected", 0),
             report_url=report_url,
         )
+
+
+class ImportList(Given):
+    """Imports of the last 90 days, the latest first."""
+
+    items: list[Import]
+    next_cursor: str | None

@@ -104,6 +104,7 @@ def test_a_notice_of_a_payment_is_a_read_and_a_transaction_and_a_repeat_a_read_m
         (lambda p, m: p.get("/api/staff/members", STAFF, query={"query": "Mona"}), [QUERY, BATCH]),
         (lambda p, m: p.get(f"/api/staff/certifications/{m.certification_id}/cycle", STAFF), [QUERY]),
         (lambda p, m: p.get("/api/staff/attention", STAFF), [QUERY]),
+        (lambda p, m: p.get("/api/staff/exports", STAFF), [QUERY]),
         (lambda p, m: p.get("/api/program"), []),
         (lambda p, m: p.get("/api/openapi.json"), []),
     ],

@@ -132,3 +132,31 @@ def test_only_administrators_export(portal: Portal, bucket: MemoryBucket, queue:
     assert portal.post("/api/staff/exports").status == 401
     assert portal.post("/api/staff/exports", ADMINISTRATOR, key=None).code == "malformed-request"
     assert portal.get("/api/staff/exports/exp_x", STAFF).code == "not-found"
+
+
+def test_an_export_has_no_address_once_the_bucket_has_forgotten_it(
+    portal: Portal, bucket: MemoryBucket, queue: MemoryQueue
+) -> None:
+    path = f"/api/staff/exports/{portal.post('/api/staff/exports', ADMINISTRATOR).json['export_id']}"
+    run(queue)
+    assert portal.get(path, ADMINISTRATOR).json["download_url"]
+    portal.later(days=7)
+    assert portal.get(path, ADMINISTRATOR).json["download_url"] is None
+
+
+def test_exports_and_imports_are_listed_the_latest_first_and_page_by_page(
+    portal: Portal, bucket: MemoryBucket, queue: MemoryQueue
+) -> None:
+    wanted: dict[str, list[str]] = {"exports": [], "imports": []}
+    for _ in range(3):
+        portal.later(minutes=1)
+        wanted["exports"].insert(0, portal.post("/api/staff/exports", ADMINISTRATOR).json["export_id"])
+        announced = portal.post("/api/staff/imports", ADMINISTRATOR, {"kind": "members", "dry_run": True})
+        wanted["imports"].insert(0, announced.json["import_id"])
+    for what, expected in wanted.items():
+        path, name = f"/api/staff/{what}", f"{what[:-1]}_id"
+        assert portal.get(path, REVIEWER).code == "staff-only"
+        first = portal.get(path, ADMINISTRATOR, query={"limit": 2}).json
+        rest = portal.get(path, ADMINISTRATOR, query={"limit": 1, "cursor": first["next_cursor"]}).json
+        assert [each[name] for each in (*first["items"], *rest["items"])] == expected
+        assert {each["status"] for each in first["items"]} == {"waiting"}

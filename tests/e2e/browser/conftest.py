@@ -50,3 +50,19 @@ def visitor(visit: Callable[..., Visitor], member: Member) -> Visitor:
     made = visit()
     made.enter_as(member)
     return made
+
+
+@pytest.fixture(scope="session")
+def clerk(portal: Portal) -> Member:
+    """The demo staff person, who holds every role."""
+    tokens = portal.tokens("staff@example.org")
+    person = Person(portal.client, tokens["AccessToken"])
+    return Member("D9001", "staff@example.org", "Sam Delgado", person, tokens)
+
+
+@pytest.fixture
+def desk(visit: Callable[..., Visitor], clerk: Member) -> Visitor:
+    """A staff person at a desk, logged in."""
+    made = visit()
+    made.enter_as(clerk)
+    return made

@@ -34,7 +34,17 @@ MEMBER_PAGES = (
 )
 MOST_FIRST_LOAD = 120_000
 MOST_CODE = 60_000
-STAFF_PAGES = ("reviews", "review", "members", "member", "figures", "import")
+STAFF_PAGES = (
+    "reviews",
+    "review",
+    "attention",
+    "members",
+    "member",
+    "contributions",
+    "figures",
+    "import",
+    "export",
+)
 AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 

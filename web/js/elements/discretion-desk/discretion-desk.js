@@ -9,9 +9,13 @@ import "../problem-message/problem-message.js";
 const t = staffText.discretion;
 
 class DiscretionDesk extends HTMLElement {
-  /** Shows nothing while the report waits for a decision. Dispatches `changed` with a sentence. */
-  open({ certification, cycle, entries }) {
-    if (cycle.state === "submitted") return;
+  /** For a report that does not wait for a decision. Dispatches `changed` with a sentence. */
+  open({ certification, cycle, entries }, { roles, isOwn }) {
+    const why = !roles.includes("staff-reviewer") ? t.notYourRole : isOwn && t.own;
+    if (why) {
+      render(this, html`<section class="card stack tight" aria-labelledby="discretion-title"><h2 id="discretion-title">${t.title}</h2><p class="${isOwn ? "notice warn" : "soft"}">${why}</p></section>`);
+      return;
+    }
     const isLapsed = cycle.state === "lapsed";
     const mayUndo = cycle.number > 1 && cycle.state === "entering" && entries.length === 0;
     const reason = (id, name, label) => lines({ id, name, label, rows: 2, maxlength: 2000 });
@@ -32,7 +36,7 @@ class DiscretionDesk extends HTMLElement {
     for (const route of ["reinstatement", "extension", "undo-approval"]) {
       const path = `/staff/certifications/${encodeURIComponent(certification.certification_id)}/${route}`;
       const sent = () => this.dispatchEvent(new CustomEvent("changed", { detail: t[route].done }));
-      keepAndSend(this.querySelector(`.${route}`), { path, draft: `${route}:${cycle.cycle_id}`, required: t.required, sent });
+      keepAndSend(this.querySelector(`.${route}`), { path, draft: `${route}:${cycle.cycle_id}`, required: t.required, confirm: t[route].confirm, sent });
     }
   }
 }

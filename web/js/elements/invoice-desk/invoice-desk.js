@@ -17,17 +17,20 @@ const KINDS = { open: "warn", paid: "good", waived: "good", disputed: "bad" };
 class InvoiceDesk extends HTMLElement {
   #dashboard;
   #creating = newKey();
+  isSettled = false;
 
-  /** `mayRecord` is whether the person may record money. Dispatches `changed` with a sentence. */
-  open(dashboard, { mayRecord }) {
+  /** An invoice of a report, null for one that is not made yet. Dispatches `changed` with a sentence. */
+  open(dashboard, invoice, { roles, isOwn, isLateFee }) {
     this.#dashboard = dashboard;
-    const { invoice } = dashboard;
+    this.isSettled = invoice !== null && ["paid", "waived"].includes(invoice.status);
+    const mayRecord = roles.includes("staff-finance");
+    const id = isLateFee ? "late-fee" : "payment";
     render(
       this,
-      html`<section class="card stack" aria-labelledby="payment-title"><h2 id="payment-title">${t.title}</h2>
+      html`<section class="card stack" aria-labelledby="${id}-title"><h2 id="${id}-title">${isLateFee ? t.lateFee : t.title}</h2>
         <problem-message></problem-message>
-        ${invoice ? this.#facts(invoice) : html`<p>${t.none}</p><p><button type="button" class="create">${t.create}</button></p>`}
-        ${invoice?.status === "open" && (mayRecord ? this.#forms(invoice) : html`<p class="soft">${t.notYourRole}</p>`)}
+        ${invoice ? this.#facts(invoice, mayRecord) : this.#missing(mayRecord || roles.includes("staff-reviewer"))}
+        ${invoice?.status === "open" && this.#actions(invoice, mayRecord, isOwn, id)}
       </section>`,
     );
     const create = this.querySelector(".create");
@@ -40,7 +43,16 @@ class InvoiceDesk extends HTMLElement {
     this.querySelector("problem-message").show(refusal, { next: staffText.review.payNext });
   }
 
-  #facts(invoice) {
+  #missing(mayCreate) {
+    return html`<p>${t.none}</p>${mayCreate ? html`<p><button type="button" class="create">${t.create}</button></p>` : html`<p class="soft">${t.notYourRoleToCreate}</p>`}`;
+  }
+
+  #actions(invoice, mayRecord, isOwn, id) {
+    if (!mayRecord) return html`<p class="soft">${t.notYourRole}</p>`;
+    return isOwn ? html`<p class="notice warn">${t.own}</p>` : this.#forms(invoice, id);
+  }
+
+  #facts(invoice, mayRecord) {
     const f = t.facts;
     const facts = [
       [f.number, invoice.number],
@@ -49,34 +61,35 @@ class InvoiceDesk extends HTMLElement {
       invoice.paid_at ? [f.paid, time(invoice.paid_at)] : [f.due, day(invoice.due_on)],
     ];
     const { methods, paymentStatuses } = billingText.transactions;
+    const atStripe = (each) => mayRecord && each.method === "card" && html` · <a href="${this.#dashboard.stripe_url}/payments/${encodeURIComponent(each.payment_id)}">${each.status === "succeeded" ? t.refund : t.atStripe}</a>`;
     const payment = (each) =>
-      html`<li>${day(each.received_at.slice(0, 10))}: ${money(each.amount)}, ${methods[each.method] ?? each.method}${each.reference && html` (${each.reference})`} – ${paymentStatuses[each.status] ?? each.status}</li>`;
+      html`<li>${day(each.received_at.slice(0, 10))}: ${money(each.amount)}, ${methods[each.method] ?? each.method}${each.reference && html` (${each.reference})`} – ${each.surplus ? t.surplus : (paymentStatuses[each.status] ?? each.status)}${atStripe(each)}</li>`;
     return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
       ${invoice.payments.length > 0 && html`<div class="prose"><h3>${t.payments}</h3><ul>${invoice.payments.map(payment)}</ul></div>`}`;
   }
 
-  #forms(invoice) {
+  #forms(invoice, id) {
     const choice = (ties) => html`<select${ties}>${METHODS.map((each) => html`<option value="${each}">${billingText.transactions.methods[each]}</option>`)}</select>`;
     return html`<details class="record"><summary>${t.record}</summary><form class="stack tight" novalidate>
         <p class="soft">${t.recordIntro(invoice)}</p><problem-message></problem-message>
-        <div class="fields">${field({ id: "method", name: "method", label: t.method }, choice)}
-        ${input({ id: "reference", name: "reference", label: t.reference, hint: t.referenceHint, autocomplete: "off", maxlength: 100 })}
-        ${input({ id: "received_on", name: "received_on", label: t.receivedOn, type: "date" })}</div>
+        <div class="fields">${field({ id: `${id}-method`, name: "method", label: t.method }, choice)}
+        ${input({ id: `${id}-reference`, name: "reference", label: t.reference, hint: t.referenceHint, autocomplete: "off", maxlength: 100 })}
+        ${input({ id: `${id}-received_on`, name: "received_on", label: t.receivedOn, type: "date" })}</div>
         <p><button class="main">${t.save}</button></p></form></details>
       <details class="waive"><summary>${t.waive}</summary><form class="stack tight" novalidate>
         <problem-message></problem-message>
-        ${lines({ id: "reason", name: "reason", label: t.waiveReason, rows: 2, maxlength: 2000 })}
+        ${lines({ id: `${id}-reason`, name: "reason", label: t.waiveReason, rows: 2, maxlength: 2000 })}
         <p><button class="danger">${t.waiveSave}</button></p></form></details>`;
   }
 
   #prepare(invoice) {
     const forms = [
-      [".record", "payment", t.required, t.recorded],
-      [".waive", "waiver", t.required, t.waived],
+      [".record", "payment", t.recorded, t.confirm.payment(invoice)],
+      [".waive", "waiver", t.waived, t.confirm.waiver(invoice)],
     ];
-    for (const [place, route, required, sentence] of forms) {
+    for (const [place, route, sentence, confirm] of forms) {
       const path = `/staff/invoices/${encodeURIComponent(invoice.invoice_id)}/${route}`;
-      keepAndSend(this.querySelector(place), { path, draft: `${route}:${invoice.invoice_id}`, required, sent: () => this.#changed(sentence) });
+      keepAndSend(this.querySelector(place), { path, draft: `${route}:${invoice.invoice_id}`, required: t.required, confirm, sent: () => this.#changed(sentence) });
     }
   }
 

@@ -1,6 +1,7 @@
 /** A form of staff's in a <details> that opens by itself while something typed there is not sent yet. */
 
 import * as api from "../../api.js";
+import { ask } from "../../confirm.js";
 import { Draft } from "../../drafts.js";
 import { busy, clearFaults, emptyFields, showFaults, valuesOf } from "../../fields.js";
 import { Refusal } from "../../refusal.js";
@@ -8,9 +9,10 @@ import { text } from "../../text.js";
 
 /**
  * Keep what is typed as the draft of this name and POST it to this path of the API; `required` says what to say of
- * which empty field, `sent` is called once it is there. Does nothing without a place.
+ * which empty field, `confirm` what to ask before (`{title, detail, yes}`), `sent` is called once it is there. Does
+ * nothing without a place.
  */
-export function keepAndSend(place, { path, draft: name, required, sent }) {
+export function keepAndSend(place, { path, draft: name, required, confirm, sent }) {
   if (!place) return;
   const form = place.querySelector("form");
   const draft = new Draft(name);
@@ -20,11 +22,11 @@ export function keepAndSend(place, { path, draft: name, required, sent }) {
   form.addEventListener("input", () => draft.write(valuesOf(form)));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    busy(form.querySelector("button"), () => send(form, draft, { path, required, sent }));
+    busy(form.querySelector("button"), () => send(form, draft, { path, required, confirm, sent }));
   });
 }
 
-async function send(form, draft, { path, required, sent }) {
+async function send(form, draft, { path, required, confirm, sent }) {
   const problem = form.querySelector("problem-message");
   problem.clear();
   clearFaults(form);
@@ -34,6 +36,7 @@ async function send(form, draft, { path, required, sent }) {
     problem.show(new Refusal("invalid-request", { detail: text.faults(empty.length) }), { fields: empty });
     return;
   }
+  if (confirm && !(await ask({ ...confirm, choices: [{ value: "yes", label: confirm.yes, kind: "main" }] }))) return;
   const { key } = draft.startSending(values);
   try {
     await api.call("POST", path, { body: values, key });

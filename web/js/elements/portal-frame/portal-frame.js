@@ -10,7 +10,15 @@ import { text } from "../../text.js";
 const MENU = ["profile", "registrations", "invoices", "recertification", "summary", "documents", "transactions"];
 const APART = ["help"];
 /** What staff see besides, with the role that a page needs; without one, any will do. */
-const STAFF = [{ name: "staff/reviews" }, { name: "staff/members" }, { name: "staff/figures" }, { name: "staff/import", role: "staff-admin" }];
+const STAFF = [
+  { name: "staff/reviews" },
+  { name: "staff/attention" },
+  { name: "staff/members" },
+  { name: "staff/contributions" },
+  { name: "staff/figures" },
+  { name: "staff/import", role: "staff-admin" },
+  { name: "staff/export", role: "staff-admin" },
+];
 
 class PortalFrame extends HTMLElement {
   connectedCallback() {

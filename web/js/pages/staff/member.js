@@ -11,10 +11,10 @@ import { staffText } from "../../text/staff.js";
 const t = staffText.member;
 const memberId = new URLSearchParams(location.search).get("member");
 
-function row(member, each) {
+function row(each) {
   const c = accountText.registrations.columns;
   const kind = { terminated: "bad", renew: "good" }[each.status] ?? "";
-  const address = `/staff/review/?${new URLSearchParams({ certification: each.certification_id, member: member.member_id })}`;
+  const address = `/staff/review/?certification=${encodeURIComponent(each.certification_id)}`;
   return html`<tr>
     <th scope="row">${each.designation}</th>
     <td data-label="${c.since}">${day(each.certified_since)}</td>
@@ -30,7 +30,7 @@ function certifications(member) {
   const c = accountText.registrations.columns;
   return html`<table class="cards numbers"><caption class="unseen">${t.certifications}</caption>
     <thead><tr><th scope="col">${c.designation}</th><th scope="col">${c.since}</th><th scope="col">${c.expires}</th><th scope="col">${c.status}</th><th scope="col">${c.committees}</th><td></td></tr></thead>
-    <tbody>${member.certifications.map((each) => row(member, each))}</tbody></table>`;
+    <tbody>${member.certifications.map((each) => row(each))}</tbody></table>`;
 }
 
 function show(content, member) {

@@ -7,7 +7,7 @@ import "../../elements/discretion-desk/discretion-desk.js";
 import "../../elements/invoice-desk/invoice-desk.js";
 import "../../elements/paged-list/paged-list.js";
 import { busy } from "../../fields.js";
-import { number, span, time } from "../../format.js";
+import { day, number, span, time } from "../../format.js";
 import { html, render } from "../../html.js";
 import * as member from "../../member.js";
 import { announce, openPage } from "../../page.js";
@@ -16,41 +16,39 @@ import { reportText } from "../../text/report.js";
 import { staffText } from "../../text/staff.js";
 
 const t = staffText.review;
-const parameters = new URLSearchParams(location.search);
-const certificationId = parameters.get("certification");
-const memberId = parameters.get("member");
+const certificationId = new URLSearchParams(location.search).get("certification");
 const path = `/staff/certifications/${encodeURIComponent(certificationId)}`;
 const historyPath = `${path}/history`;
 
-/** Everything at once; whose report it is, is told by the queue or the member's page in the address. */
+/** Everything at once. */
 async function load() {
   if (!certificationId) return {};
   const history = api.get(historyPath);
   history.catch(() => {}); // It is told where the history stands, and does not keep the report from being shown.
-  const [me, program, { body: dashboard }, whose] = await Promise.all([
-    member.find(),
-    api.program(),
-    api.get(`${path}/cycle`),
-    memberId ? api.get(`/staff/members/${encodeURIComponent(memberId)}`).then(({ body }) => body) : null,
-  ]);
-  const isTheirs = whose?.certifications.some((each) => each.certification_id === certificationId);
-  return { me, program, dashboard, history, whose: isTheirs ? whose : null };
+  const [me, program, { body: dashboard }] = await Promise.all([member.find(), api.program(), api.get(`${path}/cycle`)]);
+  const isOwn = dashboard.member.member_id.toLowerCase() === me.member_id.toLowerCase();
+  return { me, program, dashboard, history, isOwn };
 }
+
+/** Whether the report waits for a decision: a reinstatement application does while its certification has lapsed. */
+const isWaiting = ({ submission }) => submission?.state === "submitted";
 
 const factList = (facts) =>
   html`<dl class="facts">${facts.filter(Boolean).map(([name, value, kind]) => html`<div><dt>${name}</dt><dd class="${kind}">${value}</dd></div>`)}</dl>`;
 
-function showFacts(place, { dashboard, whose }) {
-  const { certification, cycle } = dashboard;
+function showFacts(place, { dashboard }) {
+  const { certification, cycle, member: whose, submission } = dashboard;
   const f = t.facts;
+  const isApplication = isWaiting(dashboard) && submission.for_reinstatement;
   render(
     place,
     factList([
-      whose && [f.member, html`<a href="/staff/member/?member=${encodeURIComponent(whose.member_id)}">${whose.name}</a>`],
-      whose && [f.memberId, whose.member_id],
+      [f.member, html`<a href="/staff/member/?member=${encodeURIComponent(whose.member_id)}">${whose.name}</a>`],
+      [f.memberId, whose.member_id],
       [f.designation, certification.designation],
       [f.period, span(cycle.starts_on, cycle.ends_on)],
-      [f.state, reportText.summary.states[cycle.state] ?? cycle.state],
+      [f.state, isApplication ? t.application : (reportText.summary.states[cycle.state] ?? cycle.state)],
+      [f.expires, html`${day(certification.expires_on)}${certification.extended_to && html`<br><span class="small">${t.extended(certification.extended_to)}</span>`}`],
       [f.points, `${number(cycle.points_total)} / ${number(cycle.points_required)}`],
     ]),
   );
@@ -63,6 +61,7 @@ function showSubmission(place, { submission }) {
     [f.at, time(submission.submitted_at)],
     [f.signing, number(submission.signing)],
     [f.agreement, submission.agreement_version],
+    [f.how, submission.for_reinstatement ? t.application : submission.on_paper ? t.onPaper : t.inPortal],
     [f.hash, submission.signed_hash, "hash"],
   ];
   const decision = submission?.decision;
@@ -109,26 +108,30 @@ function showHistory(place, { history }) {
 }
 
 /** The entries with the decision when there is one to make and the person may make it, else the entries alone. */
-function showEntries(place, { me, program, dashboard }, again) {
-  const isWaiting = dashboard.cycle.state === "submitted";
-  const isOwn = memberId?.toLowerCase() === me.member_id.toLowerCase();
-  if (isWaiting && !isOwn && me.roles.includes("staff-reviewer")) {
+function showEntries(place, { me, program, dashboard, isOwn }, again) {
+  if (isWaiting(dashboard) && !isOwn && me.roles.includes("staff-reviewer")) {
     render(place, html`<decision-form></decision-form>`);
     const form = place.firstElementChild;
     form.open(program, dashboard);
     form.addEventListener("decided", ({ detail }) => again(sentenceOf(detail)));
     form.addEventListener("outdated", () => again());
-    form.addEventListener("unpaid", ({ detail }) => document.querySelector("invoice-desk").refuse(detail));
+    form.addEventListener("unpaid", ({ detail }) => openDesk().refuse(detail));
     return;
   }
   const why = isOwn ? t.own : t.notYourRole;
   const { entries } = dashboard;
   render(
     place,
-    html`<div class="stack">${isWaiting && html`<p class="notice warn">${why}</p>`}
+    html`<div class="stack">${isWaiting(dashboard) && html`<p class="notice warn">${why}</p>`}
     <section class="card" aria-labelledby="entries-title"><h2 id="entries-title">${t.entries}</h2>
     ${entries.length ? html`<ul class="entries">${entries.map((entry) => html`<li class="entry">${claimOf(program, dashboard, entry)}</li>`)}</ul>` : html`<p class="soft">${t.noEntries}</p>`}</section></div>`,
   );
+}
+
+/** The desk of the invoice that an approval waits for. */
+function openDesk() {
+  const desks = [...document.querySelectorAll("invoice-desk")];
+  return desks.find((desk) => !desk.isSettled) ?? desks[0];
 }
 
 const sentenceOf = ({ decision, dashboard: { certification } }) =>
@@ -139,13 +142,13 @@ function show(content, loaded, again) {
     render(content, html`<div class="card stack"><p>${t.missing}</p><p><a class="button" href="/staff/reviews/">${t.toQueue}</a></p></div>`);
     return;
   }
-  const { dashboard, whose, me } = loaded;
-  document.title = [whose?.name, dashboard.certification.designation, text.brand].filter(Boolean).join(" · ");
+  const { dashboard, me, isOwn } = loaded;
+  document.title = [dashboard.member.name, dashboard.certification.designation, text.brand].join(" · ");
   render(
     content,
     html`<div class="stack"><div id="notice"></div><div class="card" id="facts"></div>
       <div class="desk"><div id="entries"></div>
-        <div class="stack"><section class="card stack tight" id="signed" aria-labelledby="signed-title"></section><invoice-desk></invoice-desk>
+        <div class="stack"><section class="card stack tight" id="signed" aria-labelledby="signed-title"></section><invoice-desk></invoice-desk>${dashboard.late_fee_invoice && html`<invoice-desk></invoice-desk>`}
         <section class="card stack tight" id="documents" aria-labelledby="documents-title"></section><discretion-desk></discretion-desk></div></div>
       <section class="card stack tight" id="history" aria-labelledby="history-title"></section>
       <p><a class="button" href="/staff/reviews/">${t.toQueue}</a></p></div>`,
@@ -166,13 +169,15 @@ function show(content, loaded, again) {
   showSubmission(place("signed"), dashboard);
   showDocuments(place("documents"), dashboard);
   showHistory(place("history"), loaded);
-  const desk = content.querySelector("invoice-desk");
-  desk.open(dashboard, { mayRecord: me.roles.includes("staff-finance") });
-  desk.addEventListener("changed", ({ detail }) => renew(detail));
+  [dashboard.invoice, dashboard.late_fee_invoice].forEach((invoice, index) => {
+    const desk = content.querySelectorAll("invoice-desk")[index];
+    desk?.open(dashboard, invoice, { roles: me.roles, isOwn, isLateFee: index === 1 });
+    desk?.addEventListener("changed", ({ detail }) => renew(detail));
+  });
   showEntries(place("entries"), loaded, renew);
-  if (!me.roles.includes("staff-reviewer")) return;
+  if (isWaiting(dashboard)) return;
   const exceptions = content.querySelector("discretion-desk");
-  exceptions.open(dashboard);
+  exceptions.open(dashboard, { roles: me.roles, isOwn });
   exceptions.addEventListener("changed", ({ detail }) => renew(detail));
 }
 

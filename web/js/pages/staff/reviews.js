@@ -13,11 +13,11 @@ const state = STATES.includes(chosen) ? chosen : STATES[0];
 
 function row(each) {
   const c = t.columns;
-  const address = `/staff/review/?${new URLSearchParams({ certification: each.certification_id, member: each.member_id })}`;
+  const address = `/staff/review/?certification=${encodeURIComponent(each.certification_id)}`;
   return html`<tr>
     <th scope="row"><a href="${address}">${each.member_name}</a><br><span class="small soft">${each.member_id}</span></th>
     <td data-label="${c.designation}">${each.designation}</td>
-    <td data-label="${c.submitted}"><span>${time(each.submitted_at)}${each.signing > 1 && html`<br><span class="small soft">${t.signing(each.signing)}</span>`}${each.on_paper && html` <span class="tag">${t.onPaper}</span>`}</span></td>
+    <td data-label="${c.submitted}"><span>${time(each.submitted_at)}${each.signing > 1 && html`<br><span class="small soft">${t.signing(each.signing)}</span>`}${each.on_paper && html` <span class="tag">${t.onPaper}</span>`}${each.for_reinstatement && html` <span class="tag warn">${t.reinstatement}</span>`}</span></td>
     <td data-label="${c.points}">${number(each.points_total)}</td>
   </tr>`;
 }

@@ -1,0 +1,90 @@
+/** What staff have to look at themselves: each kind with what happened and what to do. */
+
+import { day, money, number } from "../../format.js";
+
+const MAILS = {
+  "invoice-issued": "Your recertification invoice",
+  "invoice-issued-signed": "Your recertification invoice",
+  reminder: "Reminder of the last day",
+  "cycle-submitted": "Your report is submitted",
+  "cycle-returned": "Your report came back",
+  "cycle-approved": "Your recertification is approved",
+  "certification-lapsed": "Your certification has lapsed",
+  reinstated: "Your certification is reinstated",
+  "payment-received": "Payment received",
+  "payment-surplus": "A second payment came in",
+  "document-rejected": "A document was not accepted",
+  "email-changed": "Your e-mail address was changed",
+};
+
+const mail = (name) => (MAILS[name] ? `The mail “${MAILS[name]}”` : "A mail");
+const paid = (amount) => (amount ? `A payment of ${money(amount)}` : "A payment");
+const atStripe = "Open it at Stripe and see who paid for what. Refund it there, or record it as an offline payment on the right invoice.";
+
+export const attentionText = {
+  filter: "Which ones",
+  states: { open: "To look at", done: "Done" },
+  shown: { open: (count, hasMore) => `${number(count)}${hasMore ? " or more" : ""} to look at, the oldest first.`, done: (count, hasMore) => `${number(count)} done${hasMore ? ", there are more" : ""}.` },
+  empty: { open: "Nothing waits for you here. Well done.", done: "Nothing was marked as done yet." },
+  next: "What to do:",
+  toMember: "The member’s page",
+  toReport: "The report and its invoice",
+  atStripe: "The payment at Stripe",
+  done: "Mark as done",
+  doneOf: (title) => ` “${title}”`,
+  note: "What was done about it",
+  noteHint: "For your colleagues, and for later.",
+  save: "Done",
+  saved: (title) => `Done: ${title}.`,
+  doneBy: (who, iso) => `Done by ${who} on ${day(iso.slice(0, 10))}.`,
+  details: "Details",
+  noFindings: "Nothing further is known.",
+
+  /** By the reason that the portal gives; `data` is what belongs to it. */
+  kinds: {
+    "mail bounced": {
+      title: "A mail could not be delivered",
+      what: (data) => `${mail(data.mail)} came back: the member’s e-mail address takes no mail.`,
+      next: "Ask the member for a working address, by phone for instance. They change it in My Profile, or you import it.",
+    },
+    "mail complained about": {
+      title: "A mail was marked as spam",
+      what: (data) => `${mail(data.mail)} was marked as unwanted by the one who got it.`,
+      next: "Ask the member whether they still want reminders; they can switch them off in My Profile.",
+    },
+    "charged twice": {
+      title: "A second payment for one invoice",
+      what: (data) =>
+        data.refund_refused
+          ? `${paid(data.payment?.amount)} came in for an invoice that was no longer open, and Stripe would not give it back (${data.refund_refused}).`
+          : `${paid(data.payment?.amount)} came in for an invoice that was no longer open. The portal gives it back by itself.`,
+      next: (data) => (data.refund_refused ? "Open the payment at Stripe and refund it there." : "Check at Stripe that the refund went through; there is nothing else to do."),
+    },
+    "no such invoice": {
+      title: "A payment for an invoice that is not here",
+      what: (data) => `${paid(data.notice?.amount)} names an invoice that the portal does not have.`,
+      next: atStripe,
+    },
+    "the amount is not the one that was asked": {
+      title: "A payment of another amount than was asked",
+      what: (data) => `${paid(data.notice?.amount)} came in, but the invoice is over another amount. The invoice is unchanged.`,
+      next: atStripe,
+    },
+    "the currency is not the one that was asked": {
+      title: "A refund in another currency than was paid",
+      what: () => "Stripe tells of a refund in another currency than the invoice’s. The invoice is unchanged.",
+      next: "Compare the refund at Stripe with the invoice.",
+    },
+    "live and test mode are mixed": {
+      title: "A payment from the wrong mode of Stripe",
+      what: () => "Stripe tells of a test payment in the live portal, or of a live one in a test portal. Nothing was recorded.",
+      next: "Tell those who run the portal: the webhook at Stripe points to the wrong portal.",
+    },
+    "accounts differ": {
+      title: "Invoices, payments and reports do not match",
+      what: () => "The nightly comparison found:",
+      next: "Open each one and set it right. What still does not match is told again next week.",
+    },
+    other: { title: "Something to look at", what: (data, reason) => `The portal says: ${reason}.`, next: "Look at the details, and ask those who run the portal if they tell you nothing." },
+  },
+};
