@@ -23,7 +23,7 @@ from shared.handling.gates import (
 )
 from shared.schemas.discretion import ExtensionSent, ReinstatementSent, UndoSent, day_in
 from shared.schemas.invoices import Invoice
-from shared.schemas.points import Cycle, EnteredPoints, Entry, EntrySession, field_faults
+from shared.schemas.points import EnteredPoints, EntrySession, field_faults
 from shared.schemas.reviews import StaffDashboard
 from shared.schemas.submissions import Submission, SubmissionSent, SubmittedCycle
 from shared.settings import settings
@@ -132,12 +132,7 @@ def enter_from_paper(certification_id: str, session: EntrySession) -> Response[E
     entered = log_entries(
         wiring.recertifications(), wiring.events(), command(app), recertification(app), session.to_domain()
     )
-    return created(
-        EnteredPoints(
-            entries=[Entry.of(entry) for entry in entered.entries],
-            cycle=Cycle.of(entered.recertification, today()),
-        )
-    )
+    return created(EnteredPoints.of(entered.entries, entered.recertification, today()))
 
 
 @app.post(

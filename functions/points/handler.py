@@ -23,7 +23,6 @@ from shared.handling.gates import (
 )
 from shared.handling.paging import LONGEST_PAGE, Cursor, Limit, page_of
 from shared.schemas.points import (
-    Cycle,
     Dashboard,
     EarlierCycle,
     EarlierCycles,
@@ -106,12 +105,7 @@ def enter_points(certification_id: str, session: EntrySession) -> Response[Enter
     entered = log_entries(
         wiring.recertifications(), wiring.events(), command(app), recertification(app), session.to_domain()
     )
-    return created(
-        EnteredPoints(
-            entries=[Entry.of(entry) for entry in entered.entries],
-            cycle=Cycle.of(entered.recertification, today()),
-        )
-    )
+    return created(EnteredPoints.of(entered.entries, entered.recertification, today()))
 
 
 @app.put(
@@ -130,7 +124,7 @@ def replace_entry(certification_id: str, entry_id: str, entry: EntrySent) -> Res
         entry.replacing(found.entry(entry_id).claim),
         version(app),
     )
-    return ok(Entry.of(edited), edited.version)
+    return ok(Entry.of(edited.entry, edited.recertification.line(edited.entry)), edited.entry.version)
 
 
 @app.delete(

@@ -20,7 +20,7 @@ from shared.handling.gates import (
     recertification,
     today,
 )
-from shared.schemas.points import Cycle, EnteredPoints, Entry
+from shared.schemas.points import EnteredPoints
 from shared.schemas.proposals import Proposal, ProposalList
 from shared.use_cases.propose_memberships import accept_proposal, dismiss_proposal
 
@@ -55,12 +55,7 @@ def accept(certification_id: str, proposal_id: str) -> Response[EnteredPoints]:
         recertification(app),
         proposal_id,
     )
-    return created(
-        EnteredPoints(
-            entries=[Entry.of(entry) for entry in entered.entries],
-            cycle=Cycle.of(entered.recertification, today()),
-        )
-    )
+    return created(EnteredPoints.of(entered.entries, entered.recertification, today()))
 
 
 @app.post(

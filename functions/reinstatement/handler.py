@@ -22,7 +22,7 @@ from shared.handling.gates import (
     version,
 )
 from shared.schemas.invoices import Invoice
-from shared.schemas.points import Cycle, EnteredPoints, Entry, EntrySent, EntrySession, field_faults
+from shared.schemas.points import EnteredPoints, Entry, EntrySent, EntrySession, field_faults
 from shared.schemas.reinstatement import Application
 from shared.schemas.submissions import Submission, SubmissionSent, SubmittedCycle
 from shared.use_cases.delete_entry import delete_entry
@@ -71,12 +71,7 @@ def enter_in_application(certification_id: str, session: EntrySession) -> Respon
         session.to_domain(),
         door=by_application,
     )
-    return created(
-        EnteredPoints(
-            entries=[Entry.of(entry) for entry in entered.entries],
-            cycle=Cycle.of(entered.recertification, today()),
-        )
-    )
+    return created(EnteredPoints.of(entered.entries, entered.recertification, today()))
 
 
 @app.put(
@@ -104,7 +99,7 @@ def replace_in_application(certification_id: str, entry_id: str, entry: EntrySen
         version(app),
         door=by_application,
     )
-    return ok(Entry.of(edited), edited.version)
+    return ok(Entry.of(edited.entry, edited.recertification.line(edited.entry)), edited.entry.version)
 
 
 @app.delete(

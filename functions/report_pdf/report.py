@@ -96,7 +96,7 @@ def _head(paper: ReportPaper, report: Report) -> None:
         ("State of the report", state, STRONG if report.state in ("submitted", "approved") else MARK),
         (
             "Points",
-            f"{plain(report.points_total)} of {plain(report.program.points_required)} required",
+            f"{plain(report.points_total)} of {plain(report.ledger.required)} required",
             STRONG,
         ),
     ]
@@ -115,6 +115,8 @@ def _totals(paper: ReportPaper, report: Report) -> None:
     if report.points_missing:
         paper.ln(1)
         paper.say(f"{plain(report.points_missing)} more points are needed.", MARK)
+    for each in report.ledger.unmet:
+        paper.say(each.text, MARK)
     paper.ln(5)
 
 
@@ -142,7 +144,7 @@ def _entry_cells(line: ReportLine) -> list[Cell]:
     days = [(day(claim.started_on), TEXT)]
     if claim.ended_on != claim.started_on:
         days.append((f"to {day(claim.ended_on)}", TEXT))
-    what = [(claim.title, STRONG), (claim.organization, TEXT), (line.entry.explanation, SMALL)]
+    what = [(claim.title, STRONG), (claim.organization, TEXT), (line.explanation, SMALL)]
     if claim.notes:
         what.append((f"Notes: {claim.notes}", SMALL))
     if line.documents:
@@ -151,7 +153,7 @@ def _entry_cells(line: ReportLine) -> list[Cell]:
     if line.adjustment is not None:
         points.append((f"claimed {plain(line.entry.points)}", SMALL))
         what.append((f"Adjusted by the reviewer: {line.adjustment.reason}", Style(8, color=AMBER)))
-    quantity = [(plain(claim.quantity), TEXT), (line.activity.unit, SMALL)]
+    quantity = [(plain(claim.quantity), TEXT), (claim.unit or line.activity.unit, SMALL)]
     return [Cell(days), Cell(what), Cell(quantity, "R"), Cell(points, "R")]
 
 
@@ -234,7 +236,7 @@ def _texts(report: Report) -> Iterator[str]:
         yield report.submission.decision.comment if report.submission.decision else ""
     for line in report.lines:
         claim = line.entry.claim
-        yield from (claim.title, claim.organization, claim.notes, line.entry.explanation)
+        yield from (claim.title, claim.organization, claim.notes, line.explanation)
         yield line.adjustment.reason if line.adjustment else ""
     for document in report.documents:
         yield from (document.title, document.file_name)

@@ -8,6 +8,8 @@ from typing import Literal
 
 from shared.domain.days import day_after
 from shared.domain.program import Program
+from shared.domain.rules.carry_over import CarriedIn
+from shared.domain.rules.cycles import Dates, last_day_to_submit, next_dates
 
 CertificationStatus = Literal["new", "renew", "terminated"]
 CycleState = Literal["open", "submitted", "returned", "approved", "lapsed"]
@@ -41,8 +43,8 @@ class Cycle:
 
     `number` counts the cycles the portal has known for this certification, from 1. `signable_from` is the first day
     on which it may be signed (rule 3), None when any day will do. `version` rises with every change of the cycle or
-    of one of its entries, and holds the guards under concurrency. Only a closed cycle has the state `lapsed`: the
-    certification lapsed in it, and was reinstated.
+    of one of its entries, and holds the guards under concurrency. `carried_in` came from the cycle before. Only a
+    closed cycle has the state `lapsed`: the certification lapsed in it, and was reinstated.
     """
 
     cycle_id: str
@@ -59,6 +61,7 @@ class Cycle:
     returned_on: date | None = None
     closed_at: datetime | None = None
     version: int = 1
+    carried_in: tuple[CarriedIn, ...] = ()
 
     @property
     def locked(self) -> bool:
@@ -109,12 +112,13 @@ def portal_notice(registrations: Sequence[Registration], program: Program, today
 def last_day_of_access(certification: Certification, cycle: Cycle, program: Program) -> date | None:
     """The last day on which the portal is open for this certification; None while a report waits for its decision.
 
-    Rule 7: the end of `expires_on`, or of the day an extension was granted to. A cycle submitted in time does not lapse
-    while it waits; returned, it lapses no earlier than the end of the `correction_days`-th day after the return.
+    Rule 7: the end of `expires_on` and of the edition's grace, or of the day an extension was granted to. A cycle
+    submitted in time does not lapse while it waits; returned, it lapses no earlier than the end of the
+    `correction_days`-th day after the return.
     """
     if cycle.state == "submitted":
         return None
-    last_day = certification.expires_on
+    last_day = last_day_to_submit(program.cycle_rules, certification.expires_on)
     if certification.extended_to is not None:
         last_day = max(last_day, certification.extended_to)
     if cycle.state == "returned" and cycle.returned_on is not None:
@@ -130,12 +134,12 @@ def access_on(today: date, certification: Certification, cycle: Cycle, program: 
     return "open" if last_day is None or today <= last_day else "lapsed"
 
 
-def shown_state(cycle: Cycle, access: Access, required: Decimal) -> ShownState:
-    """The state of a cycle as the contract names it."""
+def shown_state(cycle: Cycle, access: Access, *, met: bool) -> ShownState:
+    """The state of a cycle as the contract names it; `met` tells whether everything required is reached."""
     if access == "lapsed":
         return "lapsed"
     if cycle.state == "open":
-        return "complete" if cycle.points_total >= required else "entering"
+        return "complete" if met else "entering"
     return cycle.state
 
 
@@ -165,25 +169,34 @@ def first_cycle(
     )
 
 
-def next_starts_on(closed: Cycle) -> date:
-    """Where the earning window of the cycle after `closed` starts (rule 6).
+def next_period(closed: Cycle, program: Program) -> Dates:
+    """The days of the cycle after `closed`, by the dates of its edition (rule 6).
 
-    The day after the last signing, or the day after the old cycle's last day if that is earlier, so that nothing is
-    earned twice and no day is lost.
+    Where the edition starts it at once: the day after the last signing, or the day after the old cycle's last day if
+    that is earlier, so that nothing is earned twice and no day is lost. Only a report first signed in the grace is
+    late.
     """
-    last_day = closed.ends_on if closed.signed_on is None else min(closed.signed_on, closed.ends_on)
-    return day_after(last_day)
+    signed_on = closed.ends_on if closed.signed_on is None else closed.signed_on
+    late = program.cycle_rules.grace is not None and closed.signings == 1
+    renewed_on = signed_on if late else min(signed_on, closed.ends_on)
+    return next_dates(
+        program.cycle_rules, program.cycle_years, closed.ends_on, renewed_on, closed.ends_on.month
+    )
 
 
-def next_cycle(closed: Cycle, *, edition: str, cycle_id: str, ends_on: date) -> Cycle:
-    """The cycle that opens when `closed` is approved, empty (rule 6)."""
+def next_cycle(
+    closed: Cycle, dates: Dates, *, edition: str, cycle_id: str, carried_in: tuple[CarriedIn, ...]
+) -> Cycle:
+    """The cycle that opens when `closed` is approved, empty but for what is carried over (rule 6)."""
     return Cycle(
         cycle_id=cycle_id,
         certification_id=closed.certification_id,
         number=closed.number + 1,
         edition=edition,
-        starts_on=next_starts_on(closed),
-        ends_on=ends_on,
+        starts_on=dates.starts_on,
+        ends_on=dates.ends_on,
         signable_from=day_after(closed.ends_on),
+        points_total=sum((each.points for each in carried_in), Decimal(0)),
+        carried_in=carried_in,
         version=closed.version + 1,
     )

@@ -43,12 +43,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the report: a claim with the points that its edition gives it. `on_paper`: staff entered it."""
+    """One line of the report: a claim with the points that its edition gives it, before any cap of the ledger.
+
+    `on_paper`: staff entered it.
+    """
 
     entry_id: str
     claim: Claim
     points: Decimal
-    explanation: str
     logged_at: datetime
     version: int = 1
     logged_by: str = ""
@@ -97,12 +99,12 @@ class PartialClaim:
         )
 
 
-def award(program: Program, claim: Claim) -> tuple[Decimal, str]:
-    """The points a sound claim earns and the sentence that says why (the published point table)."""
+def award(program: Program, claim: Claim, designation: str = "") -> Decimal:
+    """The points that a sound claim earns by itself (the published point table)."""
     activity = program.activity(claim.activity)
     if activity is None:
         raise LookupError(f"edition {program.edition} has no activity {claim.activity}")
-    return worth(program, activity, claim)
+    return worth(program, activity, claim, program.required_for(designation))[0]
 
 
 def faults_in(

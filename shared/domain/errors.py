@@ -126,11 +126,14 @@ class NotReadyToSubmit(Conflict):
         missing_points: Decimal,
         missing_documents: tuple[str, ...],
         signable_from: date | None = None,
+        missing_minimums: tuple[str, ...] = (),
     ) -> None:
         extra: dict[str, object] = {
             "missing_points": missing_points,
             "missing_documents": list(missing_documents),
         }
+        if missing_minimums:
+            extra["missing_minimums"] = list(missing_minimums)
         if signable_from is not None:
             extra["signable_from"] = signable_from.isoformat()
         super().__init__(detail, extra)

@@ -22,7 +22,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     ),
     "entries": (
         "certification_id", "cycle_number", "entry_id", "activity", "quantity", "points", "title", "organization",
-        "started_on", "ended_on", "notes", "document_ids", "explanation", "logged_at", "logged_by",
+        "started_on", "ended_on", "notes", "document_ids", "unit", "relevant_percent", "logged_at", "logged_by",
     ),
     "signed_entries": (
         "certification_id", "cycle_number", "submission_id", "signed_at", "entry_id", "activity", "quantity",

@@ -5,7 +5,7 @@ Each change takes the whole as it was read and gives the whole as it shall be; s
 transaction, on condition that the cycle's version is still the one that was read. Nothing here knows of storage.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,6 +35,8 @@ from shared.domain.errors import (
 )
 from shared.domain.invoices import Invoice
 from shared.domain.program import Program
+from shared.domain.rules.cycles import first_day_to_renew, last_day_to_earn
+from shared.domain.rules.ledger import Ledger, Line, Period, ledger
 from shared.domain.submissions import (
     SignedRecord,
     Submission,
@@ -63,9 +65,37 @@ class Recertification:
     reachable: tuple[Document, ...] = ()
 
     @property
+    def ledger(self) -> Ledger:
+        """The cycle's entries under its edition: each point explained."""
+        return self.ledger_of(self.entries)
+
+    def ledger_of(
+        self, entries: Iterable[Entry], reduced: Mapping[str, tuple[Decimal, str]] | None = None
+    ) -> Ledger:
+        """The ledger of these entries in this cycle; `reduced` are a reviewer's smaller numbers, with the reason.
+
+        Whether a day is within the cycle was checked when it was entered.
+        """
+        cycle = self.cycle
+        period = Period(cycle.starts_on, cycle.ends_on, self.certification.designation, cycle.carried_in)
+        return ledger(self.program, period, entries, cycle.ends_on, reduced)
+
+    def line(self, entry: Entry) -> Line:
+        """An entry's line in the ledger; for one that is no longer there, the line it would have by itself."""
+        try:
+            return self.ledger.line(entry.entry_id)
+        except KeyError:
+            return self.ledger_of([entry]).line(entry.entry_id)
+
+    @property
+    def met(self) -> bool:
+        """Whether the required points and every minimum are reached."""
+        return not self.points_missing and not self.ledger.unmet
+
+    @property
     def points_required(self) -> Decimal:
         """The points that the cycle's edition asks for."""
-        return self.program.points_required
+        return self.program.required_for(self.certification.designation)
 
     @property
     def points_missing(self) -> Decimal:
@@ -74,17 +104,8 @@ class Recertification:
 
     @property
     def points_by_category(self) -> dict[str, Decimal]:
-        """The points of each category of the point table that has any, in the table's order."""
-        totals: dict[str, Decimal] = {}
-        category_of = {activity.code: activity.category for activity in self.program.activities}
-        for activity in self.program.activities:
-            points = sum(
-                (e.points for e in self.entries if category_of[e.claim.activity] == activity.category),
-                Decimal(0),
-            )
-            if points:
-                totals[activity.category] = points
-        return totals
+        """The counted points of each category of the point table that has any, in the table's order."""
+        return dict(self.ledger.by_category)
 
     @property
     def missing_documents(self) -> tuple[str, ...]:
@@ -97,13 +118,22 @@ class Recertification:
             if entry.claim.activity in needing and clean.isdisjoint(entry.claim.document_ids)
         )
 
+    @property
+    def signable_from(self) -> date | None:
+        """The first day on which the cycle may be signed (rule 3, and the edition's time to renew early); None: any."""
+        rules, cycle = self.program.cycle_rules, self.cycle
+        if rules.early is None:
+            return cycle.signable_from
+        early = first_day_to_renew(rules, cycle.starts_on, cycle.ends_on)
+        return early if cycle.signable_from is None else max(early, cycle.signable_from)
+
     def access(self, today: date) -> Access:
         """Whether the portal is open for this certification on that day (rule 7)."""
         return access_on(today, self.certification, self.cycle, self.program)
 
     def state(self, today: date) -> ShownState:
         """The state of the cycle as it is shown."""
-        return shown_state(self.cycle, self.access(today), self.points_required)
+        return shown_state(self.cycle, self.access(today), met=self.met)
 
     def entry(self, entry_id: str) -> Entry:
         """The entry with this id. Raises NotFound."""
@@ -127,7 +157,8 @@ class Recertification:
 
     def faults(self, claim: PartialClaim, today: date, pointer: str) -> list[Fault]:
         """What the rules find wrong with a claim for this cycle, as far as its fields can be read."""
-        window = Window(self.cycle.starts_on, self.earned_until or self.cycle.ends_on, today)
+        last_day = self.earned_until or last_day_to_earn(self.program.cycle_rules, self.cycle.ends_on)
+        window = Window(self.cycle.starts_on, last_day, today)
         documents = {document.document_id for document in (*self.documents, *self.reachable)}
         return faults_in(claim, self.program, window, documents, pointer)
 
@@ -172,8 +203,9 @@ class Recertification:
     ) -> "Recertification":
         """Take an entering session whole: the one that reaches the required points may carry the total past them.
 
-        Rule 1: while the total **before** the session is below the required points it is accepted, afterwards every
-        session is refused. `on_paper` marks what staff enter. Raises InvalidRequest, CycleLocked, PointsComplete.
+        Rule 1: while what is required is not reached **before** the session it is accepted; afterwards every session
+        is refused, unless the edition keeps tracking. `on_paper` marks what staff enter. Raises InvalidRequest,
+        CycleLocked, PointsComplete.
         """
         faults = [
             fault
@@ -183,9 +215,7 @@ class Recertification:
         if faults:
             raise InvalidRequest(tuple(faults))
         self.require_unlocked()
-        self._require_incomplete(
-            self.cycle.points_total, "Delete an entry first if you want to enter another."
-        )
+        self._require_incomplete(self.ledger, "Delete an entry first if you want to enter another.")
         logged = self.entries_of(claims, session_key=session_key, by=by, now=now, on_paper=on_paper)
         return self._with_entries((*self.entries, *logged))
 
@@ -221,9 +251,8 @@ class Recertification:
             self._entry(claim, entry_id, by=by, now=now), logged_at=old.logged_at, version=old.version + 1
         )
         if new.points > old.points:
-            self._require_incomplete(
-                self.cycle.points_total - old.points, "This entry can be lowered or deleted, but not raised."
-            )
+            without = self.ledger_of(entry for entry in self.entries if entry is not old)
+            self._require_incomplete(without, "This entry can be lowered or deleted, but not raised.")
         return self._with_entries(tuple(new if entry is old else entry for entry in self.entries))
 
     def delete(self, entry_id: str, *, version: str) -> "Recertification":
@@ -291,11 +320,11 @@ class Recertification:
         return replace(self, certification=certification)
 
     def _entry(self, claim: Claim, entry_id: str, *, by: str, now: datetime, on_paper: bool = False) -> Entry:
-        points, explanation = award(self.program, claim)
-        return Entry(entry_id, claim, points, explanation, logged_at=now, logged_by=by, on_paper=on_paper)
+        points = award(self.program, claim, self.certification.designation)
+        return Entry(entry_id, claim, points, logged_at=now, logged_by=by, on_paper=on_paper)
 
     def _with_entries(self, entries: tuple[Entry, ...]) -> "Recertification":
-        total = sum((entry.points for entry in entries), Decimal(0))
+        total = self.ledger_of(entries).total
         cycle = replace(self.cycle, points_total=total, version=self.cycle.version + 1)
         named = {document_id for entry in entries for document_id in entry.claim.document_ids}
         brought_in = tuple(
@@ -307,8 +336,8 @@ class Recertification:
             self, entries=entries, cycle=cycle, documents=(*self.documents, *brought_in), reachable=()
         )
 
-    def _require_incomplete(self, total: Decimal, advice: str) -> None:
-        if total >= self.points_required:
+    def _require_incomplete(self, counted: Ledger, advice: str) -> None:
+        if not counted.takes_more:
             raise PointsComplete(
                 f"You already have {plain(self.cycle.points_total)} of {plain(self.points_required)} points, "
                 f"so nothing more can be added. {advice}",
@@ -318,11 +347,12 @@ class Recertification:
 
     def _require_ready(self, today: date) -> None:
         reasons = []
-        missing, documents = self.points_missing, self.missing_documents
-        signable_from = self.cycle.signable_from
+        missing, documents, unmet = self.points_missing, self.missing_documents, self.ledger.unmet
+        signable_from = self.signable_from
         too_early = signable_from is not None and today < signable_from
         if missing:
-            reasons.append(f"{plain(missing)} {'point' if missing == 1 else 'points'} missing.")
+            reasons.append(f"{plain(missing)} {self.program.called(missing)} missing.")
+        reasons += [each.text for each in unmet]
         if documents:
             titles = ", ".join(f"“{self.entry(entry_id).claim.title}”" for entry_id in documents)
             reasons.append(f"A document that was checked is missing for {titles}.")
@@ -332,7 +362,11 @@ class Recertification:
             )
         if reasons:
             raise NotReadyToSubmit(
-                " ".join(reasons), missing, documents, signable_from if too_early else None
+                " ".join(reasons),
+                missing,
+                documents,
+                signable_from if too_early else None,
+                tuple(each.text for each in unmet),
             )
 
 
@@ -351,4 +385,12 @@ def _require_version(entry: Entry, version: str) -> None:
 
 
 def _readable(claim: Claim) -> PartialClaim:
-    return PartialClaim(claim.activity, claim.quantity, claim.started_on, claim.ended_on, claim.document_ids)
+    return PartialClaim(
+        claim.activity,
+        claim.quantity,
+        claim.started_on,
+        claim.ended_on,
+        claim.document_ids,
+        claim.unit,
+        claim.relevant_percent,
+    )

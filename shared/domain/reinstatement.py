@@ -65,7 +65,7 @@ def last_day_to_apply(found: Recertification) -> date:
 
 def application_state(found: Recertification) -> ShownState:
     """The state of the application, as that of a report is named."""
-    return shown_state(found.cycle, "open", found.points_required)
+    return shown_state(found.cycle, "open", met=found.met)
 
 
 def late_fee(found: Recertification, today: date) -> Money | None:

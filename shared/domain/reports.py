@@ -12,9 +12,10 @@ from typing import Any
 
 from shared.domain.certifications import Certification, Cycle, ShownState
 from shared.domain.documents import Document
-from shared.domain.entries import Claim, Entry, award
+from shared.domain.entries import Claim, Entry
 from shared.domain.program import Activity, Agreement, Program
 from shared.domain.recertification import Recertification
+from shared.domain.rules.ledger import Ledger, Line
 from shared.domain.submissions import Adjustment, SignedRecord, Submission
 
 
@@ -33,17 +34,24 @@ class ArchivedCycle:
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One entry of a report with its row of the point table, its documents and a reviewer's adjustment."""
+    """One entry of a report with its row of the point table, its line of the ledger, its documents and a reviewer's
+    adjustment."""
 
     entry: Entry
     activity: Activity
+    counted: Line
     documents: tuple[Document, ...]
     adjustment: Adjustment | None
 
     @property
     def points(self) -> Decimal:
         """The points that count."""
-        return self.entry.points if self.adjustment is None else self.adjustment.points
+        return self.counted.counted
+
+    @property
+    def explanation(self) -> str:
+        """Why it counts as it does."""
+        return self.counted.explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,7 @@ class Report:
     cycle: Cycle
     state: ShownState
     lines: tuple[ReportLine, ...]
+    ledger: Ledger
     submission: Submission | None
     agreement: Agreement
 
@@ -68,20 +77,18 @@ class Report:
     @property
     def points_total(self) -> Decimal:
         """The sum of the points that count."""
-        return sum((line.points for line in self.lines), Decimal(0))
+        return self.ledger.total
 
     @property
     def points_missing(self) -> Decimal:
         """What is missing to the required points, never below 0."""
-        return max(Decimal(0), self.program.points_required - self.points_total)
+        return self.ledger.points_missing
 
     @property
     def points_by_category(self) -> dict[str, Decimal]:
         """The points of each category that has entries, in the point table's order."""
-        totals: dict[str, Decimal] = {}
-        for line in self.lines:
-            totals[line.activity.category] = totals.get(line.activity.category, Decimal(0)) + line.points
-        return totals
+        totals = {line.activity.category: Decimal(0) for line in self.lines}
+        return totals | dict(self.ledger.by_category)
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -95,13 +102,15 @@ def report_of(recertification: Recertification, record: SignedRecord | None, tod
     submission, program = recertification.submission, recertification.program
     signed = None if record is None else json.loads(record.text)
     name = recertification.certification.member_name
+    counted = recertification.ledger_of(recertification.entries, _reduced(submission))
     return Report(
         program=program,
         certification=recertification.certification,
         member_name=name if submission is None or signed is None else submission.member_name,
         cycle=recertification.cycle,
         state=recertification.state(today),
-        lines=_lines(recertification.entries, program, recertification.documents, submission),
+        lines=_lines(recertification.entries, counted, recertification.documents, submission),
+        ledger=counted,
         submission=submission,
         agreement=program.agreement if signed is None else Agreement(**signed["agreement"]),
     )
@@ -113,27 +122,34 @@ def report_of_archived(
     """The report of a closed cycle, from the record of its signing; `program` is the edition of that cycle."""
     submission, record = archived.submission, archived.record
     signed = None if record is None else json.loads(record.text)
+    entries = archived.entries if signed is None else tuple(signed_entries(signed))
+    of_then = Recertification(program, certification, archived.cycle)
+    counted = of_then.ledger_of(entries, _reduced(submission))
     return Report(
         program=program,
         certification=certification,
         member_name=certification.member_name if submission is None else submission.member_name,
         cycle=archived.cycle,
         state="approved" if archived.cycle.state == "approved" else "lapsed",
-        lines=_lines(
-            archived.entries if signed is None else signed_entries(signed, program),
-            program,
-            documents,
-            submission,
-        ),
+        lines=_lines(entries, counted, documents, submission),
+        ledger=counted,
         submission=submission,
         agreement=program.agreement if signed is None else Agreement(**signed["agreement"]),
     )
 
 
+def _reduced(submission: Submission | None) -> dict[str, tuple[Decimal, str]]:
+    """A reviewer's smaller numbers of points, with the reason."""
+    decision = None if submission is None else submission.decision
+    adjustments = {} if decision is None else decision.entry_adjustments
+    return {entry_id: (each.points, each.reason) for entry_id, each in adjustments.items()}
+
+
 def _lines(
-    entries: Iterable[Entry], program: Program, documents: Sequence[Document], submission: Submission | None
+    entries: Iterable[Entry], counted: Ledger, documents: Sequence[Document], submission: Submission | None
 ) -> tuple[ReportLine, ...]:
     """The entries as lines, category by category in the point table's order, then by day."""
+    program = counted.rule_set
     table = {activity.code: (place, activity) for place, activity in enumerate(program.activities)}
     categories = list(dict.fromkeys(activity.category for activity in program.activities))
     by_id = {document.document_id: document for document in documents}
@@ -143,6 +159,7 @@ def _lines(
         ReportLine(
             entry=entry,
             activity=table[entry.claim.activity][1],
+            counted=counted.line(entry.entry_id),
             documents=tuple(by_id[each] for each in entry.claim.document_ids if each in by_id),
             adjustment=adjustments.get(entry.entry_id),
         )
@@ -161,7 +178,7 @@ def _lines(
     )
 
 
-def signed_entries(signed: Mapping[str, Any], program: Program) -> list[Entry]:
+def signed_entries(signed: Mapping[str, Any]) -> list[Entry]:
     """The entries of a signed text, each as it was signed, in the order in which they were logged."""
     signed_at = datetime.fromisoformat(signed["signed_at"])
     entries = []
@@ -175,12 +192,11 @@ def signed_entries(signed: Mapping[str, Any], program: Program) -> list[Entry]:
             ended_on=date.fromisoformat(row["ended_on"]),
             notes=row["notes"],
             document_ids=tuple(row["document_ids"]),
+            unit=row.get("unit", ""),
+            relevant_percent=Decimal(row["relevant_percent"]) if "relevant_percent" in row else None,
         )
-        _, explanation = award(program, claim)
         points = Decimal(row["points"])
         logged_at = datetime.fromisoformat(row["logged_at"]) if "logged_at" in row else signed_at
         by, on_paper = row.get("logged_by", ""), row.get("on_paper", False)
-        entries.append(
-            Entry(row["entry_id"], claim, points, explanation, logged_at, row["version"], by, on_paper)
-        )
+        entries.append(Entry(row["entry_id"], claim, points, logged_at, row["version"], by, on_paper))
     return sorted(entries, key=lambda entry: (entry.logged_at, entry.entry_id))

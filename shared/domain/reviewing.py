@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from shared.domain import ids
-from shared.domain.certifications import next_cycle, next_starts_on
+from shared.domain.certifications import next_cycle, next_period
 from shared.domain.entries import plain
 from shared.domain.errors import (
     AlreadyDecided,
@@ -18,6 +18,7 @@ from shared.domain.errors import (
 )
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
+from shared.domain.rules.ledger import Ledger
 from shared.domain.submissions import Adjustment, Decision, Submission
 
 
@@ -34,18 +35,19 @@ def return_to_member(
 def approve(
     found: Recertification, submission_id: str, decision: Decision, *, editions: Editions
 ) -> tuple[Recertification, Recertification]:
-    """Close the cycle and open the next at 0 points, under the edition in force on its first day (rule 6).
+    """Close the cycle and open the next, under the edition in force on its first day (rule 6).
 
-    Gives the closed and the opened recertification: status `renew`, the last day `cycle_years` on. Raises
-    AlreadyDecided, InvalidRequest, InvoiceUnpaid, NotReadyToSubmit.
+    The next starts at 0 points, or with what the edition carries over. Gives the closed and the opened recertification:
+    status `renew`, the last day by the edition's dates. Raises AlreadyDecided, InvalidRequest, InvoiceUnpaid,
+    NotReadyToSubmit.
     """
     submission = _require_current(found, submission_id)
     _require_own_entries(found, decision)
     if found.invoice is None or not found.invoice.settled:
         raise InvoiceUnpaid("The recertification fee is not paid yet, so this report cannot be approved.")
-    remaining = points_after(found, decision.entry_adjustments)
-    _require_remaining(found, remaining)
-    expires_on = found.program.next_expires_on(found.cycle.ends_on)
+    counted = ledger_after(found, decision.entry_adjustments)
+    _require_remaining(found, counted)
+    remaining = counted.total
     number = found.cycle.number + 1
     closed = replace(
         found,
@@ -58,47 +60,48 @@ def approve(
         ),
         submission=replace(submission, state="approved", decision=decision),
     )
+    dates = next_period(closed.cycle, found.program)
     certification = replace(
         found.certification,
         status="renew",
-        expires_on=expires_on,
+        expires_on=dates.ends_on,
         extended_to=None,
         extension_reason="",
         terminated_reason="",
         version=found.certification.version + 1,
     )
-    program = editions.in_force(next_starts_on(closed.cycle))
+    program = editions.in_force(dates.starts_on)
     cycle = next_cycle(
         closed.cycle,
+        dates,
         edition=program.edition,
         cycle_id=ids.cycle_id(certification.certification_id, number),
-        ends_on=expires_on,
+        carried_in=counted.carried_on,
     )
     unused = tuple(each for each in found.documents if not found.names(each.document_id))
     closed = replace(closed, documents=tuple(each for each in found.documents if each not in unused))
     return closed, Recertification(program, certification, cycle, documents=unused)
 
 
-def points_after(found: Recertification, adjustments: Mapping[str, Adjustment]) -> Decimal:
-    """The total with a reviewer's adjustments in place of the entries' own points."""
-    return sum(
-        (
-            adjustments[entry.entry_id].points if entry.entry_id in adjustments else entry.points
-            for entry in found.entries
-        ),
-        Decimal(0),
-    )
+def ledger_after(found: Recertification, adjustments: Mapping[str, Adjustment]) -> Ledger:
+    """The ledger with a reviewer's adjustments in place of the entries' own points."""
+    reduced = {entry_id: (each.points, each.reason) for entry_id, each in adjustments.items()}
+    return found.ledger_of(found.entries, reduced)
 
 
-def _require_remaining(found: Recertification, remaining: Decimal) -> None:
-    missing = found.points_required - remaining
-    if missing > 0:
+def _require_remaining(found: Recertification, counted: Ledger) -> None:
+    advice = "Return the report so that the member can enter more."
+    unmet = tuple(each.text for each in counted.unmet)
+    if counted.points_missing:
         raise NotReadyToSubmit(
-            f"With these adjustments {plain(remaining)} of {plain(found.points_required)} points remain. "
-            "Return the report so that the member can enter more.",
-            missing,
+            f"With these adjustments {plain(counted.total)} of {plain(found.points_required)} points remain. {advice}",
+            counted.points_missing,
             (),
+            missing_minimums=unmet,
         )
+    if unmet:
+        said = f"With these adjustments a minimum is not reached. {' '.join(unmet)} {advice}"
+        raise NotReadyToSubmit(said, Decimal(0), (), missing_minimums=unmet)
 
 
 def _require_current(found: Recertification, submission_id: str) -> Submission:

@@ -91,7 +91,7 @@ def hash_of(text: str) -> str:
 
 def _signed_entry(entry: Entry) -> dict[str, object]:
     claim = entry.claim
-    return {
+    signed: dict[str, object] = {
         "entry_id": entry.entry_id,
         "version": entry.version,
         "activity": claim.activity,
@@ -107,3 +107,8 @@ def _signed_entry(entry: Entry) -> dict[str, object]:
         "logged_by": entry.logged_by,
         "on_paper": entry.on_paper,
     }
+    if claim.unit:
+        signed["unit"] = claim.unit
+    if claim.relevant_percent is not None:
+        signed["relevant_percent"] = plain(claim.relevant_percent)
+    return signed

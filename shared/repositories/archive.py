@@ -52,7 +52,7 @@ class Archive:
         record = self.signed_record(certification_id, number, decided.signing)
         if record is None:
             raise LookupError(f"what was signed of {cycle.cycle_id} is not in the archive")
-        entries = signed_entries(json.loads(record.text), editions.of(cycle.edition))
+        entries = signed_entries(json.loads(record.text))
         archived = self._table.query(keys.archive_partition(certification_id), "DOCUMENT#")
         documents = tuple(
             document for document in map(items.document, archived) if document.archived_at == cycle.closed_at

@@ -13,6 +13,7 @@ from shared.domain.invoices import Invoice, Line, OpenCheckout, Payment
 from shared.domain.library import Contribution
 from shared.domain.members import Member, Profile
 from shared.domain.money import Money
+from shared.domain.rules.carry_over import CarriedIn
 from shared.domain.submissions import Adjustment, Decision, Submission
 from shared.repositories.table import Item
 
@@ -75,6 +76,10 @@ def cycle(item: Item) -> Cycle:
         returned_on=_day(item.get("returned_on")),
         closed_at=_time(item.get("closed_at")),
         version=int(item["version"]),
+        carried_in=tuple(
+            CarriedIn(each["points"], each["category"], int(each["times"]))
+            for each in item.get("carried_in", ())
+        ),
     )
 
 
@@ -84,7 +89,6 @@ def entry(item: Item) -> Entry:
         entry_id=item["entry_id"],
         claim=claim(item["claim"]),
         points=item["points"],
-        explanation=item["explanation"],
         logged_at=datetime.fromisoformat(item["logged_at"]),
         version=int(item["version"]),
         logged_by=item["logged_by"],
@@ -103,6 +107,8 @@ def claim(item: Item) -> Claim:
         ended_on=date.fromisoformat(item["ended_on"]),
         notes=item["notes"],
         document_ids=tuple(item["document_ids"]),
+        unit=item.get("unit", ""),
+        relevant_percent=item.get("relevant_percent"),
     )
 
 

@@ -1,6 +1,6 @@
 """Entering points: what a member sends for a session or an edit, and the dashboard that comes back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ from shared.domain import certifications
 from shared.domain import entries as domain
 from shared.domain.errors import Fault
 from shared.domain.recertification import Recertification
+from shared.domain.rules.ledger import Line
 from shared.schemas.documents import Document
 from shared.schemas.fields import Day, Given, Id, Instant, Notes, Points, Quantity, Sent, Title
 from shared.schemas.invoices import Invoice
@@ -30,6 +31,12 @@ class EntrySent(Sent):
     ended_on: Day
     notes: Notes = ""
     document_ids: DocumentIds = Field(default_factory=list)
+    unit: Annotated[
+        Title | None, Field(description="One of the activity's units; its own when left out.")
+    ] = None
+    relevant_percent: Annotated[
+        Quantity | None, Field(description="The share that counts, for activities that ask for it.")
+    ] = None
 
     def to_domain(self) -> domain.Claim:
         """The claim that this entry makes."""
@@ -52,6 +59,8 @@ class EntrySent(Sent):
             self.ended_on,
             notes,
             document_ids,
+            self.unit or "",
+            self.relevant_percent,
         )
 
 
@@ -66,7 +75,10 @@ class EntrySession(Sent):
 
 
 class Entry(Given):
-    """An entry with the points it earns and why."""
+    """An entry with its line in the ledger: `points` = `points_counted` + `points_carried` + `points_refused`.
+
+    `points` is what it earns by itself, `explanation` says why each counts as it does, `reason` why not all of it does.
+    """
 
     entry_id: str
     activity: str
@@ -77,15 +89,29 @@ class Entry(Given):
     ended_on: Day
     notes: str
     document_ids: list[str]
+    unit: str
+    relevant_percent: Points | None
     points: Points
+    points_counted: Points
+    points_carried: Points
+    points_refused: Points
     explanation: str
+    reason: str | None
     logged_at: Instant
     on_paper: bool
     version: int
 
     @classmethod
-    def of(cls, entry: domain.Entry) -> "Entry":
-        """The entry of the domain as it is answered."""
+    def all_of(cls, entries: Iterable[domain.Entry], recertification: Recertification) -> "list[Entry]":
+        """Entries of a cycle as they are answered, in their order."""
+        counted = recertification.ledger
+        return [
+            cls.of(entry, counted.find(entry.entry_id) or recertification.line(entry)) for entry in entries
+        ]
+
+    @classmethod
+    def of(cls, entry: domain.Entry, line: Line) -> "Entry":
+        """The entry of the domain with its line in the ledger, as it is answered."""
         claim = entry.claim
         return cls(
             entry_id=entry.entry_id,
@@ -97,8 +123,14 @@ class Entry(Given):
             ended_on=claim.ended_on,
             notes=claim.notes,
             document_ids=list(claim.document_ids),
-            points=entry.points,
-            explanation=entry.explanation,
+            unit=line.unit,
+            relevant_percent=claim.relevant_percent,
+            points=line.claimed,
+            points_counted=line.counted,
+            points_carried=line.carried,
+            points_refused=line.refused,
+            explanation=line.explanation,
+            reason=line.reason or None,
             logged_at=entry.logged_at,
             on_paper=entry.on_paper,
             version=entry.version,
@@ -140,8 +172,34 @@ class Certification(Given):
         )
 
 
+class Minimum(Given):
+    """Points that are needed in an area, in the cycle or in a year of it; `text` says how far they are reached."""
+
+    text: str
+    points: Points
+    points_required: Points
+    points_missing: Points
+
+
+class Year(Given):
+    """The points of a year of the cycle."""
+
+    starts_on: Day
+    ends_on: Day
+    points: Points
+
+
+class CarriedIn(Given):
+    """Points that came from the cycle before."""
+
+    category: str
+    points: Points
+
+
 class Cycle(Given):
-    """A cycle with its points; `version` is its ETag and rises with every change of it or of its entries."""
+    """A cycle with its points; `missing` says in sentences what is still needed, `takes_more` whether entering is open.
+
+    `version` is its ETag and rises with every change of it or of its entries."""
 
     cycle_id: str
     number: int
@@ -152,14 +210,22 @@ class Cycle(Given):
     points_total: Points
     points_required: Points
     points_missing: Points
+    points_carried: Points
+    points_refused: Points
     by_category: dict[str, Points]
+    by_group: dict[str, Points]
+    by_year: list[Year]
+    carried_in: list[CarriedIn]
+    minimums: list[Minimum]
+    missing: list[str]
+    takes_more: bool
     signable_from: Day | None
     version: int
 
     @classmethod
     def of(cls, recertification: Recertification, today: date) -> "Cycle":
         """The current cycle of the domain as it is answered on a day."""
-        cycle = recertification.cycle
+        cycle, counted = recertification.cycle, recertification.ledger
         return cls(
             cycle_id=cycle.cycle_id,
             number=cycle.number,
@@ -170,8 +236,27 @@ class Cycle(Given):
             points_total=cycle.points_total,
             points_required=recertification.points_required,
             points_missing=recertification.points_missing,
-            by_category=dict(recertification.points_by_category),
-            signable_from=cycle.signable_from,
+            points_carried=counted.carried,
+            points_refused=counted.refused,
+            by_category=dict(counted.by_category),
+            by_group=dict(counted.by_group),
+            by_year=[
+                Year(starts_on=year.starts_on, ends_on=year.ends_on, points=points)
+                for year, points in counted.by_year
+            ],
+            carried_in=[CarriedIn(category=each.category, points=each.points) for each in cycle.carried_in],
+            minimums=[
+                Minimum(
+                    text=each.text,
+                    points=each.points,
+                    points_required=each.minimum.points,
+                    points_missing=each.missing,
+                )
+                for each in counted.minimums
+            ],
+            missing=list(counted.missing),
+            takes_more=counted.takes_more,
+            signable_from=recertification.signable_from,
             version=cycle.version,
         )
 
@@ -193,7 +278,7 @@ class Dashboard(Given):
         return cls(
             certification=Certification.of(recertification.certification, recertification.access(today)),
             cycle=Cycle.of(recertification, today),
-            entries=[Entry.of(entry) for entry in recertification.entries],
+            entries=Entry.all_of(recertification.entries, recertification),
             submission=None if submission is None else Submission.of(submission),
             invoice=None if invoice is None else Invoice.of(invoice),
             documents=[Document.of(document) for document in recertification.documents],
@@ -205,6 +290,13 @@ class EnteredPoints(Given):
 
     entries: list[Entry]
     cycle: Cycle
+
+    @classmethod
+    def of(
+        cls, entries: Iterable[domain.Entry], recertification: Recertification, today: date
+    ) -> "EnteredPoints":
+        """What a session entered, in the cycle as it is now."""
+        return cls(entries=Entry.all_of(entries, recertification), cycle=Cycle.of(recertification, today))
 
 
 class EarlierCycle(Given):

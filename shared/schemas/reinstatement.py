@@ -40,7 +40,7 @@ class Application(Given):
             points_total=found.cycle.points_total,
             points_required=found.points_required,
             points_missing=found.points_missing,
-            entries=[Entry.of(entry) for entry in found.entries],
+            entries=Entry.all_of(found.entries, found),
             submission=None if found.submission is None else Submission.of(found.submission),
             invoice=None if found.invoice is None else Invoice.of(found.invoice),
             late_fee_invoice=None if found.late_fee is None else Invoice.of(found.late_fee),

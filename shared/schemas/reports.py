@@ -11,7 +11,7 @@ from shared.schemas.submissions import Submission
 
 
 class ReportEntry(Given):
-    """An entry of a report; `points` is what was claimed, `points_counted` what is left after an adjustment."""
+    """An entry of a report; `points` is what was claimed, `points_counted` what counts after caps and adjustments."""
 
     entry_id: str
     activity: str
@@ -40,7 +40,7 @@ class ReportEntry(Given):
             activity_title=line.activity.title,
             category=line.activity.category,
             quantity=claim.quantity,
-            unit=line.activity.unit,
+            unit=claim.unit or line.activity.unit,
             title=claim.title,
             organization=claim.organization,
             started_on=claim.started_on,
@@ -48,7 +48,7 @@ class ReportEntry(Given):
             notes=claim.notes,
             points=line.entry.points,
             points_counted=line.points,
-            explanation=line.entry.explanation,
+            explanation=line.explanation,
             adjustment=_adjustment(line.adjustment),
             documents=[Document.of(document) for document in line.documents],
         )
@@ -150,7 +150,7 @@ def _totals(report: reports.Report) -> ReportTotals:
     return ReportTotals(
         by_category=[CategoryTotal(category=name, points=points) for name, points in by_category.items()],
         points_total=report.points_total,
-        points_required=report.program.points_required,
+        points_required=report.ledger.required,
         points_missing=report.points_missing,
     )
 

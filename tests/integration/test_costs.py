@@ -131,12 +131,15 @@ def test_no_route_scans_and_no_function_may() -> None:
 
 
 def entered(portal: Portal, who: Person, entries: int) -> None:
-    """Entries with the texts of an ordinary report: about 460 bytes each."""
+    """Entries with the texts of a wordy report: about 470 bytes each."""
     for each in range(entries):
-        organization = "Association of Public-Sector HR, Springfield Chapter"
-        sent = entry(
-            "webinar", title=f"Hiring in the public sector, part {each + 1}", organization=organization
+        organization = (
+            "International Association of Public-Sector Human Resources, Springfield Chapter, Illinois"
         )
+        title = (
+            f"Hiring, keeping and developing people in the public sector after the reform, part {each + 1}"
+        )
+        sent = entry("webinar", title=title, organization=organization)
         assert portal.enter(who, sent).status == 201
 
 

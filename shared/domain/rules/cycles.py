@@ -106,8 +106,8 @@ def next_dates(
 ) -> Dates:
     """The cycle after the one that ends on a day and was renewed on another.
 
-    Early: it starts the day after the renewal or the day after the old end. Late: it starts the day after the old end,
-    as if renewed in time (its end stays, so the time left is shorter), or a full one starts the day after the renewal.
+    Early: it starts the day after the renewal or the day after the old end. Late: it starts the day after the renewal,
+    and ends as if renewed in time, so that it is shorter, or after its full years.
     """
     if renewed_on > ends_on:
         starts_on = day_after(renewed_on)

@@ -80,6 +80,7 @@ class Line:
     refused: Decimal
     cap: str = ""
     reason: str = ""
+    unit: str = ""
 
     @property
     def explanation(self) -> str:
@@ -148,11 +149,18 @@ class Ledger:
             said.append(f"{plain(self.points_missing)} {self.rule_set.called(self.points_missing)} missing.")
         return (*said, *(each.text for each in self.unmet))
 
-    def line(self, entry_id: str) -> Line:
-        """The line of an entry. Raises KeyError."""
+    def find(self, entry_id: str) -> Line | None:
+        """The line of an entry, None where there is none."""
         if not self._by_id:
             self._by_id.update((line.entry_id, line) for line in self.lines)
-        return self._by_id[entry_id]
+        return self._by_id.get(entry_id)
+
+    def line(self, entry_id: str) -> Line:
+        """The line of an entry. Raises KeyError."""
+        line = self.find(entry_id)
+        if line is None:
+            raise KeyError(entry_id)
+        return line
 
 
 @dataclass(slots=True)
@@ -173,6 +181,7 @@ class _Draft:
     left: Decimal = ZERO
     cap: Cap | None = None
     times: int = 0
+    unit: str = ""
 
 
 def ledger(
@@ -293,6 +302,7 @@ def _draft(
         spread=activity.spread,
         fulfils=activity.fulfils_all,
         left=points,
+        unit=claim.unit or activity.unit,
     )
     until = period.earned_until
     if until is not None and not (period.starts_on <= claim.started_on and claim.ended_on <= until):
@@ -415,6 +425,7 @@ def _lines(
                 refused,
                 cap,
                 " ".join(said),
+                draft.unit,
             )
         )
     return tuple(lines)

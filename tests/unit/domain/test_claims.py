@@ -100,7 +100,7 @@ def test_points_of_half_units_are_exact() -> None:
     )
     cycle = enter(empty_cycle(program=tenths), tuple(claim("webinar", "0.1") for _ in range(30)))
     assert cycle.cycle.points_total == Decimal("0.3")
-    assert "0.1 × 0.1 points per webinar = 0.01" in cycle.entries[0].explanation
+    assert "0.1 × 0.1 points per webinar = 0.01" in cycle.line(cycle.entries[0]).explanation
 
 
 def test_a_document_that_is_not_checked_yet_can_be_named() -> None:

@@ -40,7 +40,7 @@ def test_the_shipped_edition_is_the_published_table() -> None:
 def test_an_entry_earns_the_published_points_for_each_unit(code: str, points: str) -> None:
     cycle = enter(empty_cycle(), (claim(code, 3),))
     assert cycle.entries[0].points == 3 * Decimal(points)
-    assert cycle.entries[0].explanation.endswith(f"= {3 * int(points)}.")
+    assert cycle.line(cycle.entries[0]).explanation.endswith(f"= {3 * int(points)}.")
 
 
 def test_contributions_need_their_document_and_nothing_else_does() -> None:

@@ -100,7 +100,7 @@ class Portal:
             entry.entry_id,
             claim,
             str(entry.version),
-        )
+        ).entry
 
     def delete(
         self, entry: Entry, command: Command | None = None, seen: Recertification | None = None
