@@ -52,13 +52,20 @@ openapi: environment ## write docs/openapi.json from the code
 	$(BIN)/python -m infrastructure.openapi
 
 lock: environment ## resolve requirements/*.in and package.json again (UPGRADE=--upgrade for newer versions)
-	@for name in uv runtime dev sam; do \
-		$(COMPILE) $(UPGRADE) requirements/$$name.in --output-file requirements/$$name.txt || exit 1; done
+	@for name in uv runtime printing dev sam; do \
+		case $$name in \
+			runtime) without="requests charset-normalizer idna";; \
+			printing) without=pillow;; \
+			*) without=;; \
+		esac; \
+		$(COMPILE) $(UPGRADE) $$(printf -- '--no-emit-package %s ' $$without | sed 's/--no-emit-package $$//') \
+			requirements/$$name.in --output-file requirements/$$name.txt || exit 1; done
 	@cd infrastructure/local/dynoxide && npm install --package-lock-only --no-audit --no-fund
 	@$(MAKE) --no-print-directory environment
 
-build: environment-sam ## what is deployed, in .aws-sam/build (ARCH=host for this machine's processor)
-	$(SAM) build
+build: environment-sam ## what is deployed, in .aws-sam/build (ARCH=host for this machine's processor), and its sizes
+	$(SAM) build $(if $(filter host,$(ARCH)),--build-dir .aws-sam/host)
+	@$(BIN)/python -m infrastructure.built $(if $(filter host,$(ARCH)),.aws-sam/host,.aws-sam/build)
 
 deploy: build ## put the stacks of STAGE=dev or prod into the account of your AWS credentials
 	$(SAM) deploy --config-env $(STAGE)-data
@@ -77,28 +84,6 @@ environment-sam:
 	@python3 infrastructure/setup_environment.py --sam
 
 # --- called by `sam build`, which sets ARTIFACTS_DIR -----------------------------------------------------------------
-# Lambda's code folder is read-only and Python without bytecode starts 2.6 times as slowly, so bytecode is shipped, and
-# checked against nothing (unchecked-hash), for the files never change there.
 
-COMPILEALL := $(CURDIR)/$(BIN)/python -m compileall -q --invalidation-mode unchecked-hash -s "$(ARTIFACTS_DIR)"
-
-# Lambda's Python 3.13 runs on Amazon Linux 2023 (glibc 2.34), which takes wheels for 2.28.
-ifeq ($(ARCH),arm64)
-PLATFORM := --python-platform aarch64-manylinux_2_28
-endif
-
-# A function is its own folder and shared/. ImportMembersFunction lies in functions/import_members.
-build-%Function:
-	@folder=$$(echo '$*' | sed 's/\([a-z]\)\([A-Z]\)/\1_\2/g' | tr '[:upper:]' '[:lower:]') && \
-	mkdir -p "$(ARTIFACTS_DIR)/functions" && \
-	cp functions/__init__.py "$(ARTIFACTS_DIR)/functions/" && \
-	cp -RL "functions/$$folder" "$(ARTIFACTS_DIR)/functions/" && \
-	cp -RL shared "$(ARTIFACTS_DIR)/" && \
-	find "$(ARTIFACTS_DIR)" -name __pycache__ -type d -prune -exec rm -rf {} + && \
-	$(COMPILEALL) -p /var/task "$(ARTIFACTS_DIR)"
-
-build-DependenciesLayer:
-	@.tools/uv/bin/uv pip install --quiet --no-deps --require-hashes --only-binary :all: $(PLATFORM) \
-		--python $(BIN)/python --target "$(ARTIFACTS_DIR)/python" --requirement requirements/runtime.txt
-	@rm -rf "$(ARTIFACTS_DIR)/python/bin"
-	@$(COMPILEALL) -p /opt "$(ARTIFACTS_DIR)/python"
+build-%:
+	@$(BIN)/python -m infrastructure.build $* "$(ARTIFACTS_DIR)" --arch $(ARCH)

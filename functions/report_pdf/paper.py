@@ -1,5 +1,6 @@
 """Paper: a PDF page with the portal's fonts, any script a name may be written in, and texts that stay texts."""
 
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,12 @@ from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
 from fpdf.fonts import TTFFont
 
-FONTS = Path(__file__).parent / "fonts"
+FONTS = next(
+    folder
+    for folder in (Path(__file__).parent / "fonts", *(Path(entry) / "report_fonts" for entry in sys.path))
+    if folder.is_dir()
+)
+"""Beside this file in the sources, and deployed in the layer that carries fpdf2 too: they never change."""
 
 INK = (27, 36, 48)
 SOFT = (92, 103, 115)

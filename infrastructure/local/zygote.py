@@ -19,8 +19,6 @@ from infrastructure.local.environment import live
 from infrastructure.local.keeper import die_with_parent
 
 PRELOADED = (
-    "boto3",
-    "boto3.dynamodb.conditions",
     "botocore.client",
     "botocore.signers",
     "aws_lambda_powertools",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import stripe
 
+from shared.adapters.stripe_line import Line
 from shared.adapters.stripe_notices import PORTAL, notice_of, our_invoice, paid_session
 from shared.domain.money import Money
 from shared.domain.payments import (
@@ -65,7 +66,7 @@ class StripePayments:
             self._secret_key,
             base_addresses={"api": self._api_base} if self._api_base else {},
             max_network_retries=RETRIES,
-            http_client=self._http_client or stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),
+            http_client=self._http_client or Line(CONNECT_SECONDS, READ_SECONDS),
         )
 
     def open_session(

@@ -1,0 +1,74 @@
+"""What a build has become: sizes against their budgets. `python -m infrastructure.built .aws-sam/build`."""
+
+import argparse
+import io
+import sys
+import zipfile
+from collections.abc import Iterator
+from importlib.util import MAGIC_NUMBER, cache_from_source
+from pathlib import Path
+
+MB, KB = 1_000_000, 1_000
+
+LAYER_BYTES = 45 * MB
+SERVICE_DATA_BYTES = 3 * MB
+FUNCTION_BYTES = 1_700 * KB
+"""Of a function unpacked: all of shared/ as text and bytecode. docs/benchmarks.md says what that costs."""
+
+UPLOAD_BYTES = 800 * KB
+"""Of a function as it is uploaded, packed."""
+
+UNCHECKED_HASH = b"\x01\x00\x00\x00"
+
+
+def main() -> None:
+    """Print a line a part; exit 1 when one is over its budget."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("folder", type=Path, help=".aws-sam/build")
+    folder = arguments.parse_args().folder
+    parts = [part for part in sorted(folder.iterdir()) if part.is_dir()]
+    print(f"{'part':32} {'unpacked':>12} {'packed':>12}")
+    for part in parts:
+        print(f"{part.name:32} {size(part):12,} {packed(part):12,}")
+    found = [fault for part in parts for fault in faults(part)]
+    print(*found, sep="\n", end="\n" if found else "")
+    sys.exit(1 if found else 0)
+
+
+def faults(part: Path) -> Iterator[str]:
+    """What is wrong with a built function or layer, in sentences."""
+    if (part / "python").is_dir():
+        if size(part) > LAYER_BYTES:
+            yield f"{part.name} is larger than {LAYER_BYTES:,} bytes"
+        data = part / "python" / "botocore" / "data"
+        if data.is_dir() and size(data) > SERVICE_DATA_BYTES:
+            yield f"botocore's data in {part.name} is larger than {SERVICE_DATA_BYTES:,} bytes"
+    elif size(part) > FUNCTION_BYTES or packed(part) > UPLOAD_BYTES:
+        yield f"{part.name} is larger than {FUNCTION_BYTES:,} bytes, or {UPLOAD_BYTES:,} packed"
+    for module in sorted(part.rglob("*.py")):
+        if not is_compiled(module):
+            yield f"{module.relative_to(part.parent)} has no bytecode that is taken unchecked"
+
+
+def is_compiled(module: Path) -> bool:
+    """Whether the module's bytecode is there, for this Python, and used without a look at the source."""
+    bytecode = Path(cache_from_source(str(module)))
+    return bytecode.is_file() and bytecode.read_bytes()[:8] == MAGIC_NUMBER + UNCHECKED_HASH
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files below."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def packed(folder: Path) -> int:
+    """Bytes of the zip file that is uploaded."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            archive.write(file, file.relative_to(folder))
+    return len(buffer.getvalue())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""How a function starts: what it loads, how long its processor works and how much memory it holds, in a fresh process.
+
+A start is everything up to the first request's own work: the handler's module, the DynamoDB client, and each
+repository, gateway and library that the handler names, for what is loaded lazily has to be loaded in the end.
+From the artifact of `make build ARCH=host` where it is built from these sources, else from the sources, with no
+other packages in sight than those of the layers.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+from infrastructure.build import FONTS, LAYERS, ROOT
+
+ARTIFACT = ROOT / ".aws-sam" / "host"
+WITH_STRIPE = {"checkout", "reconcile", "stripe_webhook"}
+"""Functions that talk to Stripe, all of whose library counts as theirs."""
+
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "TABLE_NAME": "table",
+    "POWERTOOLS_SERVICE_NAME": "recertification-portal",
+    "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+    "PATH": os.environ.get("PATH", ""),
+}
+
+REFUSE = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ABSENT:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Absent())
+"""
+REPORT = """
+import json, pathlib, sys, time
+spent = time.process_time() * 1000
+status = pathlib.Path("/proc/self/status").read_text()
+print(json.dumps({
+    "milliseconds": spent,
+    "megabytes": int(status.partition("VmHWM:")[2].split()[0]) / 1024,
+    "modules": sorted(sys.modules),
+}))
+"""
+UNIT = "import boto3\nboto3.client('dynamodb')\n"
+"""U: what every function that talks to DynamoDB through boto3 has to do."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """One start of one process."""
+
+    milliseconds: float
+    megabytes: float
+    modules: frozenset[str]
+
+
+def functions() -> list[str]:
+    """The folders of all functions."""
+    return sorted(file.parent.name for file in ROOT.glob("functions/*/handler.py"))
+
+
+def start_of(function: str) -> Start:
+    """Start a function."""
+    text = (ROOT / "functions" / function / "handler.py").read_text(encoding="utf-8")
+    named = sorted(set(re.findall(r"wiring\.(\w+)\(", text)) - {"payments"})
+    lines = [f"import functions.{function}.handler", "from shared.handling import wiring", "wiring.table()"]
+    lines += [f"wiring.{name}()" for name in named]
+    if function in WITH_STRIPE:
+        lines += [
+            "from shared.adapters.stripe_payments import StripePayments",
+            "StripePayments('sk_test_none', (), None, False)._client.v1.checkout.sessions",
+        ]
+    if is_built():
+        return run("\n".join(lines), built_path(function))
+    return run(f"ABSENT = {absent()!r}\n{REFUSE}\n" + "\n".join(lines), [ROOT, site_packages()])
+
+
+def start_of_unit() -> Start:
+    """Start what U is."""
+    return run(UNIT, [site_packages()])
+
+
+def run(code: str, path: list[Path]) -> Start:
+    """Run code in a fresh Python that sees these folders and no others."""
+    environment = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(map(str, path))}
+    command = [sys.executable, "-S", "-c", f"{code}\n{REPORT}"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, cwd="/", check=False)
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout)
+    return Start(told["milliseconds"], told["megabytes"], frozenset(told["modules"]))
+
+
+@cache
+def is_built() -> bool:
+    """Whether the artifact is there and was built from the sources as they are."""
+    for function in functions():
+        root = built_path(function)[0]
+        for folder in (ROOT / "shared", ROOT / "functions" / function):
+            for source in folder.rglob("*"):
+                if FONTS in source.parents or source == FONTS or source.suffix == ".pyc" or source.is_dir():
+                    continue
+                copy = root / source.relative_to(ROOT)
+                if not copy.is_file() or copy.read_bytes() != source.read_bytes():
+                    return False
+    return all((ARTIFACT / layer / "python").is_dir() for layer in LAYERS)
+
+
+def built_path(function: str) -> list[Path]:
+    """Where Lambda looks for a built function's modules."""
+    name = "".join(word.title() for word in function.split("_")) + "Function"
+    layers = ["DependenciesLayer", *(["PrintingLayer"] if function == "report_pdf" else [])]
+    return [ARTIFACT / name, *(ARTIFACT / layer / "python" for layer in layers)]
+
+
+@cache
+def absent() -> frozenset[str]:
+    """Top-level modules of this environment that no layer carries."""
+    pinned = re.compile(r"^([a-z0-9-]+)==", re.MULTILINE)
+    carried = {
+        name for file in LAYERS.values() for name in pinned.findall((ROOT / file).read_text(encoding="utf-8"))
+    }
+    return frozenset(
+        module
+        for module, distributions in packages_distributions().items()
+        if not {re.sub(r"[-_.]+", "-", name).lower() for name in distributions} & carried
+    )
+
+
+def site_packages() -> Path:
+    """Where this environment keeps its packages."""
+    import botocore
+
+    return Path(botocore.__file__).parents[1]

@@ -1,0 +1,56 @@
+"""Start-up budgets: how many modules each function may load, which it must not, and what memory it may hold.
+
+Times are shown as ratios by `make bench`; counts do not depend on the machine.
+"""
+
+import pytest
+
+from tests.performance import startup
+
+HTTP = frozenset(
+    function
+    for function in startup.functions()
+    if "portal_api" in (startup.ROOT / "functions" / function / "handler.py").read_text(encoding="utf-8")
+)
+
+MODULES_OF_PEOPLE = 525
+MODULES_OF_WORKERS = 437
+MODULES_WITH_STRIPE = 630
+MODULES_OF_PRINTING = 770
+"""fpdf2 loads unittest.mock for its signatures, and asyncio with it: 45 modules that are not ours to leave out."""
+
+MEGABYTES = 60
+MEGABYTES_OF_PRINTING = 85
+
+HEAVY = {
+    "stripe", "requests", "aws_xray_sdk", "reportlab", "jinja2", "boto3", "s3transfer", "asyncio", "fpdf", "PIL",
+}  # fmt: skip
+UNNEEDED = {
+    "aws_lambda_powertools.metrics",
+    "aws_lambda_powertools.tracing",
+    "aws_lambda_powertools.event_handler.appsync",
+    "aws_lambda_powertools.utilities.data_classes.kafka_event",
+}
+ALLOWED = {name: {"stripe", "asyncio"} for name in startup.WITH_STRIPE} | {"report_pdf": {"fpdf", "asyncio"}}
+
+
+@pytest.mark.parametrize("function", startup.functions())
+def test_a_function_loads_little_and_nothing_that_it_does_not_use(function: str) -> None:
+    start = startup.start_of(function)
+    heavy = {name for name in HEAVY if name in start.modules} - ALLOWED.get(function, set())
+    assert heavy == set()
+    assert not start.modules & UNNEEDED
+    assert len(start.modules) <= budget(function)
+    if startup.is_built():  # the sources come with the manuals of the services, which take their room
+        assert start.megabytes <= (MEGABYTES_OF_PRINTING if function == "report_pdf" else MEGABYTES)
+    if function not in HTTP:
+        assert "pydantic" not in start.modules
+
+
+def budget(function: str) -> int:
+    """The most modules."""
+    if function == "report_pdf":
+        return MODULES_OF_PRINTING
+    if function in startup.WITH_STRIPE:
+        return MODULES_WITH_STRIPE
+    return MODULES_OF_PEOPLE if function in HTTP else MODULES_OF_WORKERS
