@@ -217,8 +217,10 @@ def login_requests() -> "LoginRequests":
     return LoginRequests(aws.sqs(), settings().logins_queue_url)
 
 
-def own_account(access_token: str) -> OwnAccount:
+def own_account(access_token: str) -> "OwnAccount":
     """The account of whoever asks."""
+    from shared.adapters.own_account import OwnAccount
+
     return OwnAccount(aws.cognito(), access_token)
 
 
