@@ -1,24 +1,27 @@
 """What the use cases need of the outside, as the repositories and gateways give it, and the two ways a write is refused
 that a use case knows how to answer."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from shared.domain.calendar import Calendar, NotedDay
-from shared.domain.certifications import Certification, Registration
-from shared.domain.documents import Document
-from shared.domain.events import Event
-from shared.domain.invoices import Invoice
-from shared.domain.library import Contribution
-from shared.domain.mails import Mail, Mark
-from shared.domain.members import Member
-from shared.domain.money import Money
-from shared.domain.payments import CheckoutSession, PaymentSucceeded
-from shared.domain.recertification import Recertification
-from shared.domain.roster import Enrollment, RosterRow, Standing
-from shared.domain.submissions import SignedRecord, Submission
+if TYPE_CHECKING:  # a port is a shape: whoever needs it need not load what passes through it
+    from shared.domain.calendar import Calendar, NotedDay
+    from shared.domain.certifications import Certification, Registration
+    from shared.domain.documents import Document
+    from shared.domain.events import Event
+    from shared.domain.invoices import Invoice
+    from shared.domain.library import Contribution
+    from shared.domain.mails import Mail, Mark
+    from shared.domain.members import Member
+    from shared.domain.money import Money
+    from shared.domain.payments import CheckoutSession, PaymentSucceeded
+    from shared.domain.recertification import Recertification
+    from shared.domain.roster import Enrollment, RosterRow, Standing
+    from shared.domain.submissions import SignedRecord, Submission
 
 
 class ChangedMeanwhile(Exception):

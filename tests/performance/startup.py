@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "TABLE_NAME": "table",
+    "PYTHONTZPATH": "",
     "POWERTOOLS_SERVICE_NAME": "recertification-portal",
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",
     "PATH": os.environ.get("PATH", ""),
@@ -71,7 +72,7 @@ def functions() -> list[str]:
 def start_of(function: str) -> Start:
     """Start a function."""
     text = (ROOT / "functions" / function / "handler.py").read_text(encoding="utf-8")
-    named = sorted(set(re.findall(r"wiring\.(\w+)\(", text)) - {"payments"})
+    named = sorted(set(re.findall(r"wiring\.(\w+)\(\)", text)) - {"payments"})
     lines = [f"import functions.{function}.handler", "from shared.handling import wiring", "wiring.table()"]
     lines += [f"wiring.{name}()" for name in named]
     if function in WITH_STRIPE:
