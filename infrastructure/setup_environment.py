@@ -33,6 +33,10 @@ UV = TOOLS / "uv" / "bin" / "uv"
 LOG = TOOLS / "setup.log"
 DYNOXIDE = ROOT / "infrastructure" / "local" / "dynoxide"
 DYNOXIDE_PACKAGES = {("Linux", "x86_64"): "linux-x64"}
+BROWSERS = {
+    "Chromium": ("chromium",),
+    "Firefox": ("firefox-esr", "firefox"),
+}  # by the names of their programs
 PYTHON_PROBE = "import ctypes, ssl, sys, zlib; sys.exit(sys.version_info[:2] != (3, 13))"
 UV_INDEX_SETTINGS = {"UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_CONFIG_FILE", "UV_OFFLINE"}
 IN_CI = os.environ.get("CI", "").lower() in ("true", "1")
@@ -41,6 +45,7 @@ IN_CI = os.environ.get("CI", "").lower() in ("true", "1")
 def main() -> None:
     arguments = argparse.ArgumentParser(description="Make the environments of this project.")
     arguments.add_argument("--sam", action="store_true", help="the SAM CLI as well")
+    arguments.add_argument("--tests", action="store_true", help="say which browsers the tests will miss")
     wanted = arguments.parse_args()
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / "lock").open("w") as lock:
@@ -48,6 +53,8 @@ def main() -> None:
         make_uv()
         make_venv(ROOT / ".venv", "requirements/dev.txt", "the Python packages")
         make_dynoxide()
+        if wanted.tests:
+            look_for_browsers()
         if wanted.sam:
             make_venv(TOOLS / "sam", "requirements/sam.txt", "the SAM CLI")
 
@@ -137,6 +144,17 @@ def miss_dynoxide(why: str) -> None:
     if IN_CI:
         stop(f"Dynoxide, the local DynamoDB, is missing, and with CI=true nothing may be: {why}")
     say(f"Dynoxide, the local DynamoDB, is missing: {why}. Until then moto serves, without isolation")
+
+
+def look_for_browsers() -> None:
+    """They are the system's, and optional: without them the tests of the pages are skipped."""
+    for browser, (package, *others) in BROWSERS.items():
+        if any(shutil.which(name) for name in (package, *others)):
+            continue
+        how = f"{browser} was not found; install it (Debian: apt-get install {package})"
+        if IN_CI:
+            stop(f"{how}, for with CI=true no test may be skipped")
+        say(f"{how}. Until then the tests of the pages in it are skipped")
 
 
 def is_made(target: Path, source: Union[str, Path]) -> bool:

@@ -180,8 +180,6 @@ def _is_browser(request: Request) -> bool:
 
 
 def _page(title: str, content: str, status: int = 200) -> HTMLResponse:
-    headers = {
-        "cache-control": "no-store",
-        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    }
+    policy = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    headers = {"cache-control": "no-store", "content-security-policy": policy}
     return HTMLResponse(_PAGE.format(title=escape(title), content=content), status, headers)
