@@ -8,13 +8,15 @@ TESTS ?=
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 BIN := .venv/bin
-TEMPLATES := template.yaml infrastructure/data.yaml infrastructure/auth.yaml infrastructure/web.yaml
+TEMPLATES := template.yaml infrastructure/data.yaml infrastructure/auth.yaml infrastructure/web.yaml infrastructure/pipeline.yaml
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/$(BIN):$$PATH" .tools/sam/bin/sam
+DEPLOYMENT := $(BIN)/python -m infrastructure.deployment
 COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
 	--no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove screenshots lighthouse check format openapi lock build deploy clean environment environment-sam
+.PHONY: help run test prove screenshots lighthouse check format openapi lock build deploy publish versions rollback smoke \
+	destroy clean environment environment-tests environment-sam
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -22,7 +24,7 @@ help: ## this list
 run: environment ## start the whole portal on http://localhost:8000 (PORT=… for another)
 	@PORT=$(PORT) exec $(BIN)/python -m infrastructure.local
 
-test: environment ## all tests (TESTS=tests/unit for a part)
+test: environment-tests ## all tests (TESTS=tests/unit for a part)
 	@exec $(BIN)/python -m pytest -q $(SIDE_BY_SIDE) $(TESTS)
 
 prove: environment ## the long proofs: 20 overlapping runs of the invoice job over 2,000 certifications
@@ -67,10 +69,23 @@ build: environment-sam ## what is deployed, in .aws-sam/build (ARCH=host for thi
 	$(SAM) build $(if $(filter host,$(ARCH)),--build-dir .aws-sam/host)
 	@$(BIN)/python -m infrastructure.built $(if $(filter host,$(ARCH)),.aws-sam/host,.aws-sam/build)
 
-deploy: build ## put the stacks of STAGE=dev or prod into the account of your AWS credentials
-	$(SAM) deploy --config-env $(STAGE)-data
-	$(SAM) deploy --config-env $(STAGE)-auth
-	$(SAM) deploy --config-env $(STAGE)
+deploy: build ## put STAGE=dev or prod into your AWS account; asks what it has to know (YES=--yes: nothing)
+	@$(DEPLOYMENT) deploy $(STAGE) $(YES)
+
+publish: environment ## the pages alone, of a stage that is deployed (DRY_RUN=--dry-run to look first)
+	@$(DEPLOYMENT) publish $(STAGE) $(DRY_RUN)
+
+versions: environment ## the versions of a stage's pages
+	@$(DEPLOYMENT) versions $(STAGE)
+
+rollback: environment ## the pages of VERSION=… again
+	@$(DEPLOYMENT) rollback $(STAGE) $(VERSION) $(DRY_RUN)
+
+smoke: environment ## look at a deployed stage from outside (URL=https://…)
+	@$(DEPLOYMENT) smoke $(URL)
+
+destroy: environment ## take a stage's functions away; data, log-ins and address stay
+	@$(DEPLOYMENT) destroy $(STAGE)
 
 clean: ## remove everything that make has made
 	rm -rf .venv .tools .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -79,6 +94,9 @@ clean: ## remove everything that make has made
 
 environment:
 	@python3 infrastructure/setup_environment.py
+
+environment-tests:
+	@python3 infrastructure/setup_environment.py --tests
 
 environment-sam:
 	@python3 infrastructure/setup_environment.py --sam

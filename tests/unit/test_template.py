@@ -186,6 +186,14 @@ def test_every_function_and_every_queue_of_dead_letters_has_its_alarm() -> None:
     assert watched == set(FUNCTIONS) | dead | waiting
 
 
+def test_an_update_is_taken_back_when_any_function_fails() -> None:
+    (rule,) = resources(APP, "AWS::CloudWatch::CompositeAlarm").values()
+    how, alarms = rule["Properties"]["AlarmRule"]["Fn::Join"]
+    assert how == " OR "
+    errors = {name for name in resources(APP, "AWS::CloudWatch::Alarm") if name.endswith("ErrorsAlarm")}
+    assert {alarm["Fn::Sub"] for alarm in alarms} == {f'ALARM("${{{name}}}")' for name in errors}
+
+
 SCHEDULES = [
     (name, schedule) for name, function in FUNCTIONS.items() for schedule in events(function, "ScheduleV2")
 ]

@@ -154,6 +154,7 @@ KINDS: dict[str, Check] = {
     "AWS::Logs::DeliverySource": anything,
     "AWS::Logs::DeliveryDestination": anything,
     "AWS::Logs::Delivery": anything,
+    "AWS::CloudWatch::CompositeAlarm": anything,
 }
 
 

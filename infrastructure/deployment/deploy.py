@@ -1,0 +1,138 @@
+"""Deploying a stage: data and log-ins, the portal, its address, its pages; and taking the portal away again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infrastructure.deployment.publish import Place, publish
+from infrastructure.deployment.release import page_addresses, release_of
+from infrastructure.deployment.settings import ROOT, StackSettings, Stage
+from infrastructure.deployment.stacks import Rollback, Stacks, Template
+
+WEB = ROOT / "web"
+WEB_REGION = "us-east-1"
+RELEASE_ALARM = "ReleaseAlarm"
+NOT_KNOWN_YET = (
+    "https://not-known-yet.invalid"  # until CloudFront has given the first stage without a domain its own
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """An AWS account as the terminal's credentials open it; `region` is where all but the web stack is."""
+
+    region: str
+    account_id: str
+    stacks: Stacks
+    web_stacks: Stacks
+    pages: Callable[[str, str], Place]
+
+    def alarm_arn(self, name: str) -> str:
+        return f"arn:aws:cloudwatch:{self.region}:{self.account_id}:alarm:{name}"
+
+
+def connect_sources(region: str, data: Mapping[str, str]) -> list[str]:
+    """What a page may talk to beside its own origin: Cognito first, then the buckets that files are posted to."""
+    buckets = (data["DocumentsBucketName"], data["TransfersBucketName"])
+    return [cognito_endpoint(region), *(f"https://{bucket}.s3.{region}.amazonaws.com" for bucket in buckets)]
+
+
+def cognito_endpoint(region: str) -> str:
+    return f"https://cognito-idp.{region}.amazonaws.com"
+
+
+def config_of(region: str, auth: Mapping[str, str]) -> dict[str, Any]:
+    """What /config.json says; the local stack's has the demo accounts besides."""
+    cognito = {
+        "endpoint": cognito_endpoint(region),
+        "userPoolId": auth["UserPoolId"],
+        "clientId": auth["UserPoolClientId"],
+    }
+    return {"apiBase": "/api", "cognito": cognito}
+
+
+class Deployment:
+    """One stage in one account. `package` uploads the built portal and says where its template lies."""
+
+    def __init__(
+        self, stage: Stage, account: Account, package: Callable[[], Template], tell: Callable[[str], None]
+    ) -> None:
+        self._stage = stage
+        self._account = account
+        self._package = package
+        self._tell = tell
+
+    def deploy(self) -> str:
+        """All of it, in order; the portal's address. Where CloudFront gives it, the first time takes two rounds."""
+        template = self._package()
+        known = self._address()
+        url = known or NOT_KNOWN_YET
+        data, auth, portal = self._behind(url, template)
+        web = self._web(data, portal)
+        if web["Url"] != url:
+            data, auth, portal = self._behind(web["Url"], template)
+        self._publish(web, auth)
+        return web["Url"]
+
+    def publish(self, *, dry_run: bool = False) -> None:
+        """The pages alone, of stacks that are there."""
+        auth = self._account.stacks.outputs(self._stage.auth.name)
+        self._publish(self._account.web_stacks.outputs(self._stage.web.name), auth, dry_run=dry_run)
+
+    def destroy(self) -> None:
+        """Take away what runs and holds nothing. Data, log-ins and the address are never touched."""
+        self._account.stacks.delete(self._stage.portal.name)
+
+    def _address(self) -> str | None:
+        domain = self._stage.web.parameters.get("DomainName")
+        if domain:
+            return f"https://{domain}"
+        return self._account.web_stacks.outputs(self._stage.web.name).get("Url")
+
+    def _behind(self, url: str, template: Template) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+        """What stands behind the address, each knowing it."""
+        stage, stacks = self._stage, self._account.stacks
+        data = self._deploy(
+            stacks, stage.data, Template.of(stage.data.template), {"PortalUrl": url}, protected=True
+        )
+        auth = self._deploy(stacks, stage.auth, Template.of(stage.auth.template), {}, protected=True)
+        alarm = stacks.alarm(stage.portal.name, RELEASE_ALARM)
+        rollback = Rollback(self._account.alarm_arn(alarm)) if alarm else None
+        portal = self._deploy(stacks, stage.portal, template, {"PortalUrl": url}, rollback=rollback)
+        return data, auth, portal
+
+    def _web(self, data: Mapping[str, str], portal: Mapping[str, str]) -> dict[str, str]:
+        found = {
+            "ApiDomain": portal["ApiUrl"].removeprefix("https://"),
+            "ConnectSources": " ".join(connect_sources(self._account.region, data)),
+            "Pages": page_addresses(WEB),
+        }
+        web = self._stage.web
+        return self._deploy(self._account.web_stacks, web, Template.of(web.template), found, protected=True)
+
+    def _deploy(
+        self,
+        stacks: Stacks,
+        settings: StackSettings,
+        template: Template,
+        found: Mapping[str, str],
+        **how: Any,
+    ) -> dict[str, str]:
+        self._tell(f"{settings.name} …")
+        return stacks.deploy(settings.name, template, {**settings.parameters, **found}, **how)
+
+    def _publish(self, web: Mapping[str, str], auth: Mapping[str, str], *, dry_run: bool = False) -> None:
+        region = self._account.region
+        place = self._account.pages(web["PagesBucketName"], web["DistributionId"])
+        release = release_of(WEB, cognito_endpoint(region))
+        self._tell(f"pages, version {release.version} …")
+        for line in publish(place, release, config_of(region, auth), dry_run=dry_run):
+            self._tell(f"  {line}")
+
+
+def template_in_s3(bucket: str, packaged: Path, s3: Any, region: str) -> Template:
+    """Put a packaged template beside the code that it names, for it is too large to be sent along."""
+    key = f"templates/{packaged.name}"
+    s3.put_object(Bucket=bucket, Key=key, Body=packaged.read_bytes())
+    return Template(url=f"https://{bucket}.s3.{region}.amazonaws.com/{key}")

@@ -1,0 +1,333 @@
+"""Deploying a stage: in which order, with what told to whom, what is asked, and what is never deleted."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, WaiterError
+
+from infrastructure.deployment import __main__ as command_line
+from infrastructure.deployment import deploy as deploying
+from infrastructure.deployment.deploy import NOT_KNOWN_YET, Account, Deployment
+from infrastructure.deployment.publish import Place
+from infrastructure.deployment.settings import Incomplete, ask_for_examples, read_stage, refuse_examples
+from infrastructure.deployment.stacks import Declined, NotDeployed, Rollback, Stacks, Template
+
+STAGE = """
+[dev-data.deploy.parameters]
+template_file = "infrastructure/data.yaml"
+stack_name = "portal-dev-data"
+[dev-auth.deploy.parameters]
+template_file = "infrastructure/auth.yaml"
+stack_name = "portal-dev-auth"
+parameter_overrides = ["SenderAddress=mail@example.org"]
+[dev-web.deploy.parameters]
+template_file = "infrastructure/web.yaml"
+stack_name = "portal-dev-web"
+parameter_overrides = ["DomainName=portal.example.org", "Firewall=off"]
+[dev.deploy.parameters]
+template_file = "template.yaml"
+stack_name = "portal-dev"
+parameter_overrides = ["StripeSecretKeyParameter=/portal/stripe", "SenderAddress=mail@example.org"] # comment
+[prod.deploy.parameters]
+parameter_overrides = ["SenderAddress=mail@example.org"]
+"""
+OUTPUTS = {
+    "portal-dev-data": {"DocumentsBucketName": "documents", "TransfersBucketName": "transfers"},
+    "portal-dev-auth": {"UserPoolId": "pool", "UserPoolClientId": "client"},
+    "portal-dev": {"ApiUrl": "https://abc.execute-api.eu-central-1.amazonaws.com"},
+    "portal-dev-web": {
+        "Url": "https://d1.cloudfront.net",
+        "PagesBucketName": "pages",
+        "DistributionId": "E1",
+    },
+}
+
+
+@pytest.fixture
+def samconfig(tmp_path: Path) -> Path:
+    path = tmp_path / "samconfig.toml"
+    path.write_text(STAGE)
+    return path
+
+
+class CloudFormation:
+    """As much of the service as deploying asks for: stacks come to be when their change sets are executed."""
+
+    def __init__(self, *there: str, failing: str = "", unchanged: bool = False) -> None:
+        self.there = set(there)
+        self.failing = failing
+        self.unchanged = unchanged
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        def ask(**given: Any) -> Any:
+            self.asked.append((operation, given))
+            if operation == "execute_change_set":
+                self.there.add(given["StackName"])
+            if operation == "delete_stack":
+                self.there.discard(given["StackName"])
+            return {}
+
+        return ask
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803 (AWS's own name)
+        if StackName not in self.there:
+            raise ClientError({"Error": {"Message": f"{StackName} does not exist"}}, "DescribeStacks")
+        outputs = [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS[StackName].items()]
+        return {"Stacks": [{"StackStatus": "CREATE_COMPLETE", "Outputs": outputs}]}
+
+    def describe_stack_resource(self, StackName: str, LogicalResourceId: str) -> dict[str, Any]:  # noqa: N803
+        self.describe_stacks(StackName)
+        return {"StackResourceDetail": {"PhysicalResourceId": f"{StackName}-{LogicalResourceId}"}}
+
+    def describe_stack_events(self, StackName: str) -> dict[str, Any]:  # noqa: N803
+        failed = {
+            "LogicalResourceId": "Table",
+            "ResourceStatus": "CREATE_FAILED",
+            "ResourceStatusReason": "no room",
+        }
+        return {"StackEvents": [{"LogicalResourceId": "x", "ResourceStatus": "CREATE_COMPLETE"}, failed]}
+
+    def get_paginator(self, _: str) -> Any:
+        change = {
+            "Action": "Modify",
+            "LogicalResourceId": "Api",
+            "ResourceType": "Api",
+            "Replacement": "True",
+        }
+
+        class Pages:
+            def paginate(self, **_: Any) -> list[dict[str, Any]]:
+                return [{"Changes": [{"ResourceChange": change}]}]
+
+        return Pages()
+
+    def get_waiter(self, state: str) -> Any:
+        failing, unchanged = self.failing, self.unchanged
+
+        class Waiter:
+            def wait(self, **_: Any) -> None:
+                if state == "change_set_create_complete" and unchanged:
+                    raise WaiterError(state, "failed", {"StatusReason": "No updates are to be performed."})
+                if state == failing:
+                    raise WaiterError(state, "failed", {"StatusReason": "wrong"})
+
+        return Waiter()
+
+    def deployed(self) -> list[tuple[str, dict[str, str]]]:
+        """The stacks in the order in which they were asked for, with their parameters."""
+        return [
+            (
+                given["StackName"],
+                {each["ParameterKey"]: each["ParameterValue"] for each in given["Parameters"]},
+            )
+            for operation, given in self.asked
+            if operation == "create_change_set"
+        ]
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What was published, without a bucket."""
+    found: list[tuple[Any, ...]] = []
+
+    def publish(place: Place, release: Any, config: Any, *, dry_run: bool) -> list[str]:
+        found.append((place.bucket, place.distribution, config, dry_run))
+        return []
+
+    monkeypatch.setattr(deploying, "publish", publish)
+    return found
+
+
+def deployment(samconfig: Path, service: CloudFormation) -> Deployment:
+    stacks = Stacks(service, lambda name, changes: True)
+
+    def place(bucket: str, distribution: str) -> Place:
+        return Place(None, None, bucket, distribution)
+
+    account = Account("eu-central-1", "123456789012", stacks, stacks, place)
+    return Deployment(
+        read_stage("dev", samconfig), account, lambda: Template(url="https://s3/t.yaml"), lambda _: None
+    )
+
+
+def without_domain(samconfig: Path) -> None:
+    samconfig.write_text(STAGE.replace("DomainName=portal.example.org", "DomainName="))
+
+
+def test_what_stands_behind_the_address_comes_first_and_each_is_told_what_it_needs(
+    samconfig: Path, published: list[tuple[Any, ...]]
+) -> None:
+    service = CloudFormation()
+    OUTPUTS["portal-dev-web"]["Url"] = "https://portal.example.org"
+    try:
+        assert deployment(samconfig, service).deploy() == "https://portal.example.org"
+    finally:
+        OUTPUTS["portal-dev-web"]["Url"] = "https://d1.cloudfront.net"
+    assert [name for name, _ in service.deployed()] == [
+        "portal-dev-data",
+        "portal-dev-auth",
+        "portal-dev",
+        "portal-dev-web",
+    ]
+    told = dict(service.deployed())
+    assert told["portal-dev-data"] == {"PortalUrl": "https://portal.example.org"}
+    assert told["portal-dev"]["PortalUrl"] == "https://portal.example.org"
+    assert told["portal-dev-web"]["ApiDomain"] == "abc.execute-api.eu-central-1.amazonaws.com"
+    assert told["portal-dev-web"]["ConnectSources"].split() == [
+        "https://cognito-idp.eu-central-1.amazonaws.com",
+        "https://documents.s3.eu-central-1.amazonaws.com",
+        "https://transfers.s3.eu-central-1.amazonaws.com",
+    ]
+    assert "/recertification/" in told["portal-dev-web"]["Pages"].split()
+    protected = [
+        given["StackName"] for name, given in service.asked if name == "update_termination_protection"
+    ]
+    assert protected == ["portal-dev-data", "portal-dev-auth", "portal-dev-web"]
+    cognito = {
+        "endpoint": "https://cognito-idp.eu-central-1.amazonaws.com",
+        "userPoolId": "pool",
+        "clientId": "client",
+    }
+    assert published == [("pages", "E1", {"apiBase": "/api", "cognito": cognito}, False)]
+
+
+def test_without_a_domain_the_first_deployment_learns_the_address_and_tells_it(
+    samconfig: Path, published: list[tuple[Any, ...]]
+) -> None:
+    without_domain(samconfig)
+    service = CloudFormation()
+    deployment(samconfig, service).deploy()
+    urls = [told["PortalUrl"] for name, told in service.deployed() if name == "portal-dev"]
+    assert urls == [NOT_KNOWN_YET, "https://d1.cloudfront.net"]
+    again = CloudFormation(*OUTPUTS)
+    deployment(samconfig, again).deploy()
+    assert len(again.deployed()) == 4
+    assert len(published) == 2
+
+
+def test_an_update_of_the_portal_is_taken_back_by_its_alarm_and_its_first_deployment_is_not(
+    samconfig: Path, published: list[tuple[Any, ...]]
+) -> None:
+    without_domain(samconfig)
+    service = CloudFormation(*OUTPUTS)
+    deployment(samconfig, service).deploy()
+    watched = {
+        given["StackName"]: given["RollbackConfiguration"]
+        for name, given in service.asked
+        if name == "create_change_set" and given["RollbackConfiguration"]
+    }
+    arn = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:portal-dev-ReleaseAlarm"
+    assert watched == {"portal-dev": Rollback(arn).given()}
+    new = CloudFormation()
+    Stacks(new, lambda *_: True).deploy("portal-dev", Template("x"), {}, rollback=Rollback(arn))
+    assert new.asked[0][1]["RollbackConfiguration"] == {}
+    assert new.asked[0][1]["ChangeSetType"] == "CREATE"
+
+
+def test_nothing_is_changed_that_nobody_agreed_to() -> None:
+    service = CloudFormation("portal-dev")
+    shown: list[str] = []
+
+    def decline(_: str, changes: list[str]) -> bool:
+        shown.extend(changes)
+        return False
+
+    with pytest.raises(Declined, match="portal-dev stays"):
+        Stacks(service, decline).deploy("portal-dev", Template("x"), {})
+    assert shown == ["Modify  Api (Api), REPLACED"]
+    assert "execute_change_set" not in [name for name, _ in service.asked]
+
+
+def test_a_stack_that_would_stay_as_it_is_is_left_alone() -> None:
+    service = CloudFormation("portal-dev", unchanged=True)
+    assert Stacks(service, lambda *_: False).deploy("portal-dev", Template("x"), {}) == OUTPUTS["portal-dev"]
+    assert [name for name, _ in service.asked] == ["create_change_set", "delete_change_set"]
+
+
+@pytest.mark.parametrize(
+    ("failing", "told"),
+    [("change_set_create_complete", "wrong"), ("stack_update_complete", "Table: no room")],
+)
+def test_what_cloudformation_refuses_is_told_in_its_own_words(failing: str, told: str) -> None:
+    service = CloudFormation("portal-dev", failing=failing)
+    with pytest.raises(NotDeployed, match=told):
+        Stacks(service, lambda *_: True).deploy("portal-dev", Template("x"), {})
+
+
+def test_destroying_takes_the_portals_own_stack_and_no_other(samconfig: Path) -> None:
+    service = CloudFormation(*OUTPUTS)
+    deployment(samconfig, service).destroy()
+    assert service.there == set(OUTPUTS) - {"portal-dev"}
+
+
+def test_destroying_asks_for_the_stacks_name_and_says_what_is_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("builtins.input", lambda _: "yes")
+    assert command_line.destroy(argparse.Namespace(stage="dev")) == 1
+    told = capsys.readouterr().out
+    assert all(f"recertification-dev-{kept}" in told for kept in ("data", "auth", "web"))
+
+
+def test_an_examples_value_is_asked_for_once_and_written_for_this_stage_alone(samconfig: Path) -> None:
+    questions: list[str] = []
+
+    def ask(question: str) -> str:
+        questions.append(question)
+        return " mail@hr.example " if question.startswith("SenderAddress") else ""
+
+    with pytest.raises(Incomplete, match="portal-dev-web: DomainName"):
+        refuse_examples(read_stage("dev", samconfig))
+    ask_for_examples(read_stage("dev", samconfig), ask, samconfig)
+    assert [question.split(":")[0] for question in questions] == ["SenderAddress", "DomainName"]
+    assert "CloudFront gives" in questions[1]
+    stage = read_stage("dev", samconfig)
+    refuse_examples(stage)
+    assert (
+        stage.auth.parameters["SenderAddress"]
+        == stage.portal.parameters["SenderAddress"]
+        == "mail@hr.example"
+    )
+    assert stage.web.parameters == {"DomainName": "", "Firewall": "off"}
+    text = samconfig.read_text()
+    assert text.count("mail@example.org") == 1, "the other stage keeps its own"
+    assert text.endswith(
+        '# comment\n[prod.deploy.parameters]\nparameter_overrides = ["SenderAddress=mail@example.org"]\n'
+    )
+
+
+def test_a_stage_that_is_not_there_is_refused_by_name(samconfig: Path) -> None:
+    with pytest.raises(Incomplete, match=r"no stage staging"):
+        read_stage("staging", samconfig)
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_the_shipped_stages_can_be_read_and_name_only_parameters_that_there_are(name: str) -> None:
+    stage = read_stage(name)
+    assert stage.secrets() == [
+        f"/recertification/{name}/stripe-{kind}" for kind in ("secret-key", "webhook-secret")
+    ]
+    for stack in stage.stacks():
+        declared = deploying.Template.of(stack.template).body
+        for parameter in stack.parameters:
+            assert f"\n  {parameter}:\n" in declared
+    with pytest.raises(Incomplete):
+        refuse_examples(stage)
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command_line.main(["--help"])
+    assert ended.value.code == 0
+    told = capsys.readouterr().out
+    assert all(name in told for name in command_line.COMMANDS)
+
+
+def test_the_bucket_of_the_code_is_read_from_the_packaged_template(tmp_path: Path) -> None:
+    packaged = tmp_path / "packaged.yaml"
+    packaged.write_text("CodeUri: s3://aws-sam-cli-managed-default/portal-dev/abc\n")
+    assert command_line.bucket_of(packaged) == "aws-sam-cli-managed-default"

@@ -1,0 +1,56 @@
+"""Deploying from GitHub: who may, with what, and that it is the same as from a terminal."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cfnlint.api import lint_file
+
+from infrastructure.local.template import load
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = ROOT / "infrastructure" / "pipeline.yaml"
+
+
+@pytest.fixture(scope="module")
+def jobs() -> dict[str, Any]:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    assert workflow["permissions"] == {"contents": "read"}
+    found: dict[str, Any] = workflow["jobs"]
+    return found
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    assert [str(fault) for fault in lint_file(TEMPLATE)] == []
+
+
+def test_the_role_is_taken_on_by_one_environment_of_one_repository_alone() -> None:
+    role = load(TEMPLATE)["Resources"]["Role"]["Properties"]
+    (trusted,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trusted["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert trusted["Condition"] == {
+        "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": {"Fn::Sub": "repo:${Repository}:environment:${Stage}"},
+        }
+    }
+
+
+def test_it_may_change_the_roles_of_its_own_stage_alone() -> None:
+    (policy,) = load(TEMPLATE)["Resources"]["Role"]["Properties"]["Policies"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert all(action.startswith("iam:") and "*" not in action for action in statement["Action"])
+    assert statement["Resource"]["Fn::Sub"].endswith(":role/recertification-${Stage}*")
+
+
+def test_nothing_is_deployed_that_was_not_tested_and_no_key_is_kept(jobs: dict[str, Any]) -> None:
+    assert jobs["test"]["steps"][-1]["run"] == ".ci/run"
+    deploy = jobs["deploy"]
+    assert deploy["needs"] == "test"
+    assert "environment" in deploy
+    assert deploy["permissions"] == {"contents": "read", "id-token": "write"}
+    assert all("id-token" not in job.get("permissions", {}) for name, job in jobs.items() if name != "deploy")
+    assert deploy["steps"][-1]["run"].startswith('make deploy STAGE="$STAGE" YES=--yes')
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    assert "secrets." not in text
