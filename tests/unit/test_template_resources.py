@@ -224,6 +224,6 @@ def test_the_runbook_names_no_alarm_that_is_gone() -> None:
         name
         for template in ALL.values()
         for name, each in template["Resources"].items()
-        if each["Type"] == "AWS::CloudWatch::Alarm"
+        if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
     }
     assert named <= alarms, named - alarms
