@@ -46,6 +46,8 @@ REFUSALS: dict[str, tuple[int, ...]] = {
     "own_invoice": (404,),
     "any_invoice": (404,),
     "any_attention": (404,),
+    "any_member": (404,),
+    "not_oneself": (403,),
     "application_open": (403, 404),
     "own_home": (403, 404),
     "own_document": (403, 404),

@@ -5,23 +5,44 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from shared.adapters.http.caller import ADMINISTRATOR
+from shared.adapters.http.caller import ADMINISTRATOR, FINANCE
 from shared.adapters.http.resolver import SENT_AS, UNREADABLE, answer, gate, portal_api
 from shared.adapters.http.responses import ok
-from shared.domain.csv_file import read_rows
+from shared.domain.csv_file import Heading, read_rows
 from shared.domain.errors import (
     DomainError,
     MalformedRequest,
     NotFound,
+    StaffOnly,
     TooLarge,
     UnsupportedMediaType,
 )
-from shared.domain.roster import COLUMNS
+from shared.domain.roster import COLUMNS, OPTIONAL_COLUMNS
 from shared.handling import wiring
-from shared.handling.gates import SUBJECT, authenticated, command, idempotency_key, staff, today
+from shared.handling.gates import (
+    SUBJECT,
+    authenticated,
+    caller,
+    command,
+    idempotency_key,
+    if_match,
+    json_body,
+    staff,
+    today,
+    version,
+)
 from shared.handling.paging import Cursor, Limit, next_cursor, start
-from shared.schemas.members import ImportReport, MemberList, MemberPage, MemberSummary, Profile
+from shared.schemas.members import (
+    ImportReport,
+    MemberList,
+    MemberPage,
+    Membership,
+    MembershipSent,
+    MemberSummary,
+    Profile,
+)
 from shared.schemas.points import Certification
+from shared.use_cases.change_membership import change_membership
 from shared.use_cases.import_roster import IMPORTS, import_roster
 from shared.use_cases.once import remembered
 
@@ -42,6 +63,22 @@ def csv_body(app: APIGatewayHttpResolver) -> None:
         raise MalformedRequest("The file is not UTF-8 text. Save it as CSV UTF-8 and send it again.")
     app.context["csv"] = text
     app.context[SUBJECT] = IMPORTS
+
+
+@gate
+def any_member(app: APIGatewayHttpResolver) -> None:
+    """404 for a member who does not exist; for staff."""
+    member = wiring.members().find(str(app.context["_route_args"].get("member_id", "")))
+    if member is None:
+        raise NotFound
+    app.context["member"] = member
+
+
+@gate
+def not_oneself(app: APIGatewayHttpResolver) -> None:
+    """403 `staff-only` for what concerns one's own fees: nobody decides on their own (rule 6)."""
+    if app.context["member"].member_id.lower() == caller(app).member_id.lower():
+        raise StaffOnly("This is your own membership. Ask a colleague on staff to do this.")
 
 
 @app.get("/api/staff/members", middlewares=[authenticated, staff()])
@@ -67,11 +104,30 @@ def read_member(member_id: str) -> Response[MemberPage]:
             last_name=member.last_name,
             email=member.email,
             login=member.login,
+            body_member=member.body_member,
             profile=Profile.of(member),
             certifications=[Certification.of(each.certification, each.access(today())) for each in held],
         ),
         member.version,
     )
+
+
+@app.put(
+    "/api/staff/members/<member_id>/membership",
+    middlewares=[authenticated, staff(FINANCE, ADMINISTRATOR), any_member, not_oneself, json_body, if_match],
+)
+def replace_membership(member_id: str, membership: MembershipSent) -> Response[Membership]:
+    """Say whether a person is a member of the certifying body; invoices that are out keep their price."""
+    changed = change_membership(
+        wiring.members(),
+        wiring.events(),
+        command(app),
+        app.context["member"].member_id,
+        membership.body_member,
+        version(app),
+    )
+    body = Membership(member_id=changed.member_id, body_member=changed.body_member, version=changed.version)
+    return ok(body, changed.version)
 
 
 @app.post(
@@ -99,7 +155,7 @@ def import_members(dry_run: bool = False) -> Response[ImportReport]:
 
 def read_roster(text: str) -> list[dict[str, str]]:
     """The rows of a roster by its heading. Raises InvalidRequest for a wrong heading, TooLarge beyond 1,000 rows."""
-    rows = read_rows(text, COLUMNS)
+    rows = read_rows(text, Heading(COLUMNS, OPTIONAL_COLUMNS))
     if len(rows) > MOST_ROWS:
         raise TooLarge(f"A request imports up to {MOST_ROWS:,} rows. Split the file, or import it as a job.")
     return rows

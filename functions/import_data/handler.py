@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 
 from shared.adapters import clock
 from shared.domain import ids, program_invoices, proposals, roster
+from shared.domain.csv_file import Heading
 from shared.domain.days import day_of
 from shared.domain.events import Command
 from shared.domain.jobs import Job
@@ -23,9 +24,9 @@ from shared.use_cases.propose_memberships import propose_memberships
 logger = Logger()
 
 COLUMNS = {
-    "members": roster.COLUMNS,
-    "program-invoices": program_invoices.COLUMNS,
-    "chapter-roster": proposals.COLUMNS,
+    "members": Heading(roster.COLUMNS, roster.OPTIONAL_COLUMNS),
+    "program-invoices": Heading(program_invoices.COLUMNS),
+    "chapter-roster": Heading(proposals.COLUMNS),
 }
 
 

@@ -19,7 +19,10 @@ Access = Literal["open", "lapsed"]
 
 @dataclass(frozen=True, slots=True)
 class Certification:
-    """One member's holding of one designation. `extended_to` is a last day that staff granted, with its reason."""
+    """One member's holding of one designation. `extended_to` is a last day that staff granted, with its reason.
+
+    `member_name` and `body_member` are the member's, kept here too so that nobody has to be looked up for them.
+    """
 
     certification_id: str
     member_id: str
@@ -34,6 +37,7 @@ class Certification:
     terminated_reason: str = ""
     imported: str = ""
     certificate_id: str = ""
+    body_member: bool = False
     version: int = 1
 
 

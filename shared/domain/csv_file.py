@@ -3,12 +3,21 @@
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from shared.domain.errors import Fault, InvalidRequest
 from shared.domain.roster import BEYOND
 
 
-def read_rows(text: str, columns: Sequence[str]) -> list[dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The columns that a file needs, and those that it may have besides."""
+
+    needed: Sequence[str]
+    optional: Sequence[str] = ()
+
+
+def read_rows(text: str, columns: Heading) -> list[dict[str, str]]:
     """The rows of a file with exactly these columns, in any order.
 
     Raises InvalidRequest when the heading is wrong or the file is no CSV.
@@ -26,11 +35,12 @@ def read_rows(text: str, columns: Sequence[str]) -> list[dict[str, str]]:
         raise InvalidRequest((Fault("/rows", detail),)) from None
 
 
-def heading_faults(heading: Sequence[str], columns: Sequence[str]) -> list[Fault]:
+def heading_faults(heading: Sequence[str], columns: Heading) -> list[Fault]:
     """What is wrong with a heading."""
-    faults = [f"The column {name} is missing." for name in columns if name not in heading]
+    known = (*columns.needed, *columns.optional)
+    faults = [f"The column {name} is missing." for name in columns.needed if name not in heading]
     faults += [
-        f"The column {name or '(without a name)'} is not known." for name in heading if name not in columns
+        f"The column {name or '(without a name)'} is not known." for name in heading if name not in known
     ]
-    faults += [f"The column {name} stands there twice." for name in columns if heading.count(name) > 1]
+    faults += [f"The column {name} stands there twice." for name in known if heading.count(name) > 1]
     return [Fault("/heading", fault) for fault in faults]

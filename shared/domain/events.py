@@ -33,6 +33,7 @@ EventType = Literal[
     "profile-changed",
     "name-changed",
     "email-changed",
+    "membership-changed",
     "member-imported",
     "certification-imported",
     "members-imported",

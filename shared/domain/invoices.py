@@ -188,13 +188,14 @@ def recertification_invoice(
     member_id: str,
     certification_id: str,
     designation: str,
+    body_member: bool,
     cycle_ends_on: date,
     today: date,
     now: datetime,
     key: str,
 ) -> Invoice:
     """The one invoice of a cycle (rule 4), priced by the program's fee for the designation."""
-    fee = program.recertification_fee(designation, cycle_ends_on.year, today)
+    fee = program.recertification_fee(designation, cycle_ends_on.year, today, body_member=body_member)
     line = Line(f"{fee.title}: {designation}, period ending {cycle_ends_on.isoformat()}", fee.amount)
     return Invoice(
         invoice_id=invoice_id,

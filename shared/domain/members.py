@@ -41,7 +41,8 @@ class Member:
     """A person known to the certifying body. `login` says whether the account to log in with was made.
 
     `rostered` holds first name, last name and e-mail as the last import gave them, where the member has changed any of
-    them since: the same import again does not take the change back.
+    them since: the same import again does not take the change back. `body_member` tells whether the person is a member
+    of the certifying body, which fees may depend on, and `body_member_rostered` what the last import said of it.
     """
 
     member_id: str
@@ -51,6 +52,8 @@ class Member:
     profile: Profile = Profile()
     login: LoginState = "wanted"
     rostered: tuple[str, str, str] | None = None
+    body_member: bool = False
+    body_member_rostered: bool | None = None
     version: int = 1
 
     @property

@@ -6,6 +6,7 @@ the rule set (`shared.domain.rules`); an edition of the program is that and what
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from shared.domain.days import day_after, years_later
 from shared.domain.money import Money
@@ -20,9 +21,14 @@ __all__ = [
     "Editions",
     "Fee",
     "LateFee",
+    "Membership",
     "Program",
     "Reinstatement",
 ]
+
+
+Membership = Literal["member", "non-member"]
+"""Whether somebody is a member of the certifying body, which may make the fee another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class DocumentKind:
 class Fee:
     """The price of a recertification; `designation` None means any that has no fee of its own.
 
+    `membership` says whether it is the price for members of the body or for others, None that it is for both.
     `late_from` is the month and day of the recertification year from which on invoices have this price; None is the
     price from the beginning.
     """
@@ -45,6 +52,11 @@ class Fee:
     amount: Money
     designation: str | None = None
     late_from: tuple[int, int] | None = None
+    membership: Membership | None = None
+
+    def reached_on(self, year: int) -> date:
+        """From which day on an invoice for that recertification year has this price."""
+        return date(year, *self.late_from) if self.late_from else date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +114,23 @@ class Program(RuleSet):
     largest_document_bytes: int = 10 * 1024**2
     reinstatement: Reinstatement | None = None
 
-    def recertification_fee(self, designation: str, year: int, day: date) -> Fee:
+    def recertification_fee(self, designation: str, year: int, day: date, *, body_member: bool) -> Fee:
         """What recertifying this designation in a year costs when it is invoiced on a day.
 
-        LookupError when the edition names no price for it.
+        The nearest fees count, and of these the latest that is reached: those of the designation before those of any,
+        and among them those for members of the body, or for others, before those for both. LookupError when the
+        edition names no price for it.
         """
-        of_its_own = [fee for fee in self.fees if fee.designation == designation]
-        fees = of_its_own or [fee for fee in self.fees if fee.designation is None]
-        reached = [
-            (date(year, *fee.late_from) if fee.late_from else date.min, fee)
-            for fee in fees
-            if fee.late_from is None or day >= date(year, *fee.late_from)
-        ]
-        if not reached:
-            raise LookupError(f"edition {self.edition} has no recertification fee for {designation}")
-        return max(reached, key=lambda each: each[0])[1]
+        membership: Membership = "member" if body_member else "non-member"
+        for wanted in ((designation, membership), (designation, None), (None, membership), (None, None)):
+            reached = [
+                fee
+                for fee in self.fees
+                if (fee.designation, fee.membership) == wanted and fee.reached_on(year) <= day
+            ]
+            if reached:
+                return max(reached, key=lambda fee: fee.reached_on(year))
+        raise LookupError(f"edition {self.edition} has no recertification fee for {designation}")
 
     def invoice_release_on(self, recertification_year: int) -> date:
         """The day from which invoices of that recertification year are issued by themselves (rule 4)."""

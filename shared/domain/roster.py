@@ -27,6 +27,9 @@ COLUMNS = (
     "status",
     "committees",
 )
+OPTIONAL_COLUMNS = ("body_member",)
+"""Columns that a roster may have: whether the person is a member of the certifying body, `yes` or `no`."""
+
 BEYOND = "(beyond the last column)"
 """The name under which a row's cells stand for which the heading has no column."""
 
@@ -34,6 +37,8 @@ STATUSES = ("new", "renew", "terminated")
 
 _MEMBER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+_YES_OR_NO = {"yes": True, "no": False}
 
 Outcome = Literal["created", "updated", "unchanged"]
 Wrong = Callable[[str, str], None]
@@ -81,6 +86,7 @@ class RosterRow:
     last_name: str
     email: str
     holding: Holding | None
+    body_member: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +155,21 @@ def read_row(number: int, cells: Mapping[str, str], editions: Editions) -> Roste
             wrong(name, "A name cannot hold control characters.")
     if not is_email(text["email"]):
         wrong("email", "Give a valid e-mail address.")
+    said = cells.get("body_member", "").strip().lower()
+    if said not in ("", *_YES_OR_NO):
+        wrong("body_member", "Say yes or no, or nothing.")
     holding = _read_holding(text, editions, wrong)
     if faults:
         return tuple(faults)
-    return RosterRow(number, text["member_id"], text["first_name"], text["last_name"], text["email"], holding)
+    return RosterRow(
+        number,
+        text["member_id"],
+        text["first_name"],
+        text["last_name"],
+        text["email"],
+        holding,
+        _YES_OR_NO.get(said),
+    )
 
 
 def enroll(standing: Standing, rows: Sequence[RosterRow], editions: Editions) -> Enrollment:
@@ -163,7 +180,7 @@ def enroll(standing: Standing, rows: Sequence[RosterRow], editions: Editions) ->
         detail = "This e-mail address already belongs to another member."
         return Enrollment(member, {}, {}, tuple(RowFault(row.row, "email", detail) for row in rows))
     holdings: dict[str, tuple[Certification, Cycle]] = {
-        designation: (_renamed(certification, member.name), cycle)
+        designation: (following(certification, member), cycle)
         for designation, (certification, cycle) in standing.holdings.items()
     }
     faults: list[RowFault] = []
@@ -208,16 +225,29 @@ def _take(
     return "unchanged" if changed == held else "updated"
 
 
-def _renamed(certification: Certification, name: str) -> Certification:
-    if certification.member_name == name:
+def following(certification: Certification, member: Member) -> Certification:
+    """A certification with what it keeps of its member as that is now."""
+    if (certification.member_name, certification.body_member) == (member.name, member.body_member):
         return certification
-    return replace(certification, member_name=name, version=certification.version + 1)
+    return replace(
+        certification,
+        member_name=member.name,
+        body_member=member.body_member,
+        version=certification.version + 1,
+    )
 
 
 def _person(row: RosterRow, standing: Standing) -> Member:
     if standing.member is None:
-        return Member(row.member_id, row.first_name, row.last_name, row.email)
-    known = standing.member
+        return Member(
+            row.member_id,
+            row.first_name,
+            row.last_name,
+            row.email,
+            body_member=row.body_member is True,
+            body_member_rostered=row.body_member,
+        )
+    known = _with_membership(row, standing.member)
     before, said = known.as_rostered, (row.first_name, row.last_name, row.email)
     if said == before:
         return known
@@ -230,12 +260,24 @@ def _person(row: RosterRow, standing: Standing) -> Member:
         email=email,
         login="wanted" if known.email != email else known.login,
         rostered=None if (*names, email) == said else said,
+        version=standing.member.version + 1,
+    )
+
+
+def _with_membership(row: RosterRow, known: Member) -> Member:
+    """Whether they are a member of the body: as the row says, if it says something else than the last import."""
+    if row.body_member is None or row.body_member == known.body_member_rostered:
+        return known
+    return replace(
+        known,
+        body_member=row.body_member,
+        body_member_rostered=row.body_member,
         version=known.version + 1,
     )
 
 
 def _differing_field(first: RosterRow, row: RosterRow) -> str | None:
-    for name in ("first_name", "last_name", "email"):
+    for name in ("first_name", "last_name", "email", "body_member"):
         if getattr(first, name) != getattr(row, name):
             return name
     return None
@@ -293,6 +335,7 @@ def _new_holding(member: Member, holding: Holding, editions: Editions) -> tuple[
         certification_id=certification_id,
         member_id=member.member_id,
         member_name=member.name,
+        body_member=member.body_member,
         designation=holding.designation,
         certified_since=holding.certified_since,
         expires_on=holding.expires_on,

@@ -12,6 +12,7 @@ from shared.domain.program import (
     Editions,
     Fee,
     LateFee,
+    Membership,
     Program,
     Reinstatement,
 )
@@ -82,6 +83,9 @@ def _note_portal(program: Program, notes: Notes) -> None:
             notes.add(("fees", place, "designation"), f'There is no designation "{fee.designation}".')
 
 
+MEMBERSHIPS: tuple[Membership, ...] = ("member", "non-member")
+
+
 def _document_kind(row: Fields) -> DocumentKind:
     found = DocumentKind(row.text("code"), row.text("title"))
     row.close()
@@ -104,7 +108,8 @@ def _late_fee(row: Fields) -> LateFee:
 
 def _fee(row: Fields) -> Fee:
     late_from = row.month_and_day("late_from", needed=False)
-    found = Fee(row.text("title"), _money(row), row.text("designation", "") or None, late_from)
+    membership = row.choice("membership", MEMBERSHIPS) if "membership" in row else None
+    found = Fee(row.text("title"), _money(row), row.text("designation", "") or None, late_from, membership)
     row.close()
     return found
 

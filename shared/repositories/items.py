@@ -55,6 +55,7 @@ def certification(item: Item) -> Certification:
         terminated_reason=item["terminated_reason"],
         imported=item["imported"],
         certificate_id=item.get("certificate_id", ""),
+        body_member=item.get("body_member", False),
         version=int(item["version"]),
     )
 
@@ -244,6 +245,8 @@ def member(item: Item) -> Member:
         email=item["email"],
         profile=Profile(**item["profile"]),
         login=item["login"],
+        body_member=item.get("body_member", False),
+        body_member_rostered=item.get("body_member_rostered"),
         rostered=None if (said := item.get("rostered")) is None else (said[0], said[1], said[2]),
         version=int(item["version"]),
     )

@@ -84,9 +84,7 @@ class Members:
         Raises ChangedMeanwhile, AlreadyRecorded, AddressTaken.
         """
         certifications = [
-            _labelled(certification_write(old, new), new.designation)
-            for old, new in renamed
-            if old.member_name != new.member_name
+            _labelled(certification_write(old, new), new.designation) for old, new in renamed if old != new
         ]
         terms = _term_writes(before, after)
         self._transact([_member_write(before, after), *terms, *certifications, events.once(event)])

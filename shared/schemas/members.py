@@ -2,6 +2,8 @@
 
 from dataclasses import asdict
 
+from pydantic import StrictBool
+
 from shared.domain import members, roster
 from shared.schemas.fields import Address, EmailAddress, Given, PersonName, PhoneNumber, Sent, ShortText
 from shared.schemas.points import Certification
@@ -87,6 +89,20 @@ class Identity(Given):
         )
 
 
+class MembershipSent(Sent):
+    """Whether a person is a member of the certifying body."""
+
+    body_member: StrictBool
+
+
+class Membership(Given):
+    """Whether a person is a member of the certifying body, and the person's version, which is the ETag."""
+
+    member_id: str
+    body_member: bool
+    version: int
+
+
 class Portal(Given):
     """Whether the recertification portal is open, and what to do if it is not."""
 
@@ -144,6 +160,7 @@ class MemberPage(Given):
     last_name: str
     email: str
     login: str
+    body_member: bool
     profile: Profile
     certifications: list[Certification]
 

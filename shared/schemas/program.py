@@ -40,11 +40,15 @@ class MonthAndDay(Given):
 
 
 class Fee(Given):
-    """The price of a recertification, of one designation or of any other; from `late_from` on, if one is given."""
+    """The price of a recertification, of one designation or of any other; from `late_from` on, if one is given.
+
+    `membership` says whether it is for members of the body or for others; without one it is for both.
+    """
 
     type: str
     title: str
     designation: str | None
+    membership: str | None
     amount: Money
     late_from: MonthAndDay | None
 
@@ -133,6 +137,7 @@ class Program(Given):
                     type="recertification",
                     title=each.title,
                     designation=each.designation,
+                    membership=each.membership,
                     amount=Money.of(each.amount),
                     late_from=MonthAndDay(month=each.late_from[0], day=each.late_from[1])
                     if each.late_from

@@ -6,6 +6,7 @@ from shared.domain.errors import VersionConflict
 from shared.domain.events import Command, Event, event
 from shared.domain.members import Member
 from shared.domain.ports import EventStore, MemberStore
+from shared.domain.roster import following
 from shared.use_cases.once import once
 
 
@@ -38,14 +39,7 @@ def change_name(
             rostered=before.as_rostered,
             version=before.version + 1,
         )
-        renamed = [
-            (
-                each.certification,
-                replace(each.certification, member_name=after.name, version=each.certification.version + 1),
-            )
-            for each in held
-            if each.certification.member_name != after.name
-        ]
+        renamed = [(each.certification, following(each.certification, after)) for each in held]
         data = {"former_name": before.name, "name": after.name}
         members.save(before, after, event(command, subject, "name-changed", data), renamed)
         return after

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from shared.domain.csv_file import read_rows
+from shared.domain.csv_file import Heading, read_rows
 from shared.domain.errors import Fault, InvalidRequest
 from shared.domain.exports import safe_cell
 from shared.domain.jobs import Job, added
@@ -61,7 +61,7 @@ def import_step(
     jobs: JobStore,
     queue: StepQueue,
     store: FileStore,
-    columns: Mapping[str, Sequence[str]],
+    columns: Mapping[str, Heading],
     import_rows: Import,
     job_id: str,
     *,
@@ -94,7 +94,7 @@ def import_step(
     return job
 
 
-def _open(job: Job, store: FileStore, columns: Sequence[str]) -> tuple[Rows, Job]:
+def _open(job: Job, store: FileStore, columns: Heading) -> tuple[Rows, Job]:
     content, source = store.read(upload_key(job.job_id), job.source)
     rows = read_rows(content.decode(), columns)
     if len(rows) > MOST_ROWS:

@@ -40,6 +40,7 @@ def new_invoice(recertification: Recertification, command: Command) -> Invoice:
         member_id=certification.member_id,
         certification_id=certification.certification_id,
         designation=certification.designation,
+        body_member=certification.body_member,
         cycle_ends_on=cycle.ends_on,
         today=command.today,
         now=command.now,

@@ -25,6 +25,10 @@ def calls_of(portal: Portal, ask: Callable[[], Answer], status: int = 200) -> li
     return made
 
 
+def membership_of(member: Person) -> str:
+    return f"/api/staff/members/{member.member_id}/membership"
+
+
 def cost(portal: Portal, ask: Callable[[], Answer], status: int = 200) -> list[str]:
     return [call.operation for call in calls_of(portal, ask, status)]
 
@@ -99,6 +103,10 @@ def test_a_notice_of_a_payment_is_a_read_and_a_transaction_and_a_repeat_a_read_m
         (lambda p, m: p.get(p.cycle_path(m, "cycles"), m), [QUERY, QUERY]),
         (lambda p, m: p.put("/api/me/profile", m, {}, version=1), [GET, WRITE]),
         (lambda p, m: p.put("/api/me/name", m, NAME, version=1), [GET, BATCH, WRITE]),
+        (
+            lambda p, m: p.put(membership_of(m), STAFF, {"body_member": True}, version=1),
+            [GET, BATCH, WRITE],
+        ),
         (lambda p, m: p.get("/api/staff/reviews", STAFF), [QUERY]),
         (lambda p, m: p.get(f"/api/staff/members/{m.member_id}", STAFF), [BATCH]),
         (lambda p, m: p.get("/api/staff/members", STAFF, query={"query": "Mona"}), [QUERY, BATCH]),

@@ -26,6 +26,7 @@ def made(designation: str = "IPMA-CP") -> Invoice:
         member_id="M-1",
         certification_id=CERTIFICATION_ID,
         designation=designation,
+        body_member=False,
         cycle_ends_on=date(2027, 12, 31),
         today=TODAY,
         now=NOW,
@@ -40,7 +41,7 @@ def test_the_fee_is_the_editions_for_the_designation() -> None:
 
 def test_a_fee_nobody_set_is_an_error_and_never_free() -> None:
     with pytest.raises(LookupError):
-        replace(PROGRAM, fees=()).recertification_fee("IPMA-CP", 2027, TODAY)
+        replace(PROGRAM, fees=()).recertification_fee("IPMA-CP", 2027, TODAY, body_member=False)
 
 
 def test_an_invoice_is_open_issued_today_and_due_in_thirty_days() -> None:
@@ -162,6 +163,30 @@ def test_a_waived_invoice_is_settled_and_takes_no_money() -> None:
     ],
 )
 def test_the_price_of_an_invoice_is_that_of_the_day_it_is_issued_on(day: date, amount: int) -> None:
+    assert fee_of("IPMA-SCP", day) == amount
+    assert fee_of("IPMA-CP", day) == 15000
+
+
+def fee_of(designation: str, day: date, *, body_member: bool = False) -> int:
     example = load_editions("example-reinstatement").programs[0]
-    assert example.recertification_fee("IPMA-SCP", 2027, day).amount == Money(amount, "usd")
-    assert example.recertification_fee("IPMA-CP", 2027, day).amount == Money(15000, "usd")
+    return example.recertification_fee(designation, 2027, day, body_member=body_member).amount.amount
+
+
+@pytest.mark.parametrize(
+    ("body_member", "day", "amount"),
+    [
+        (True, date(2027, 2, 15), 8000),
+        (False, date(2027, 2, 15), 10000),
+        (True, date(2027, 12, 1), 9000),
+        (False, date(2027, 12, 1), 10000),
+    ],
+)
+def test_a_member_of_the_body_has_a_price_of_its_own_and_it_may_be_late_too(
+    body_member: bool, day: date, amount: int
+) -> None:
+    assert fee_of("IPMA-CS", day, body_member=body_member) == amount
+
+
+def test_who_is_a_member_does_not_matter_where_the_edition_makes_no_difference() -> None:
+    for day in (date(2027, 2, 15), date(2027, 12, 1)):
+        assert fee_of("IPMA-SCP", day, body_member=True) == fee_of("IPMA-SCP", day)
