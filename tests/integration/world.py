@@ -108,7 +108,7 @@ def build(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> World:
     entered = portal.enter(owner, since)
     assert entered.status == 201, entered.json
     chapter = Chapter("Springfield Chapter", date(2025, 1, 1), date(2025, 12, 31))
-    proposal = propose(owner.member_id, RosterMember(f"{owner.member_id}@example.org", ""), chapter)
+    proposal = propose(owner.member_id, RosterMember(f"{owner.member_id}@example.org", "", ""), chapter)
     wiring.proposals().add(proposal)
     event = wiring.events().of(f"member:{owner.member_id}")[0]
     raised = Event(
