@@ -50,6 +50,7 @@ REFUSALS: dict[str, tuple[int, ...]] = {
     "not_oneself": (403,),
     "application_open": (403, 404),
     "own_home": (403, 404),
+    "members_home": (403, 404),
     "own_document": (403, 404),
     "any_document": (404,),
     "published_document": (404,),

@@ -13,20 +13,21 @@ from shared.domain.errors import (
     DomainError,
     MalformedRequest,
     NotFound,
-    StaffOnly,
     TooLarge,
     UnsupportedMediaType,
 )
 from shared.domain.roster import COLUMNS, OPTIONAL_COLUMNS
 from shared.handling import wiring
 from shared.handling.gates import (
+    MEMBER,
     SUBJECT,
+    any_member,
     authenticated,
-    caller,
     command,
     idempotency_key,
     if_match,
     json_body,
+    not_oneself,
     staff,
     today,
     version,
@@ -63,22 +64,6 @@ def csv_body(app: APIGatewayHttpResolver) -> None:
         raise MalformedRequest("The file is not UTF-8 text. Save it as CSV UTF-8 and send it again.")
     app.context["csv"] = text
     app.context[SUBJECT] = IMPORTS
-
-
-@gate
-def any_member(app: APIGatewayHttpResolver) -> None:
-    """404 for a member who does not exist; for staff."""
-    member = wiring.members().find(str(app.context["_route_args"].get("member_id", "")))
-    if member is None:
-        raise NotFound
-    app.context["member"] = member
-
-
-@gate
-def not_oneself(app: APIGatewayHttpResolver) -> None:
-    """403 `staff-only` for what concerns one's own fees: nobody decides on their own (rule 6)."""
-    if app.context["member"].member_id.lower() == caller(app).member_id.lower():
-        raise StaffOnly("This is your own membership. Ask a colleague on staff to do this.")
 
 
 @app.get("/api/staff/members", middlewares=[authenticated, staff()])
@@ -122,7 +107,7 @@ def replace_membership(member_id: str, membership: MembershipSent) -> Response[M
         wiring.members(),
         wiring.events(),
         command(app),
-        app.context["member"].member_id,
+        app.context[MEMBER].member_id,
         membership.body_member,
         version(app),
     )

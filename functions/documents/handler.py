@@ -4,23 +4,30 @@ from typing import Any, cast
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
+from shared.adapters.http.caller import REVIEWER
 from shared.adapters.http.resolver import FIELD_FAULTS, answer, gate, portal_api
 from shared.adapters.http.responses import created, no_content, ok
 from shared.domain.documents import Document as StoredDocument
 from shared.domain.errors import NotFound
 from shared.domain.recertification import Recertification
+from shared.domain.reinstatement import Door, by_either, by_staff
 from shared.handling import wiring
 from shared.handling.gates import (
+    MEMBER,
     RECERTIFICATION,
+    any_member,
     authenticated,
     caller,
     command,
     idempotency_key,
     if_match,
     json_body,
+    not_oneself,
+    staff,
     today,
     version,
 )
+from shared.handling.paging import LONGEST_PAGE, Cursor, Limit, page_of
 from shared.schemas.documents import (
     Document,
     DocumentAnnounced,
@@ -42,24 +49,13 @@ DOCUMENT, HOME = "document", "home"
 @gate
 def own_home(app: APIGatewayHttpResolver) -> None:
     """404 for someone else's certification or entry; 403 without a certification, or when what is named has lapsed."""
-    body = _readable_body(app)
-    certification_id, entry_id = body.get("certification_id"), body.get("entry_id")
-    if isinstance(certification_id, str):
-        found = wiring.recertifications().find(certification_id.strip())
-        if found is None or found.certification.member_id.lower() != caller(app).member_id.lower():
-            raise NotFound
-    else:
-        _, held = wiring.members().with_registrations(caller(app).member_id)
-        program = wiring.editions().in_force(today())
-        app.context[HOME] = DocumentHome.of_member(held, program, today())
-        if not isinstance(entry_id, str):
-            return
-        found = _certification_with(entry_id.strip(), [each.certification.certification_id for each in held])
-    if isinstance(entry_id, str):
-        found.entry(entry_id.strip())
-    found.require_open(today())
-    app.context[RECERTIFICATION] = found
-    app.context[HOME] = DocumentHome.with_certification(found)
+    _find_home(app, caller(app).member_id, by_either)
+
+
+@gate
+def members_home(app: APIGatewayHttpResolver) -> None:
+    """404 for a certification or an entry that is not the member's; 403 for a member who holds no certification."""
+    _find_home(app, app.context[MEMBER].member_id, by_staff)
 
 
 @gate
@@ -85,29 +81,36 @@ def own_document(app: APIGatewayHttpResolver) -> None:
 )
 def announce_document(document: DocumentSent) -> Response[DocumentAnnounced]:
     """Announce a file: gives the pending document, and the form to upload it with within five minutes."""
-    home = _home(app)
-    made = upload_document(
-        wiring.documents(),
-        wiring.recertifications(),
-        wiring.events(),
-        command(app),
-        home,
-        document.to_domain(),
-        entry_id=document.entry_id,
-        scanned=settings().malware_protection,
-    )
-    form = wiring.document_store().upload_form(made, home.program.largest_document_bytes)
-    upload = UploadForm(url=form.url, fields=dict(form.fields))
-    return created(DocumentAnnounced(document=Document.of(made), upload=upload), made.version)
+    return _announce(document, by_either)
+
+
+@app.post(
+    "/api/staff/members/<member_id>/documents",
+    status_code=201,
+    middlewares=[
+        authenticated,
+        staff(REVIEWER),
+        any_member,
+        not_oneself,
+        members_home,
+        json_body,
+        idempotency_key,
+        upload_checked,
+    ],
+)
+def announce_for_member(member_id: str, document: DocumentSent) -> Response[DocumentAnnounced]:
+    """Announce a file that a member sent on paper or by mail; it is the member's, and marked as uploaded by staff."""
+    return _announce(document, by_staff)
 
 
 @app.get("/api/documents", middlewares=[authenticated])
-def list_documents() -> Response[DocumentList]:
-    """All documents of the caller, newest first, strongly consistent."""
+def list_documents(limit: Limit = LONGEST_PAGE, cursor: Cursor = None) -> Response[DocumentList]:
+    """The documents of the caller, newest first, strongly consistent."""
     _, held = wiring.members().with_registrations(caller(app).member_id)
     certification_ids = [each.certification.certification_id for each in held]
     found = wiring.documents().of_member(caller(app).member_id, certification_ids)
-    return ok(DocumentList(items=[Document.of(each) for each in found]))
+    page, more = page_of(found, lambda each: each.document_id, cursor, limit)
+    return ok(DocumentList(items=[Document.of(each) for each in page], next_cursor=more))
 
 
 @app.get("/api/documents/<document_id>", middlewares=[authenticated, own_document])
@@ -135,6 +138,45 @@ def remove_document(document_id: str) -> Response[None]:
         version(app),
     )
     return no_content()
+
+
+def _announce(document: DocumentSent, door: Door) -> Response[DocumentAnnounced]:
+    home = _home(app)
+    made = upload_document(
+        wiring.documents(),
+        wiring.recertifications(),
+        wiring.events(),
+        command(app),
+        home,
+        document.to_domain(),
+        entry_id=document.entry_id,
+        scanned=settings().malware_protection,
+        door=door,
+    )
+    form = wiring.document_store().upload_form(made, home.program.largest_document_bytes)
+    upload = UploadForm(url=form.url, fields=dict(form.fields))
+    return created(DocumentAnnounced(document=Document.of(made), upload=upload), made.version)
+
+
+def _find_home(app: APIGatewayHttpResolver, member_id: str, door: Door) -> None:
+    """Where what a member uploads, or staff for them, is at home; left in the context with what was read for it."""
+    body = _readable_body(app)
+    certification_id, entry_id = body.get("certification_id"), body.get("entry_id")
+    if isinstance(certification_id, str):
+        found = wiring.recertifications().find(certification_id.strip())
+        if found is None or found.certification.member_id.lower() != member_id.lower():
+            raise NotFound
+    else:
+        _, held = wiring.members().with_registrations(member_id)
+        program = wiring.editions().in_force(today())
+        app.context[HOME] = DocumentHome.of_member(member_id, held, program, today(), door)
+        if not isinstance(entry_id, str):
+            return
+        found = _certification_with(entry_id.strip(), [each.certification.certification_id for each in held])
+    if isinstance(entry_id, str):
+        found.entry(entry_id.strip())
+    app.context[RECERTIFICATION] = found
+    app.context[HOME] = DocumentHome.with_certification(door(found, today()))
 
 
 def _certification_with(entry_id: str, certification_ids: list[str]) -> Recertification:

@@ -58,7 +58,8 @@ class Document:
 
     `object_version` is the one version of the stored object that was checked: what is uploaded later with the same form
     is never looked at. `version` rises with each verdict and publication. `archived_at` is when its cycle was closed.
-    `uploaded_key` and `fingerprint` make the item its own event and idempotency record.
+    `uploaded_key` and `fingerprint` make the item its own event and idempotency record; `uploaded_by` is who of staff
+    uploaded it for the member, empty when it was the member.
     """
 
     document_id: str
@@ -79,6 +80,7 @@ class Document:
     malware_verdict: Verdict = "not-asked"
     archived_at: datetime | None = None
     published_at: datetime | None = None
+    uploaded_by: str = ""
     uploaded_key: str = ""
     fingerprint: str = ""
     version: int = 1
@@ -183,13 +185,13 @@ def _name_faults(file_name: str | None, content_type: str | None) -> list[Fault]
 
 
 def new_document(
-    upload: Upload, command: Command, *, certification_id: str | None, scanned: bool
+    upload: Upload, command: Command, *, member_id: str, certification_id: str | None, scanned: bool
 ) -> Document:
-    """The pending document of a sound upload; its id is made of its home and the request's key.
+    """The pending document of a sound upload for a member; its id is made of its home and the request's key.
 
     `scanned` says whether a verdict of the malware scan is to be waited for.
     """
-    home = ids.certification_home(certification_id) if certification_id else ids.member_home(command.caller)
+    home = ids.certification_home(certification_id) if certification_id else ids.member_home(member_id)
     return Document(
         document_id=ids.document_id(home, command.key),
         kind=upload.kind or "",
@@ -199,9 +201,10 @@ def new_document(
         size=upload.size or 0,
         status="pending",
         uploaded_at=command.now,
-        member_id=command.caller,
+        member_id=member_id,
         certification_ids=(certification_id,) if certification_id else (),
         malware_verdict="awaited" if scanned else "not-asked",
+        uploaded_by=command.caller if command.role == "staff" else "",
         uploaded_key=command.key,
         fingerprint=command.fingerprint,
     )

@@ -49,6 +49,22 @@ def by_application(found: Recertification, today: date) -> Recertification:
     return replace(found, earned_until=earned_until(found))
 
 
+def by_either(found: Recertification, today: date) -> Recertification:
+    """The door to documents: the portal's while it is open, the application's after, where there is one.
+
+    Raises CertificationLapsed, saying what to do.
+    """
+    try:
+        return by_application(found, today)
+    except NotFound:
+        return by_the_portal(found, today)
+
+
+def by_staff(found: Recertification, _: date) -> Recertification:
+    """The door of staff, who take in what a member sent them whether the portal is open or not."""
+    return found
+
+
 def earned_until(found: Recertification) -> date:
     """The last day of the reinstatement window: points of an application are earned by then."""
     days = 0 if found.program.reinstatement is None else found.program.reinstatement.window_days

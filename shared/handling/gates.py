@@ -27,6 +27,7 @@ from shared.domain.errors import (
 )
 from shared.domain.events import Command, Role
 from shared.domain.invoices import Invoice, subject_of
+from shared.domain.members import Member
 from shared.domain.recertification import Recertification
 from shared.handling import wiring
 from shared.settings import settings
@@ -45,6 +46,7 @@ CALLER, RECERTIFICATION, INVOICE, COMMAND, VERSION = (
     "command",
     "version",
 )
+MEMBER = "member"
 SUBJECT = "subject"
 """Where a gate leaves whose history a change belongs to, when that is neither a certification's nor an invoice's."""
 
@@ -110,6 +112,22 @@ def any_invoice(app: App) -> None:
     if found is None:
         raise NotFound
     app.context[INVOICE] = found
+
+
+@gate
+def any_member(app: App) -> None:
+    """404 for a member who does not exist; for staff."""
+    found = wiring.members().find(_path(app, "member_id"))
+    if found is None:
+        raise NotFound
+    app.context[MEMBER] = found
+    app.context[SUBJECT] = f"member:{found.member_id.lower()}"
+
+
+@gate
+def not_oneself(app: App) -> None:
+    """403 `staff-only` for staff who are the member: nobody decides on their own (rule 6)."""
+    require_other(_command(app, ids.fresh_key(), ""), cast(Member, app.context[MEMBER]).member_id)
 
 
 @gate

@@ -134,6 +134,7 @@ def document(item: Item) -> Document:
         malware_verdict=item["malware_verdict"],
         archived_at=_time(item.get("archived_at")),
         published_at=_time(item.get("published_at")),
+        uploaded_by=item.get("uploaded_by", ""),
         uploaded_key=item["uploaded_key"],
         fingerprint=item["fingerprint"],
         version=int(item["version"]),

@@ -30,7 +30,8 @@ class DocumentSent(Sent):
 
 
 class Document(Given):
-    """An uploaded file. `reason` says why it was rejected; `same_as` names an earlier one with the same content."""
+    """An uploaded file. `reason` says why it was rejected; `same_as` names an earlier one with the same content;
+    `by_staff` tells that staff uploaded it for the member."""
 
     document_id: str
     kind: str
@@ -45,6 +46,7 @@ class Document(Given):
     same_as: str | None
     certification_ids: list[str]
     archived: bool
+    by_staff: bool
     published_at: Instant | None
     version: int
 
@@ -65,6 +67,7 @@ class Document(Given):
             same_as=document.same_as or None,
             certification_ids=list(document.certification_ids),
             archived=document.archived,
+            by_staff=bool(document.uploaded_by),
             published_at=document.published_at,
             version=document.version,
         )

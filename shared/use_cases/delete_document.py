@@ -5,6 +5,7 @@ from shared.domain.errors import CycleLocked, NotFound
 from shared.domain.events import Command, Event, event
 from shared.domain.ports import DocumentStore, EventStore, ObjectStore, RecertificationStore
 from shared.domain.recertification import Recertification
+from shared.domain.reinstatement import by_either
 from shared.use_cases.once import once, read
 
 
@@ -46,7 +47,7 @@ def delete_document(
 def _without(
     recertification: Recertification, document: Document, command: Command
 ) -> tuple[Recertification, Recertification]:
-    recertification.require_open(command.today)
+    by_either(recertification, command.today)
     if all(each.document_id != document.document_id for each in recertification.documents):
         raise CycleLocked("This document belongs to a report that was approved, and is kept with it.")
     return recertification, recertification.without_document(document.document_id)

@@ -25,6 +25,7 @@ from shared.domain.events import Command, Event, event
 from shared.domain.ports import DocumentStore, EventStore, RecertificationStore
 from shared.domain.program import Program
 from shared.domain.recertification import Recertification
+from shared.domain.reinstatement import Door, by_either
 from shared.use_cases.once import once, read
 
 
@@ -35,6 +36,7 @@ class DocumentHome:
     `locked` says that nothing open can use it now; `recertification` is there when it was read.
     """
 
+    member_id: str
     program: Program
     certification_id: str | None
     locked: bool
@@ -45,6 +47,7 @@ class DocumentHome:
     def with_certification(cls, recertification: Recertification) -> "DocumentHome":
         """The home of what is uploaded for a certification."""
         return cls(
+            recertification.certification.member_id,
             recertification.program,
             recertification.certification.certification_id,
             recertification.cycle.locked,
@@ -53,17 +56,27 @@ class DocumentHome:
         )
 
     @classmethod
-    def of_member(cls, held: Sequence[Registration], program: Program, today: date) -> "DocumentHome":
-        """The home of what is uploaded for none: the only certification that is open, or the member among several.
+    def of_member(
+        cls, member_id: str, held: Sequence[Registration], program: Program, today: date, door: Door
+    ) -> "DocumentHome":
+        """The home of what is uploaded for none: the only certification that is held, or the member among several.
 
         Raises NotCertified, CertificationLapsed (rules 7 to 9).
         """
-        usable = [each for each in held if each.access(today) == "open"]
+        usable = [each for each in held if _lets_in(door, each, today)]
         if not usable:
             access, notice = portal_notice(held, program, today)
             raise NotCertified(notice) if access == "not-certified" else CertificationLapsed(notice)
         only = usable[0].certification.certification_id if len(held) == 1 else None
-        return cls(usable[0].program, only, all(each.cycle.locked for each in usable))
+        return cls(member_id, usable[0].program, only, all(each.cycle.locked for each in usable))
+
+
+def _lets_in(door: Door, held: Registration, today: date) -> bool:
+    try:
+        door(Recertification(held.program, held.certification, held.cycle), today)
+    except CertificationLapsed:
+        return False
+    return True
 
 
 def upload_document(
@@ -76,20 +89,29 @@ def upload_document(
     *,
     entry_id: str | None,
     scanned: bool,
+    door: Door = by_either,
 ) -> Document:
-    """Make the pending document; `entry_id` names an entry that it is attached to at once.
+    """Make the pending document, also for a member by staff; `entry_id` names an entry that it is attached to at once.
 
     One conditional put, for an item that is created alone is its own event; with an entry one transaction. The same key
     gives the same document. Raises InvalidRequest, CycleLocked, NotFound, IdempotencyKeyReused, Unavailable.
     """
-    document = new_document(upload, command, certification_id=home.certification_id, scanned=scanned)
+    document = new_document(
+        upload,
+        command,
+        member_id=home.member_id,
+        certification_id=home.certification_id,
+        scanned=scanned,
+    )
     refusal = _refusal(home, upload)
     if refusal is not None:
         known = documents.find(document.document_id)
         if known is None:
             raise refusal
     elif entry_id is not None and home.recertification is not None:
-        return _attach(recertifications, events, documents, command, home.recertification, document, entry_id)
+        return _attach(
+            recertifications, events, documents, command, home.recertification, document, entry_id, door
+        )
     else:
         known = documents.add(document)
     if known.fingerprint != command.fingerprint:
@@ -120,12 +142,13 @@ def _attach(
     recertification: Recertification,
     document: Document,
     entry_id: str,
+    door: Door,
 ) -> Document:
     certification_id = recertification.certification.certification_id
 
     def perform(attempt: int) -> Document:
         before = recertification if attempt == 0 else read(recertifications, certification_id)
-        before.require_open(command.today)
+        before = door(before, command.today)
         after = before.attach(document, entry_id)
         data = {"document_id": document.document_id, "entry_id": entry_id}
         recertifications.save(
