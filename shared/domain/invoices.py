@@ -195,15 +195,17 @@ def recertification_invoice(
     key: str,
 ) -> Invoice:
     """The one invoice of a cycle (rule 4), priced by the program's fee for the designation."""
-    fee = program.recertification_fee(designation, cycle_ends_on.year, today, body_member=body_member)
-    line = Line(f"{fee.title}: {designation}, period ending {cycle_ends_on.isoformat()}", fee.amount)
+    lines = tuple(
+        Line(f"{each.title}: {designation}, period ending {cycle_ends_on.isoformat()}", each.amount)
+        for each in program.owed(designation, cycle_ends_on, today, body_member=body_member)
+    )
     return Invoice(
         invoice_id=invoice_id,
         number=number,
         member_id=member_id,
         certification_id=certification_id,
         type="recertification",
-        lines=(line,),
+        lines=lines,
         status="open",
         issued_on=today,
         due_on=today + timedelta(days=program.payment_terms_days),

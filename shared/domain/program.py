@@ -6,15 +6,16 @@ the rule set (`shared.domain.rules`); an edition of the program is that and what
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from shared.domain.days import day_after, years_later
 from shared.domain.money import Money
+from shared.domain.rules.fees import Charge, Fee, Membership, Owed, owed
 from shared.domain.rules.words import Activity, Designation, RuleSet
 
 __all__ = [
     "Activity",
     "Agreement",
+    "Charge",
     "Contact",
     "Designation",
     "DocumentKind",
@@ -27,36 +28,12 @@ __all__ = [
 ]
 
 
-Membership = Literal["member", "non-member"]
-"""Whether somebody is a member of the certifying body, which may make the fee another."""
-
-
 @dataclass(frozen=True, slots=True)
 class DocumentKind:
     """What an uploaded file is: evidence, or a contribution that earns points."""
 
     code: str
     title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fee:
-    """The price of a recertification; `designation` None means any that has no fee of its own.
-
-    `membership` says whether it is the price for members of the body or for others, None that it is for both.
-    `late_from` is the month and day of the recertification year from which on invoices have this price; None is the
-    price from the beginning.
-    """
-
-    title: str
-    amount: Money
-    designation: str | None = None
-    late_from: tuple[int, int] | None = None
-    membership: Membership | None = None
-
-    def reached_on(self, year: int) -> date:
-        """From which day on an invoice for that recertification year has this price."""
-        return date(year, *self.late_from) if self.late_from else date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,24 +90,15 @@ class Program(RuleSet):
     contact: Contact
     largest_document_bytes: int = 10 * 1024**2
     reinstatement: Reinstatement | None = None
+    charges: tuple[Charge, ...] = ()
 
-    def recertification_fee(self, designation: str, year: int, day: date, *, body_member: bool) -> Fee:
-        """What recertifying this designation in a year costs when it is invoiced on a day.
+    def owed(self, designation: str, ends_on: date, day: date, *, body_member: bool) -> tuple[Owed, ...]:
+        """What recertifying this designation costs for the period that ends on a day, invoiced on another.
 
-        The nearest fees count, and of these the latest that is reached: those of the designation before those of any,
-        and among them those for members of the body, or for others, before those for both. LookupError when the
-        edition names no price for it.
+        LookupError when the edition names no price for it.
         """
         membership: Membership = "member" if body_member else "non-member"
-        for wanted in ((designation, membership), (designation, None), (None, membership), (None, None)):
-            reached = [
-                fee
-                for fee in self.fees
-                if (fee.designation, fee.membership) == wanted and fee.reached_on(year) <= day
-            ]
-            if reached:
-                return max(reached, key=lambda fee: fee.reached_on(year))
-        raise LookupError(f"edition {self.edition} has no recertification fee for {designation}")
+        return owed(self.fees, self.charges, designation, membership, ends_on, day)
 
     def invoice_release_on(self, recertification_year: int) -> date:
         """The day from which invoices of that recertification year are issued by themselves (rule 4)."""
@@ -163,6 +131,13 @@ class Editions:
             if program.edition == edition:
                 return program
         raise LookupError(f"edition {edition!r} is not among the editions of this program")
+
+    def governing(self, edition: str, day: date) -> Program:
+        """The edition that a cycle of an edition is under on a day: its own, unless a later one that has taken effect
+        says that it takes over the cycles that are running. LookupError when its own is not shipped."""
+        own = self.of(edition)
+        later = self.programs[self.programs.index(own) + 1 :]
+        return next((each for each in reversed(later) if each.takes_over and each.effective_from <= day), own)
 
     @property
     def time_zone(self) -> str:

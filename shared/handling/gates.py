@@ -237,7 +237,7 @@ def version(app: App) -> str:
 
 def today() -> date:
     """The day it is in the program's time zone."""
-    return day_of(clock.now(), wiring.editions().time_zone)
+    return wiring.today()
 
 
 def _command(app: App, key: str, fingerprint: str) -> Command:

@@ -3,10 +3,12 @@
 Each is loaded where it is made, so that a function loads what it uses and starts sooner.
 """
 
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
-from shared.adapters import aws
+from shared.adapters import aws, clock
+from shared.domain.days import day_of
 from shared.domain.program import Editions
 from shared.programs import load_editions
 from shared.repositories.table import Table
@@ -41,6 +43,11 @@ def editions() -> Editions:
     return load_editions(settings().program)
 
 
+def today() -> date:
+    """The day it is in the program's time zone."""
+    return day_of(clock.now(), editions().time_zone)
+
+
 @cache
 def table() -> Table:
     """The one table."""
@@ -52,7 +59,7 @@ def recertifications() -> "Recertifications":
     """Certifications with their cycles, entries and submissions."""
     from shared.repositories.recertifications import Recertifications
 
-    return Recertifications(table(), editions())
+    return Recertifications(table(), editions(), today)
 
 
 @cache

@@ -2,22 +2,23 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from shared.domain.money import Money
 from shared.domain.program import (
     Agreement,
+    Charge,
     Contact,
     DocumentKind,
     Editions,
     Fee,
     LateFee,
-    Membership,
     Program,
     Reinstatement,
 )
+from shared.domain.rules.fees import Membership, When
 from shared.programs.reading import Fields, Notes, parsed
-from shared.programs.rule_sets import note_contradictions, rule_words
+from shared.programs.rule_sets import length, note_contradictions, rule_words
 
 FOLDER = Path(__file__).parent
 
@@ -67,6 +68,7 @@ def _portal_words(fields: Fields) -> dict[str, Any]:
         "reminder_days": fields.wholes("reminder_days"),
         "document_kinds": tuple(_document_kind(row) for row in fields.rows("document_kinds", needed=True)),
         "fees": tuple(_fee(row) for row in fields.rows("fees", needed=True)),
+        "charges": tuple(_charge(row) for row in fields.rows("charges")),
         "agreement": _agreement(fields.table("agreement", needed=True)),
         "contact": _contact(fields.table("contact", needed=True)),
         "largest_document_bytes": fields.whole("largest_document_bytes"),
@@ -81,9 +83,13 @@ def _note_portal(program: Program, notes: Notes) -> None:
     for place, fee in enumerate(program.fees):
         if fee.designation is not None and fee.designation not in designations:
             notes.add(("fees", place, "designation"), f'There is no designation "{fee.designation}".')
+    for place, charge in enumerate(program.charges):
+        if charge.designation is not None and charge.designation not in designations:
+            notes.add(("charges", place, "designation"), f'There is no designation "{charge.designation}".')
 
 
-MEMBERSHIPS: tuple[Membership, ...] = ("member", "non-member")
+MEMBERSHIPS: tuple[Membership, ...] = get_args(Membership)
+WHEN: tuple[When, ...] = get_args(When)
 
 
 def _document_kind(row: Fields) -> DocumentKind:
@@ -110,6 +116,20 @@ def _fee(row: Fields) -> Fee:
     late_from = row.month_and_day("late_from", needed=False)
     membership = row.choice("membership", MEMBERSHIPS) if "membership" in row else None
     found = Fee(row.text("title"), _money(row), row.text("designation", "") or None, late_from, membership)
+    row.close()
+    return found
+
+
+def _charge(row: Fields) -> Charge:
+    found = Charge(
+        when=row.choice("when", WHEN),
+        title=row.text("title"),
+        amount=_money(row),
+        within=length(row.table("within")),
+        designation=row.text("designation", "") or None,
+        membership=row.choice("membership", MEMBERSHIPS) if "membership" in row else None,
+        instead=row.flag("instead"),
+    )
     row.close()
     return found
 

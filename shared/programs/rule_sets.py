@@ -46,6 +46,7 @@ PORTAL_WORDS = (
     "agreement",
     "reinstatement",
     "fees",
+    "charges",
     "document_kinds",
 )
 """What an edition of the portal says besides its rules; a file with rules alone may leave them out."""
@@ -218,9 +219,9 @@ def _cycle(table: Fields) -> CycleRules:
         next_starts=table.choice("next_starts", ("at-once", "when-due"), "when-due"),
         next_ends=table.choice("next_ends", ("from-due", "from-start"), "from-due"),
         late=table.choice("late", ("shortens", "full"), "shortens"),
-        early=_length(table.table("early")),
+        early=length(table.table("early")),
         grace=None if grace is None else _grace(grace),
-        suspension=_length(table.table("suspension")),
+        suspension=length(table.table("suspension")),
     )
     if (found.ends == "fixed-day") != (found.day is not None):
         table.fault("day", 'A day goes with ends = "fixed-day", and that needs one.')
@@ -230,10 +231,11 @@ def _cycle(table: Fields) -> CycleRules:
 
 def _grace(table: Fields) -> Grace:
     earns = table.flag("earns")
-    return Grace(_length(table) or Length(), earns)
+    return Grace(length(table) or Length(), earns)
 
 
-def _length(table: Fields | None) -> Length | None:
+def length(table: Fields | None) -> Length | None:
+    """A length of time; None where it is not given."""
     if table is None:
         return None
     found = Length(table.whole("months", 0, least=0), table.whole("days", 0, least=0))

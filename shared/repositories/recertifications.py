@@ -1,8 +1,9 @@
 """Recertifications: one certification's partition, read by one query and changed by one transaction."""
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, cast
 
 from shared.domain import ids
@@ -52,9 +53,12 @@ class Recertifications:
     moves the end of access, its day is noted in the calendar: 1 WRU, once in a while for each process and day.
     """
 
-    def __init__(self, table: Table, editions: Editions) -> None:
+    def __init__(
+        self, table: Table, editions: Editions, today: Callable[[], date] = lambda: date.min
+    ) -> None:
         self._table = table
         self._editions = editions
+        self._today = today
         self._calendar = Calendar(table)
 
     def find(self, certification_id: str) -> Recertification | None:
@@ -271,7 +275,7 @@ class Recertifications:
         invoices = {item["invoice_id"]: items.invoice(item) for item in by_kind.get("INVOICE", [])}
         submissions = [items.submission(item) for item in by_kind.get("SUBMISSION", [])]
         return Recertification(
-            program=self._editions.of(cycle.edition),
+            program=self._editions.governing(cycle.edition, self._today()),
             certification=items.certification(by_kind["CERTIFICATION"][0]),
             cycle=cycle,
             entries=tuple(sorted(entries, key=lambda entry: (entry.logged_at, entry.entry_id))),

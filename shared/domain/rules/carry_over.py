@@ -46,31 +46,33 @@ def split(
     pieces: Sequence[Piece],
     accepted: Sequence[Decimal],
     carriable: Sequence[bool],
-    needed: Sequence[tuple[int, Decimal]],
+    kept: Sequence[Decimal],
 ) -> Split:
     """Where points can be carried over, no more than the required ones count: of what is beyond, the latest goes on.
 
-    What the minimums need of a piece (`needed`) counts here before anything goes on. Without carry-over all counts.
+    What the minimums need of each piece (`kept`) does not go on. Without carry-over all counts.
     """
     nothing = (ZERO,) * len(pieces)
     excess = sum(accepted, ZERO) - required
     if rule is None or excess <= 0:
         return Split(tuple(accepted), nothing)
-    kept = [ZERO] * len(pieces)
-    for place, amount in needed:
-        kept[place] = min(accepted[place], max(kept[place], amount))
     counted, carried = list(accepted), [ZERO] * len(pieces)
     goes = min(excess, rule.maximum)
-    for place in sorted(range(len(pieces)), key=lambda place: (pieces[place].day, place), reverse=True):
+    latest_first = sorted(range(len(pieces)), key=lambda place: (pieces[place].day, place), reverse=True)
+    for place in latest_first:
         if carriable[place] and goes > 0:
             carried[place] = min(goes, counted[place] - kept[place])
             counted[place] -= carried[place]
             goes -= carried[place]
     beyond = excess - sum(carried, ZERO)
-    for place in sorted(range(len(pieces)), key=lambda place: (pieces[place].day, place), reverse=True):
-        off = min(beyond, counted[place] - kept[place])
-        counted[place] -= off
-        beyond -= off
+    for place, least in (
+        *((place, kept[place]) for place in latest_first),
+        *((place, ZERO) for place in latest_first),
+    ):
+        off = min(beyond, counted[place] - least)
+        if off > 0:
+            counted[place] -= off
+            beyond -= off
     return Split(tuple(counted), tuple(carried))
 
 

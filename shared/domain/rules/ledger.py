@@ -5,7 +5,7 @@ A pure function of (rule set, cycle, entries, day): the same answer on a laptop,
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -209,7 +209,9 @@ def ledger(
         piece for place, draft in enumerate(drafts_in_order) for piece in _pieces(place, draft, years, firsts)
     ]
     wanted = minimums.asked(rule_set, period.designation, len(years))
-    first = minimums.needed_first(rule_set, wanted, pieces) if wanted and rule_set.caps else []
+    first: Iterable[tuple[int, Decimal]] = ()
+    if wanted and rule_set.caps:
+        first = enumerate(minimums.needed(rule_set, wanted, pieces, [piece.points for piece in pieces]))
     accepted = caps.capped(rule_set, period.designation, pieces, first)
     rule = rule_set.carry_over
     split = carry_over.split(
@@ -222,13 +224,7 @@ def ledger(
             and carry_over.may_be_carried(rule, piece, period.ends_on, drafts_in_order[piece.line].times)
             for piece in pieces
         ],
-        minimums.needed_first(
-            rule_set,
-            wanted,
-            [replace(piece, points=points) for piece, points in zip(pieces, accepted.counted, strict=True)],
-        )
-        if rule is not None
-        else [],
+        minimums.needed(rule_set, wanted, pieces, accepted.counted),
     )
     for piece, by in zip(pieces, accepted.by, strict=True):
         if by is not None and drafts_in_order[piece.line].cap is None:
@@ -249,7 +245,13 @@ def ledger(
         by_category=by_category,
         by_group=_by_group(rule_set, lines),
         by_year=tuple(zip(years, by_year, strict=True)),
-        minimums=minimums.reached(rule_set, wanted, pieces, split.counted, titles),
+        minimums=minimums.reached(
+            rule_set,
+            wanted,
+            pieces,
+            [has - goes for has, goes in zip(accepted.counted, split.carried, strict=True)],
+            titles,
+        ),
         carried_on=_carried_on(rule_set, drafts_in_order, lines),
         fulfilled=any(draft.fulfils and draft.left > 0 for draft in drafts_in_order),
     )

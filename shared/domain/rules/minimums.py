@@ -48,20 +48,25 @@ def within(rule_set: RuleSet, minimum: Minimum, year: int | None, pieces: Sequen
     ]
 
 
-def needed_first(
-    rule_set: RuleSet, wanted: Iterable[tuple[Minimum, int | None]], pieces: Sequence[Piece]
-) -> list[tuple[int, Decimal]]:
-    """The pieces by their place, with the amounts of them that the minimums need."""
-    first = []
-    for minimum, year in wanted:
-        left = minimum.points
-        for place in within(rule_set, minimum, year, pieces):
+def needed(
+    rule_set: RuleSet,
+    wanted: Iterable[tuple[Minimum, int | None]],
+    pieces: Sequence[Piece],
+    amounts: Sequence[Decimal],
+) -> list[Decimal]:
+    """How much of each piece the minimums need, of these amounts of them: the narrowest minimum first, so that what it
+    takes serves the wider ones too."""
+    kept = [ZERO] * len(pieces)
+    scopes = [(minimum, within(rule_set, minimum, year, pieces)) for minimum, year in wanted]
+    for minimum, places in sorted(scopes, key=lambda each: len(each[1])):
+        left = minimum.points - sum((kept[place] for place in places), ZERO)
+        for place in places:
             if left <= 0:
                 break
-            amount = min(left, pieces[place].points)
-            first.append((place, amount))
+            amount = min(left, amounts[place] - kept[place])
+            kept[place] += amount
             left -= amount
-    return first
+    return kept
 
 
 def reached(
@@ -71,7 +76,7 @@ def reached(
     counted: Sequence[Decimal],
     year_titles: Sequence[str],
 ) -> tuple[Reached, ...]:
-    """How far each minimum is reached by what counts."""
+    """How far each minimum is reached by what the caps leave here."""
     found = []
     for minimum, year in wanted:
         points = sum((counted[place] for place in within(rule_set, minimum, year, pieces)), ZERO)

@@ -41,7 +41,7 @@ def test_the_fee_is_the_editions_for_the_designation() -> None:
 
 def test_a_fee_nobody_set_is_an_error_and_never_free() -> None:
     with pytest.raises(LookupError):
-        replace(PROGRAM, fees=()).recertification_fee("IPMA-CP", 2027, TODAY, body_member=False)
+        replace(PROGRAM, fees=()).owed("IPMA-CP", date(2027, 12, 31), TODAY, body_member=False)
 
 
 def test_an_invoice_is_open_issued_today_and_due_in_thirty_days() -> None:
@@ -169,7 +169,8 @@ def test_the_price_of_an_invoice_is_that_of_the_day_it_is_issued_on(day: date, a
 
 def fee_of(designation: str, day: date, *, body_member: bool = False) -> int:
     example = load_editions("example-reinstatement").programs[0]
-    return example.recertification_fee(designation, 2027, day, body_member=body_member).amount.amount
+    (line,) = example.owed(designation, date(2027, 12, 31), day, body_member=body_member)
+    return line.amount.amount
 
 
 @pytest.mark.parametrize(
