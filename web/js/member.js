@@ -3,14 +3,22 @@
 import * as api from "./api.js";
 
 const KEY = "me";
+let reading;
 
 /** What is remembered of `GET /api/me`, or null. */
 export function remembered() {
   return JSON.parse(sessionStorage.getItem(KEY) ?? "null");
 }
 
-/** `GET /api/me`, and remember it. */
-export async function read() {
+/** `GET /api/me`, and remember it; whoever asks meanwhile gets the same answer. */
+export function read() {
+  reading ??= asked().finally(() => {
+    reading = undefined;
+  });
+  return reading;
+}
+
+async function asked() {
   const { body } = await api.get("/me");
   remember(body);
   return body;

@@ -34,6 +34,7 @@ MEMBER_PAGES = (
 )
 MOST_FIRST_LOAD = 120_000
 MOST_CODE = 60_000
+MOST_REQUESTS = 48  # small ones, all at once over one connection: HTTP/2 or 3 where it is deployed
 STAFF_PAGES = (
     "reviews",
     "review",
@@ -175,6 +176,7 @@ class Visitor:
         assert code > 0
         assert sum(sizes.values()) <= MOST_FIRST_LOAD, sizes
         assert code <= MOST_CODE, sizes
+        assert len(loaded) <= MOST_REQUESTS, sorted(each.url for each in loaded)
 
     def press_until(self, key: str, target: Locator, most: int = 150) -> None:
         """Press a key until this has the focus."""

@@ -19,9 +19,14 @@ const CHANGEABLE = ["entering", "complete", "returned"];
 const ARRIVES_WITHIN_MILLISECONDS = 10 * 60_000;
 
 async function load() {
-  const [program, documents, me] = await Promise.all([api.program(), uploads.readAll(), member.findCertified()]);
-  const dashboards = await Promise.all(me.certifications.map((each) => api.get(pathOf(each.certification_id, "/cycle"))));
-  return { program, documents, dashboards: dashboards.map(({ body }) => body) };
+  const [program, documents, dashboards] = await Promise.all([api.program(), uploads.readAll(), readDashboards()]);
+  return { program, documents, dashboards };
+}
+
+async function readDashboards() {
+  const { certifications } = await member.findCertified();
+  const answers = await Promise.all(certifications.map((each) => api.get(pathOf(each.certification_id, "/cycle"))));
+  return answers.map(({ body }) => body);
 }
 
 const isAbsent = ({ status, uploaded_at: at }) => status === "pending" && Date.now() - Date.parse(at) > ARRIVES_WITHIN_MILLISECONDS;

@@ -10,6 +10,8 @@ import * as member from "../../member.js";
 import { announce, openPage } from "../../page.js";
 import { contributionsText as t } from "../../text/contributions.js";
 
+const PATH = "/staff/contributions";
+
 class Contributions {
   #content;
   #kinds;
@@ -31,10 +33,10 @@ class Contributions {
     });
   }
 
-  show() {
+  show(first) {
     const { caption, columns, shown, empty } = t;
     const names = [...Object.values(columns), html`<span class="unseen">${t.open}</span>`];
-    return this.#content.querySelector("paged-list").show("/staff/contributions", {}, { caption, columns: names, row: (each) => this.#row(each), shown, empty });
+    return this.#content.querySelector("paged-list").show(PATH, {}, { caption, columns: names, row: (each) => this.#row(each), shown, empty, first });
   }
 
   #row(each) {
@@ -94,7 +96,9 @@ class Contributions {
 }
 
 const load = async () => {
+  const first = api.get(PATH);
+  first.catch(() => {}); // It is told where the list stands.
   const [program, me] = await Promise.all([api.program(), member.find()]);
-  return { program, me };
+  return { program, me, first };
 };
-await openPage("staff/contributions", { load, show: (content, loaded) => new Contributions(content, loaded).show() });
+await openPage("staff/contributions", { load, show: (content, loaded) => new Contributions(content, loaded).show(loaded.first) });
