@@ -33,9 +33,9 @@ prove: environment ## the long proofs: 20 overlapping runs of the invoice job ov
 screenshots: environment ## each page at desk and phone width, light and dark, in screenshots/
 	@exec $(BIN)/python -m tests.e2e.browser.screenshots
 
-lighthouse: environment ## Lighthouse's scores of each page, at least 95
+lighthouse: environment ## Lighthouse's scores of each page, at least 95, and interactions on a slow processor (PAGES=…: some)
 	@cd tests/e2e/browser/lighthouse && npm ci --silent --no-audit --no-fund
-	@exec $(BIN)/python -m tests.e2e.browser.lighthouse_report
+	@exec $(BIN)/python -m tests.e2e.browser.lighthouse_report $(PAGES)
 
 check: environment-sam ## style, types, architecture, templates, and that docs/openapi.json is up to date
 	$(BIN)/ruff check .
