@@ -190,6 +190,15 @@ def test_cloudfront_and_the_local_stack_answer_alike(
         assert there == here
 
 
+@pytest.mark.parametrize("name", ["PageRequests", "PageResponses"])
+def test_a_function_is_written_in_what_cloudfronts_runtime_knows(name: str) -> None:
+    code = resolved(RESOURCES[name]["Properties"]["FunctionCode"])
+    newer = r"(?:const|let) [\[{]|\(\{|\(\[|\bof\b|\?\.|\?\?|\.\.\.|flatMap|\bclass\b|replaceAll"
+    assert re.findall(newer, code) == []
+    assert len(code.encode()) < 10_000
+    assert RESOURCES[name]["Properties"]["FunctionConfig"]["Runtime"] == "cloudfront-js-2.0"
+
+
 def test_browsers_are_told_the_same_by_both_and_to_come_back_encrypted_by_the_deployed_one() -> None:
     config = resolved(RESOURCES["PageHeaders"]["Properties"]["ResponseHeadersPolicyConfig"])
     security = config["SecurityHeadersConfig"]
