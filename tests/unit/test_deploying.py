@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError, WaiterError
+from botocore.validate import ParamValidator
 
 from infrastructure.deployment import __main__ as command_line
 from infrastructure.deployment import deploy as deploying
@@ -226,6 +228,26 @@ def test_an_update_of_the_portal_is_taken_back_by_its_alarm_and_its_first_deploy
     Stacks(new, lambda *_: True).deploy("portal-dev", Template("x"), {}, rollback=Rollback(arn))
     assert new.asked[0][1]["RollbackConfiguration"] == {}
     assert new.asked[0][1]["ChangeSetType"] == "CREATE"
+
+
+def test_what_is_asked_of_cloudformation_is_what_it_takes(
+    samconfig: Path, published: list[tuple[Any, ...]]
+) -> None:
+    service = CloudFormation(*OUTPUTS)
+    deployment(samconfig, service).deploy()
+    deployment(samconfig, service).destroy()
+    asked = {name for name, _ in service.asked}
+    assert asked == {
+        "create_change_set",
+        "execute_change_set",
+        "update_termination_protection",
+        "delete_stack",
+    }
+    model = boto3.Session().client("cloudformation", region_name="eu-central-1").meta.service_model
+    for name, given in service.asked:
+        shape = model.operation_model("".join(part.title() for part in name.split("_"))).input_shape
+        report = ParamValidator().validate(given, shape)
+        assert not report.has_errors(), (name, report.generate_report())
 
 
 def test_nothing_is_changed_that_nobody_agreed_to() -> None:
