@@ -16,6 +16,7 @@ from infrastructure.deployment.deploy import NOT_KNOWN_YET, Account, Deployment
 from infrastructure.deployment.publish import Place
 from infrastructure.deployment.settings import Incomplete, ask_for_examples, read_stage, refuse_examples
 from infrastructure.deployment.stacks import Declined, NotDeployed, Rollback, Stacks, Template
+from shared.adapters import aws
 
 STAGE = """
 [dev-data.deploy.parameters]
@@ -195,6 +196,26 @@ def test_what_stands_behind_the_address_comes_first_and_each_is_told_what_it_nee
         "clientId": "client",
     }
     assert published == [("pages", "E1", {"apiBase": "/api", "cognito": cognito}, False)]
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
+def test_pages_may_talk_to_where_the_forms_for_uploads_lead(
+    region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buckets = {"DocumentsBucketName": "our-documents", "TransfersBucketName": "our-transfers"}
+    sources = deploying.connect_sources(region, buckets)
+    for name, value in {
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    aws.s3.cache_clear()
+    for bucket in buckets.values():
+        form = aws.s3().generate_presigned_post(Bucket=bucket, Key="x")
+        assert form["url"].rstrip("/") in sources
+    aws.s3.cache_clear()
 
 
 def test_without_a_domain_the_first_deployment_learns_the_address_and_tells_it(
