@@ -2,10 +2,10 @@
 
 from typing import Any, Literal
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from shared.adapters.http.caller import FINANCE, REVIEWER
-from shared.adapters.http.resolver import answer, portal_api
+from shared.adapters.http.resolver import FIELD_FAULTS, answer, gate, portal_api
 from shared.adapters.http.responses import created, ok
 from shared.domain.submissions import Adjustment, Decision
 from shared.handling import wiring
@@ -26,12 +26,19 @@ from shared.handling.gates import (
 from shared.handling.paging import Cursor, Limit, next_cursor, start
 from shared.schemas.invoices import Invoice
 from shared.schemas.reviews import StaffDashboard
-from shared.schemas.submissions import DecisionSent, ReviewItem, ReviewQueue
+from shared.schemas.submissions import DecisionSent, ReviewItem, ReviewQueue, decision_faults
 from shared.settings import settings
 from shared.use_cases.decide_review import decide_review
 from shared.use_cases.issue_invoice import issue_invoice
 
 app = portal_api()
+
+
+@gate
+def decision_checked(app: APIGatewayHttpResolver) -> None:
+    """Lets a decision whose fields are partly wrong be told the domain's faults too, all in one list."""
+    found = recertification(app)
+    app.context[FIELD_FAULTS] = lambda body, known: decision_faults(found, body, known)
 
 
 @app.get("/api/staff/reviews", middlewares=[authenticated, staff()])
@@ -55,7 +62,15 @@ def read_cycle(certification_id: str) -> Response[StaffDashboard]:
 
 @app.post(
     "/api/staff/certifications/<certification_id>/decision",
-    middlewares=[authenticated, staff(REVIEWER), any_certification, others_only, json_body, idempotency_key],
+    middlewares=[
+        authenticated,
+        staff(REVIEWER),
+        any_certification,
+        others_only,
+        json_body,
+        idempotency_key,
+        decision_checked,
+    ],
 )
 def decide(certification_id: str, decision: DecisionSent) -> Response[StaffDashboard]:
     """Approve a submission, which opens the next cycle, or return it to the member with a comment."""

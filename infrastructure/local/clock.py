@@ -1,6 +1,7 @@
 """The portal's clock: moved forward it fires what fell due on the way, each schedule on its own day."""
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -14,10 +15,15 @@ from infrastructure.local.template import Function, Runnables, Schedule
 
 _TICK_SECONDS = 0.5
 _TRIES = 3
+_END_SECONDS = 3
 FIRST_YEAR, LAST_YEAR = 2000, 2060
 """How far the clock goes: days of the calendar reach further, the patience of whoever waits for the jobs does not."""
 
 _log = logging.getLogger(__name__)
+
+
+class Ending(Exception):
+    """The stack is being stopped; the clock stands where it is."""
 
 
 class PortalClock:
@@ -39,6 +45,7 @@ class PortalClock:
         self._environments = environments
         self._drain = drain
         self._moving = asyncio.Lock()
+        self._ending = False
         self._begin()
 
     def _begin(self) -> None:
@@ -53,7 +60,10 @@ class PortalClock:
         return self._board.now()
 
     async def move_to(self, moment: datetime) -> None:
-        """Set the clock; forward fires all that fell due, in order; back fires nothing. Answers when all is drained."""
+        """Set the clock; forward fires all that fell due, in order; back fires nothing. Answers when all is drained.
+
+        Raises Ending when the stack is stopped meanwhile.
+        """
         async with self._moving:
             if moment <= self.now():
                 self._set(moment)
@@ -62,6 +72,13 @@ class PortalClock:
                 await self._fire_until(moment)
                 self._set(moment)
             await self._drain()
+
+    async def end(self) -> None:
+        """Fire nothing any more: a move under way ends with what it is just firing, or is left after some seconds."""
+        self._ending = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_END_SECONDS), self._moving:
+                pass
 
     def held(self) -> asyncio.Lock:
         """`async with clock.held():` nothing fires and nobody moves the clock."""
@@ -103,6 +120,8 @@ class PortalClock:
 
     async def _fire_until(self, moment: datetime) -> None:
         while (due := self._next_due(moment)) is not None:
+            if self._ending:
+                raise Ending
             self._set(due)
             await self._fire(due)
             await self._drain()

@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from infrastructure.local.clock import PortalClock, parse_moment, written
+from infrastructure.local.clock import Ending, PortalClock, parse_moment, written
 from infrastructure.local.problem import problem
 from infrastructure.local.template import Runnables
 
@@ -69,6 +69,10 @@ class Console:
             await self.clock.move_to(moment)
         except TimeoutError:
             return problem(503, "unavailable", "Still busy", _BUSY)
+        except Ending:
+            return problem(
+                503, "unavailable", "Ending", "The portal is being stopped; its clock stands where it is."
+            )
         except OverflowError:
             return _invalid("The clock does not reach that far.")
         return self._now()

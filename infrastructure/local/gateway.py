@@ -139,8 +139,20 @@ class SecureHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
+_NO_PAGE = "no-such-page"
+
+
 class Pages(StaticFiles):
     """The files of web/: a folder is its index.html, an unknown address is 404.html, and nothing is kept unasked."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A page, or 404.html also for what cannot even be looked for: an address with a NUL, or longer than any."""
+        try:
+            return await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != 404:
+                raise
+            return await super().get_response(_NO_PAGE, scope)
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         """A file that the browser asks about again each time."""

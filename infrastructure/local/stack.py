@@ -146,6 +146,7 @@ class LocalStack:
         self._seed()
         ticking = asyncio.run_coroutine_threadsafe(self._clock.run(), self._loop)
         self._stop_steps.callback(ticking.cancel)
+        self._stop_steps.callback(lambda: self._on_loop(self._clock.end()))
 
     def _start_loop(self) -> None:
         thread = threading.Thread(target=self._loop.run_forever, name="local-stack", daemon=True)

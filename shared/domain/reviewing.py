@@ -1,6 +1,6 @@
 """What a reviewer decides on a submitted cycle: return it, or close it and open the next (rule 6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -114,22 +114,30 @@ def _require_current(found: Recertification, submission_id: str) -> Submission:
 
 
 def _require_own_entries(found: Recertification, decision: Decision) -> None:
-    known = {entry.entry_id: entry for entry in found.entries}
-    faults = [
-        Fault(pointer_to("entry_comments", entry_id), "There is no such entry in this submission.")
-        for entry_id in decision.entry_comments
-        if entry_id not in known
-    ]
-    for entry_id, adjustment in decision.entry_adjustments.items():
-        if entry_id not in known:
-            faults.append(
-                Fault(
-                    pointer_to("entry_adjustments", entry_id),
-                    "There is no such entry in this submission.",
-                )
-            )
-        elif not 0 <= adjustment.points <= known[entry_id].points:
-            detail = f"An entry can only be reduced: 0 to {plain(known[entry_id].points)} points."
-            faults.append(Fault(pointer_to("entry_adjustments", entry_id, "points"), detail))
+    points = {entry_id: each.points for entry_id, each in decision.entry_adjustments.items()}
+    faults = decision_faults(found, decision.entry_comments, points)
     if faults:
         raise InvalidRequest(tuple(faults))
+
+
+def decision_faults(
+    found: Recertification, commented: Iterable[str], adjusted: Mapping[str, Decimal | None]
+) -> list[Fault]:
+    """What the rules find wrong with a decision's entries: those not in the submission, and points that are raised.
+
+    `adjusted` has None where the points of an entry cannot be read.
+    """
+    known = {entry.entry_id: entry for entry in found.entries}
+    unknown = "There is no such entry in this submission."
+    faults = [
+        Fault(pointer_to("entry_comments", entry_id), unknown)
+        for entry_id in commented
+        if entry_id not in known
+    ]
+    for entry_id, points in adjusted.items():
+        if entry_id not in known:
+            faults.append(Fault(pointer_to("entry_adjustments", entry_id), unknown))
+        elif points is not None and not 0 <= points <= known[entry_id].points:
+            detail = f"An entry can only be reduced: 0 to {plain(known[entry_id].points)} points."
+            faults.append(Fault(pointer_to("entry_adjustments", entry_id, "points"), detail))
+    return faults

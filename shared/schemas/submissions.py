@@ -1,10 +1,13 @@
 """Signing, reviewing and deciding: what members and staff send, and what they get."""
 
-from typing import Annotated, Literal
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
-from shared.domain import submissions
+from shared.domain import reviewing, submissions
+from shared.domain.errors import Fault
+from shared.domain.recertification import Recertification
 from shared.schemas.fields import Comment, Given, Id, Instant, Points, Reason, Sent, Signature
 from shared.schemas.invoices import Invoice
 
@@ -149,3 +152,32 @@ class DecisionSent(Sent):
                 "Points are adjusted with an approval. To return the report, comment on the entry instead."
             )
         return adjustments
+
+
+def decision_faults(found: Recertification, body: Any, known: list[Fault]) -> list[Fault]:
+    """The domain's faults in a decision some of whose fields are wrong already, without those that are `known`."""
+    if not isinstance(body, dict):
+        return []
+    commented, adjusted = body.get("entry_comments"), body.get("entry_adjustments")
+    faults = reviewing.decision_faults(
+        found,
+        commented if isinstance(commented, dict) else (),
+        {entry_id: _points(each) for entry_id, each in adjusted.items()}
+        if isinstance(adjusted, dict)
+        else {},
+    )
+    wrong = {fault.pointer for fault in known}
+    return [
+        fault for fault in faults if not any(f"{fault.pointer}/".startswith(f"{each}/") for each in wrong)
+    ]
+
+
+def _points(adjustment: Any) -> Decimal | None:
+    """The points of an adjustment that may be wrong; None when they cannot be read."""
+    try:
+        return _POINTS.validate_python(adjustment.get("points") if isinstance(adjustment, dict) else None)
+    except ValidationError:
+        return None
+
+
+_POINTS: TypeAdapter[Decimal] = TypeAdapter(Points)

@@ -206,7 +206,20 @@ def test_adjustments_leave_50_or_the_approval_is_refused(portal: Portal, member:
         ({"entry_adjustments": {"ent_x": {"points": 1, "reason": "x"}}}, ["/entry_adjustments/ent_x"]),
         (
             {"entry_adjustments": {"e": {"points": -1, "reason": ""}}},
-            ["/entry_adjustments/e/points", "/entry_adjustments/e/reason"],
+            ["/entry_adjustments/e", "/entry_adjustments/e/points", "/entry_adjustments/e/reason"],
+        ),
+        (
+            {
+                "decision": "perhaps",
+                "entry_comments": {"ent_x": "?"},
+                "entry_adjustments": {"ent_y": {"points": "many", "reason": "x"}},
+            },
+            [
+                "/decision",
+                "/entry_adjustments/ent_y",
+                "/entry_adjustments/ent_y/points",
+                "/entry_comments/ent_x",
+            ],
         ),
         (
             {"decision": "return", "comment": "", "entry_adjustments": {"e": {"points": 1, "reason": "x"}}},
@@ -221,6 +234,15 @@ def test_every_wrong_field_of_a_decision_is_named(
     portal.paid(made["invoice"]["invoice_id"])
     answer = portal.decide(member, made["submission"]["submission_id"], body=sent)
     assert (answer.code, answer.pointers) == ("invalid-request", pointers)
+
+
+def test_points_that_are_raised_are_told_beside_a_field_that_is_wrong(portal: Portal, member: Person) -> None:
+    made = portal.submitted(member)
+    (claimed,) = portal.dashboard(member)["entries"]
+    raised = {claimed["entry_id"]: {"points": 51, "reason": "More"}}
+    sent = {"entry_adjustments": raised, "comment": 7}
+    answer = portal.decide(member, made["submission"]["submission_id"], body=sent)
+    assert answer.pointers == ["/comment", f"/entry_adjustments/{claimed['entry_id']}/points"]
 
 
 def test_a_return_unlocks_the_cycle_with_the_comments(portal: Portal, member: Person) -> None:

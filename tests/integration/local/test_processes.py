@@ -8,6 +8,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,9 +22,9 @@ from tests.integration.local.conftest import project
 ROOT = Path(__file__).parents[3]
 THE_COMMAND = ("-m", "infrastructure.local")
 _SMALL = """
-from infrastructure.local import __main__, stack
+from infrastructure.local import __main__, project as projects
 from tests.integration.local.conftest import project
-stack.portal = project
+projects.portal = lambda program: project()
 raise SystemExit(__main__.main())
 """
 THE_SAME_WITH_THE_SMALL_PROJECT = ("-c", _SMALL)
@@ -134,6 +135,28 @@ def test_ctrl_c_during_the_start_is_quiet_too(seconds: float) -> None:
         assert (process.returncode, complaints) == (0, "")
         assert "Traceback" not in said
         assert wait_until_gone(mark) == []
+
+
+def test_ctrl_c_during_a_move_of_the_clock_is_quiet_too() -> None:
+    with command(THE_SAME_WITH_THE_SMALL_PROJECT, PORT="0") as (process, _), ThreadPoolExecutor() as pool:
+        url = next(line.split()[-1] for line in wait_until_ready(process) if line.startswith("The portal:"))
+        begun = httpx.get(f"{url}/_local/clock").json()["now"]
+        wanted = {"now": f"{int(begun[:4]) + 20}-01-01T00:00:00Z"}
+        moving = pool.submit(httpx.put, f"{url}/_local/clock", json=wanted, timeout=60)
+        while httpx.get(f"{url}/_local/clock").json()["now"][:10] == begun[:10]:
+            assert not moving.done()
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+        assert (process.returncode, said) == (0, "")
+        assert moving.result().status_code == 503
+
+
+def test_a_program_that_is_none_gets_one_clear_sentence() -> None:
+    with command(PROGRAM="no-such-program") as (process, _):
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert said.startswith("PROGRAM=no-such-program is not a program: say one of ")
+    assert said.count("\n") == 1
 
 
 def test_a_taken_port_gets_one_clear_sentence() -> None:
