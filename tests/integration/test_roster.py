@@ -1,5 +1,6 @@
 """The import of the roster through its route, and staff's search of members, page by page."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -125,6 +126,27 @@ def test_more_than_1000_rows_are_too_large_and_nothing_is_imported(portal: Porta
     assert (
         portal.import_csv(text.removesuffix(row.format(1000) + "\r\n"), dry_run=True).json["created"] == 1000
     )
+
+
+def test_1000_rows_in_one_request_are_a_transaction_each_and_their_rerun_only_reads(portal: Portal) -> None:
+    rows = [
+        {**ADA, "member_id": f"ada-{number}", "email": f"ada-{number}@example.org"} for number in range(1000)
+    ]
+    read = {"GetItem": 1, "BatchGetItem": 80, "PutItem": 1}  # 8 keys a row, 100 keys a call
+    with portal.calls.counted() as made:
+        report = portal.bring_in(*rows).json
+    assert counts(report) == (1000, 0, 0, 0)
+    expected = {
+        **read,
+        "TransactWriteItems": 1000,
+        "PutItem": 2,
+    }  # their last day is noted in the calendar, once
+    assert Counter(each.operation for each in made) == expected
+    assert len(portal.queue.sent) == 1000
+    with portal.calls.counted() as made:
+        report = portal.bring_in(*rows).json
+    assert counts(report) == (0, 0, 1000, 0)
+    assert Counter(each.operation for each in made) == read
 
 
 @pytest.mark.parametrize(
