@@ -8,6 +8,7 @@ import pytest
 
 from shared.domain import ids
 from shared.domain.roster import COLUMNS
+from shared.use_cases.import_roster import AT_ONCE
 from tests.integration.portal import ADMINISTRATOR, STAFF, Person, Portal, new_key, roster
 
 OWN_TABLE = True
@@ -136,12 +137,11 @@ def test_1000_rows_in_one_request_are_a_transaction_each_and_their_rerun_only_re
     with portal.calls.counted() as made:
         report = portal.bring_in(*rows).json
     assert counts(report) == (1000, 0, 0, 0)
-    expected = {
-        **read,
-        "TransactWriteItems": 1000,
-        "PutItem": 2,
-    }  # their last day is noted in the calendar, once
-    assert Counter(each.operation for each in made) == expected
+    done = Counter(each.operation for each in made)
+    assert (
+        1 < done["PutItem"] <= 1 + AT_ONCE
+    )  # their last day is noted in the calendar, at most once a thread
+    assert done == {**read, "TransactWriteItems": 1000, "PutItem": done["PutItem"]}
     assert len(portal.queue.sent) == 1000
     with portal.calls.counted() as made:
         report = portal.bring_in(*rows).json
