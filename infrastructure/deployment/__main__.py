@@ -13,6 +13,7 @@ from pathlib import Path
 
 import boto3
 import httpx
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from infrastructure.deployment.deploy import WEB_REGION, Account, Deployment, template_in_s3
 from infrastructure.deployment.publish import Place, go_back, versions
@@ -141,6 +142,8 @@ def deployment(stage: Stage, is_agreed: bool) -> Deployment:
         return is_agreed or input(f"Change {name}? [y/N] > ").strip().lower() in ("y", "yes")
 
     session = boto3.Session()
+    if session.region_name is None:
+        raise NoRegionError
     account = Account(
         region=session.region_name,
         account_id=session.client("sts").get_caller_identity()["Account"],
@@ -194,8 +197,18 @@ def main(arguments: list[str]) -> int:
     try:
         return COMMANDS[options.command][0](options)
     except (Incomplete, Declined, NotDeployed, Unpublishable, LookupError) as error:
-        print(error.args[0], file=sys.stderr)
-        return 1
+        return refuse(error.args[0])
+    except (
+        BotoCoreError,
+        ClientError,
+    ) as error:  # no credentials, no region, not allowed: AWS's words say which
+        return refuse(str(error))
+
+
+def refuse(sentence: str) -> int:
+    """Say why not; the exit code."""
+    print(sentence, file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

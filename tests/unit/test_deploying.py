@@ -374,3 +374,21 @@ def test_the_bucket_of_the_code_is_read_from_the_packaged_template(tmp_path: Pat
     packaged = tmp_path / "packaged.yaml"
     packaged.write_text("CodeUri: s3://aws-sam-cli-managed-default/portal-dev/abc\n")
     assert command_line.bucket_of(packaged) == "aws-sam-cli-managed-default"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["deploy", "dev", "--yes"], "still has the example's values"),
+        (["publish", "staging"], "no stage staging"),
+        (["publish", "dev"], "specify a region"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_sentence(
+    arguments: list[str], told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    assert command_line.main(arguments) == 1
+    assert told in capsys.readouterr().err
