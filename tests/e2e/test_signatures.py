@@ -1,4 +1,4 @@
-"""Stripe's webhook over HTTP: a genuine event that was tampered with on the way is nobody's, the genuine one counts."""
+"""What is signed counts as it was signed, and as long: events of Stripe, and forms to upload with."""
 
 import json
 import time
@@ -8,8 +8,11 @@ from typing import Any
 import httpx
 import pytest
 import stripe
+from botocore.config import Config
 
+from infrastructure.local import account
 from infrastructure.local.stack import LocalStack
+from tests import files
 from tests.e2e.portal import Portal
 
 WEBHOOK = "/api/stripe/webhook"
@@ -83,3 +86,30 @@ def test_a_genuine_event_counts_only_as_it_was_signed(stack: LocalStack) -> None
     httpx.post(f"{desk}/release", json={}).raise_for_status()
     stack.drain()
     assert len(member.get(f"/api/invoices/{invoice_id}").json()["payments"]) == 1
+
+
+def test_a_form_that_has_expired_uploads_nothing_and_the_document_stays_unserved(stack: LocalStack) -> None:
+    member = Portal(stack.url).log_in("new@example.org")
+    told = {"file_name": "a.pdf", "content_type": "application/pdf", "size": len(files.PDF)}
+    announced = member.post("/api/documents", {**told, "kind": "evidence", "title": "Late"}).json()
+    form, document_id = announced["upload"], announced["document"]["document_id"]
+    kept = ("Content-Type", "x-amz-server-side-encryption")
+    same = {name: form["fields"][name] for name in kept}
+    endpoint = stack.client("s3").meta.endpoint_url
+    signer = account.session().client("s3", endpoint_url=endpoint, config=Config(signature_version="s3v4"))
+    bucket, key = stack.resources["DocumentsBucket"], form["fields"]["key"]
+
+    def posted(seconds: int) -> httpx.Response:
+        """The same form, signed to last so many seconds."""
+        conditions = [*({name: value} for name, value in same.items()), ["content-length-range", 1, 10**7]]
+        made = signer.generate_presigned_post(bucket, key, same, conditions, ExpiresIn=seconds)
+        return httpx.post(form["url"], data=made["fields"], files={"file": ("x", files.PDF)})
+
+    late = posted(-1)
+    assert (late.status_code, "Policy expired" in late.text) == (403, True)
+    stack.drain()
+    read = member.get(f"/api/documents/{document_id}").json()
+    assert (read["document"]["status"], read["download_url"]) == ("pending", None)
+    assert posted(60).is_success
+    stack.drain()
+    assert member.get(f"/api/documents/{document_id}").json()["document"]["status"] == "clean"
