@@ -1,5 +1,6 @@
 """What happened to a certification, what staff have to look at themselves, and how many stand where."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -7,11 +8,13 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from shared.adapters.http.resolver import answer, gate, portal_api
 from shared.adapters.http.responses import ok
 from shared.domain.errors import NotFound
+from shared.domain.history import Happening as StoredHappening
 from shared.domain.history import attention_of, history_of
 from shared.handling import wiring
 from shared.handling.gates import (
     SUBJECT,
     any_certification,
+    any_member,
     authenticated,
     command,
     idempotency_key,
@@ -56,13 +59,24 @@ def read_history(certification_id: str, limit: Limit = 50, cursor: Cursor = None
     return ok(_page(certification_id, limit, cursor, of_staff=True))
 
 
+@app.get("/api/staff/members/<member_id>/history", middlewares=[authenticated, staff(), any_member])
+def read_member_history(member_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[History]:
+    """What happened to a person, whatever they hold: name, address, membership, programs bought; the latest first."""
+    subject = app.context[SUBJECT]
+    return ok(_shown(history_of(wiring.events().of(subject), (), of_staff=True), limit, cursor))
+
+
 def _page(certification_id: str, limit: int, cursor: str | None, *, of_staff: bool) -> History:
-    before = start(cursor)
     happened = history_of(
         wiring.events().of(f"certification:{certification_id}"),
         wiring.invoices().of_certification(certification_id),
         of_staff=of_staff,
     )
+    return _shown(happened, limit, cursor)
+
+
+def _shown(happened: Sequence[StoredHappening], limit: int, cursor: str | None) -> History:
+    before = start(cursor)
     rest = [each for each in happened if before is None or each.place < before]
     more = rest[limit - 1].place if len(rest) > limit else None
     return History(items=[Happening.of(each) for each in rest[:limit]], next_cursor=next_cursor(more))

@@ -54,6 +54,11 @@ SENTENCES: Mapping[str, str] = {
     "document-checked": "A document was checked.",
     "document-rejected": "A document was rejected.",
     "document-deleted": "A document was deleted.",
+    "profile-changed": "Contact fields were changed.",
+    "name-changed": "The name was changed to {name}.",
+    "email-changed": "The e-mail address was changed to {email}.",
+    "membership-changed": "Staff said whether this is a member of the certifying body.",
+    "member-imported": "The person was imported.",
 }
 
 

@@ -58,6 +58,24 @@ def test_nobody_reads_the_address_of_a_checkout_in_a_history(portal: Portal) -> 
         assert url.rpartition("/")[2] not in str(found)
 
 
+def test_the_history_of_a_person_tells_staff_what_no_certification_does(portal: Portal) -> None:
+    member = portal.member()
+    name = {"first_name": "Ana", "last_name": "Newname"}
+    assert portal.put("/api/me/name", member, name, version=1).status == 200
+    portal.later(seconds=1)
+    assert portal.put("/api/me/profile", member, {"city": "Springfield"}, version=2).status == 200
+    path = f"/api/staff/members/{member.member_id}/history"
+    found = portal.get(path, REVIEWER).json["items"]
+    assert [each["type"] for each in found] == ["profile-changed", "name-changed", "member-imported"]
+    assert (found[1]["text"], found[1]["by"]) == ("The name was changed to Ana Newname.", member.member_id)
+    assert found[2]["by"] == STAFF.member_id
+    first = portal.get(path, REVIEWER, query={"limit": 2}).json
+    rest = portal.get(path, REVIEWER, query={"limit": 2, "cursor": first["next_cursor"]}).json
+    assert ([*first["items"], *rest["items"]], rest["next_cursor"]) == (found, None)
+    assert portal.get(path, member).code == "staff-only"
+    assert portal.get("/api/staff/members/nobody/history", STAFF).code == "not-found"
+
+
 def test_a_history_comes_in_pages(portal: Portal) -> None:
     member = portal.member()
     for _ in range(5):
