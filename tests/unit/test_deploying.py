@@ -358,6 +358,9 @@ def test_the_shipped_stages_can_be_read_and_name_only_parameters_that_there_are(
         declared = deploying.Template.of(stack.template).body
         for parameter in stack.parameters:
             assert f"\n  {parameter}:\n" in declared
+        assert stack == stage.portal or len(declared.encode()) <= 51_200, (
+            "it would have to be sent by way of S3"
+        )
     with pytest.raises(Incomplete):
         refuse_examples(stage)
 
