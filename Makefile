@@ -27,8 +27,8 @@ run: environment ## start the whole portal on http://localhost:8000 (PORT=… fo
 test: environment-tests ## all tests (TESTS=tests/unit for a part)
 	@exec $(BIN)/python -m pytest -q $(SIDE_BY_SIDE) $(TESTS)
 
-prove: environment ## the long proofs: 20 overlapping runs of the invoice job over 2,000 certifications
-	@PROVE=1 exec $(BIN)/python -m pytest -q -o timeout=1800 tests/integration/test_overlapping_runs.py
+prove: environment ## the long proofs: 100,000 histories (HISTORIES=…), 20 overlapping runs over 2,000 certifications
+	@PROVE=1 exec $(BIN)/python -m pytest -q -s -o timeout=0 tests/properties tests/integration/test_overlapping_runs.py
 
 screenshots: environment ## each page at desk and phone width, light and dark, in screenshots/
 	@exec $(BIN)/python -m tests.e2e.browser.screenshots

@@ -47,7 +47,7 @@ def take_notice(
         _raise_to_staff(events, command, notice.event_id, {"reason": wrong, "notice": notice})
         return "raised"
     after = _record(invoices, events, command, invoice, notice)
-    if isinstance(notice, PaymentSucceeded):
+    if isinstance(notice, PaymentSucceeded | PaymentDisputed):
         _give_back_surplus(events, payments, command, after, notice.payment_id)
     return "recorded"
 
@@ -141,7 +141,11 @@ def _identity(notice: Notice) -> str:
 def _give_back_surplus(
     events: EventStore, payments: PaymentGateway, command: Command, invoice: Invoice, payment_id: str
 ) -> None:
-    """Refund a payment that came when the invoice was no longer open, unless it was already, and raise it to staff."""
+    """Refund a payment that came when the invoice was no longer open, unless it was already, and raise it to staff.
+
+    While it is disputed the bank has the money; when the dispute is won, it is given back. Stripe answers a key as it
+    did the first time, a refusal too, so that refund has another.
+    """
     payment = invoice.payment(payment_id)
     if payment is None or not payment.surplus:
         return
@@ -152,7 +156,8 @@ def _give_back_surplus(
     }
     try:
         if payment.status == "succeeded":
-            payments.refund(payment_id, amount=payment.amount, reason_key=f"surplus:{payment_id}")
+            reason = f"surplus:{payment_id}" if payment.dispute is None else f"surplus-won:{payment_id}"
+            payments.refund(payment_id, amount=payment.amount, reason_key=reason)
     except RefundRefused as refused:
         details["refund_refused"] = refused.code
     _raise_to_staff(events, command, f"surplus:{payment_id}", details)

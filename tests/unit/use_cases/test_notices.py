@@ -163,6 +163,17 @@ def test_a_refund_that_stripe_refuses_is_raised_with_its_reason() -> None:
     assert portal.invoice.status == "paid"
 
 
+def test_a_surplus_that_was_disputed_is_given_back_when_the_dispute_is_won() -> None:
+    portal = after([succeeded("pi_1")])
+    portal.notice(disputed("pi_2"))
+    portal.notice(succeeded("pi_2"))
+    assert (portal.stripe.refunds, len(portal.attention)) == ({}, 1)  # the bank has the money
+    for _ in range(2):
+        portal.notice(disputed("pi_2", state="won"))
+    assert list(portal.stripe.refunds.values()) == [("pi_2", FEE)]
+    assert (portal.invoice.status, len(portal.attention)) == ("paid", 1)
+
+
 @pytest.mark.parametrize(
     ("notice", "reason"),
     [

@@ -1,0 +1,254 @@
+"""The auditor: sees every write as it is committed, and everything that is stored in the end, and knows what may be."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from shared.domain.days import day_of
+from shared.domain.submissions import hash_of
+from shared.repositories import keys
+from shared.repositories.table import _read
+from tests.properties.memory_dynamodb import Attributes, Change
+from tests.properties.world import World, require
+from tests.unit.domain.builders import CERTIFICATION_ID, EDITIONS, PROGRAM
+
+CERTIFICATION = keys.certification_partition(CERTIFICATION_ID)
+ARCHIVE = keys.archive_partition(CERTIFICATION_ID)
+WITHOUT_CHANGE = {"invoice-asked-for", "checkout-opened", "attention-raised"}
+"""Events that remember a request whose answer changed nothing."""
+
+STATUSES = {
+    "open": {
+        "open",
+        "paid",
+        "waived",
+        "refunded",
+        "partially-refunded",
+        "disputed",
+    },  # notices come in any order
+    "paid": {"paid", "refunded", "partially-refunded", "disputed"},
+    "waived": {"waived"},
+    "refunded": {"refunded"},
+    "partially-refunded": {"partially-refunded", "refunded", "disputed"},
+    "disputed": {"disputed", "paid", "refunded", "partially-refunded"},
+}
+"""What an invoice may become: paid never becomes unpaid except by refund or dispute."""
+
+
+class Auditor:
+    """Holds every commit of a world to the rules. Raises Violation."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._now = world.now
+        world.dynamo.committed = self.committed
+
+    def committed(self, changes: list[Change]) -> None:
+        """One put, or one transaction."""
+        written = [
+            (place, before and _read(before), after and _read(after))
+            for operation, place, before, after in changes
+            if operation != "ConditionCheck"
+        ]
+        events = [after for (pk, _), _, after in written if pk.startswith("HISTORY#")]
+        kinds = {event["type"] for event in events if event}
+        self._now = datetime.fromisoformat(events[0]["at"]) if events and events[0] else self._world.now
+        for (pk, sk), before, after in written:
+            if pk.startswith("HISTORY#"):
+                require(before is None and after is not None, "an event is written once")
+            elif sk.startswith("SIGNED#"):
+                require(before is None and after is not None, "what was signed never changes")
+                self._signed(after)
+            elif sk.startswith("INVOICE#"):
+                self._invoice(before, after)
+            elif sk.startswith("CYCLE#"):
+                require(before is None or after is None, "a closed cycle is closed once")
+                if after is not None:
+                    self._closed(changes, after)
+        self._points(written, kinds)
+        self._versions(written)
+        self._lapsed(written)
+        self._submission(written, kinds)
+        touched = [each for each in written if each[0][0] in (CERTIFICATION, ARCHIVE)]
+        issued = len(written) == 1 and written[0][0][1].startswith("INVOICE#") and written[0][1] is None
+        if touched and not issued:
+            require(len(events) == 1, "every change has its one event")
+        if events and not touched:
+            require(kinds <= WITHOUT_CHANGE, "every event has its change")
+
+    # --- what a commit may do ---
+
+    def _signed(self, record: Any) -> None:
+        require(hash_of(record["text"]) == record["signed_hash"], "the hash is of what was signed")
+        signed = {entry["entry_id"]: entry["version"] for entry in json.loads(record["text"])["entries"]}
+        stored = {item["entry_id"]: item["version"] for item in self._entries(int(record["cycle_number"]))}
+        require(signed == stored, "every entry is signed as it stands")
+        total = sum(Decimal(str(item["points"])) for item in self._entries(int(record["cycle_number"])))
+        require(total >= PROGRAM.points_required, "signing needs the required points")
+
+    def _invoice(self, before: Any, after: Any) -> None:
+        require(after is not None, "invoices are never deleted")
+        if before is None:
+            return
+        require(before["issued_key"] == after["issued_key"], "a cycle has one invoice, issued once")
+        require(
+            after["status"] in STATUSES[before["status"]],
+            f"no invoice goes from {before['status']} to {after['status']}",
+        )
+        require(before["lines"] == after["lines"], "what an invoice asks never changes")
+        if before["status"] == "open" and before.get("checkout"):
+            by_card = any(each["method"] == "card" for each in after["payments"])
+            if after["status"] == "waived" or (after["status"] == "paid" and not by_card):
+                session = self._world.stripe.sessions[before["checkout"]["session_id"]]
+                require(session.status != "open", "what is settled otherwise cannot be paid by card any more")
+        old = {payment["payment_id"]: payment for payment in before["payments"]}
+        new = {payment["payment_id"]: payment for payment in after["payments"]}
+        require(old.keys() <= new.keys(), "no payment is forgotten")
+        for payment_id, payment in old.items():
+            require(new[payment_id]["refunded"] >= payment["refunded"], "no refund is forgotten")
+            require(new[payment_id]["succeeded"] or not payment["succeeded"], "no success is forgotten")
+
+    def _closed(self, changes: list[Change], archived: Any) -> None:
+        number = int(archived["number"])
+        before = {place: item for _, place, item, _ in changes}
+        invoice = self._world.dynamo.item((CERTIFICATION, f"INVOICE#{number:04d}"))
+        require(
+            invoice is not None and _read(invoice)["status"] in ("paid", "waived"),
+            "a cycle is closed once it is paid",
+        )
+        if archived["state"] == "approved":
+            submission = before.get((CERTIFICATION, "SUBMISSION"))
+            require(submission is not None, "an approval is of a submission")
+            assert submission is not None
+            require(_read(submission)["state"] == "submitted", "an approval is of a submission that waits")
+            total = Decimal(str(archived["points_total"]))
+            require(total >= PROGRAM.points_required, "an approval leaves the required points")
+        cycle = self._world.dynamo.item((CERTIFICATION, "CYCLE"))
+        assert cycle is not None
+        opened = _read(cycle)
+        require(int(opened["number"]) == number + 1, "the next cycle follows the one that is closed")
+        require(opened["points_total"] == 0, "the next cycle opens with 0 points")
+
+    def _points(self, written: list[Any], kinds: set[str]) -> None:
+        entries = [(before, after) for (_, sk), before, after in written if sk.startswith("ENTRY#")]
+        cycles = [(before, after) for (_, sk), before, after in written if sk == "CYCLE"]
+        if kinds & {"cycle-approved", "certification-reinstated", "approval-undone"}:
+            return
+        if entries:
+            require(len(cycles) == 1, "entries change with their cycle")
+            ((before, _),) = cycles
+            require(before["state"] in ("open", "returned"), "a submitted cycle is locked")
+            total = Decimal(str(before["points_total"]))
+            for old, new in entries:
+                if new is None:
+                    continue
+                without = total - (Decimal(str(old["points"])) if old else 0)
+                rises = old is None or new["points"] > old["points"]
+                require(not rises or without < PROGRAM.points_required, "nothing is accepted at the limit")
+            if before["state"] == "open":
+                require(self._is_open(), "the portal is closed to the lapsed")
+        for _, after in cycles:
+            counted = sum(Decimal(str(item["points"])) for item in self._entries(int(after["number"])))
+            require(Decimal(str(after["points_total"])) == counted, "the total is the sum of the entries")
+
+    def _versions(self, written: list[Any]) -> None:
+        for (_, sk), before, after in written:
+            if before is None or after is None or "version" not in after:
+                continue
+            if sk == "CYCLE" and before["number"] != after["number"]:
+                continue
+            steps = after["version"] - before["version"]  # a refund heard before its payment is two at once
+            kind = sk.partition("#")[0]
+            require(steps == 1 or (kind == "INVOICE" and steps == 2), f"no change of {kind} is lost")
+
+    def _lapsed(self, written: list[Any]) -> None:
+        for (_, sk), before, after in written:
+            if sk == "CERTIFICATION" and before and before["status"] != after["status"] == "terminated":
+                require(self._cycle()["state"] != "submitted", "what was submitted in time does not lapse")
+                require(self._cycle()["state"] == "returned" or not self._is_open(), "nobody lapses early")
+
+    def _is_open(self) -> bool:
+        held = _read(self._world.dynamo.partitions[CERTIFICATION]["CERTIFICATION"])
+        last_day = max(held["expires_on"], held.get("extended_to") or "")
+        return day_of(self._now, EDITIONS.time_zone).isoformat() <= str(last_day)
+
+    def _cycle(self) -> Any:
+        return _read(self._world.dynamo.partitions[CERTIFICATION]["CYCLE"])
+
+    @staticmethod
+    def _submission(written: list[Any], kinds: set[str]) -> None:
+        for (_, sk), before, after in written:
+            if sk != "SUBMISSION" or after is None or after["state"] != "submitted":
+                continue
+            if "approval-undone" not in kinds:
+                is_new = before is None or before["submission_id"] != after["submission_id"]
+                signed = [each for each in written if each[0][1].startswith("SIGNED#")]
+                require(is_new and len(signed) == 1, "each submission is signed anew")
+
+    def _entries(self, number: int) -> list[Any]:
+        return [
+            _read(item)
+            for name, item in self._world.dynamo.partitions[CERTIFICATION].items()
+            if name.startswith(f"ENTRY#{number:04d}#")
+        ]
+
+    # --- what must be in the end, when every notice was heard ---
+
+    def closing(self) -> None:
+        """Everything that was acknowledged is there, and the money is where it belongs."""
+        self._nothing_lost()
+        history = [
+            _read(item) for item in self._world.dynamo.partitions.get("HISTORY#attention", {}).values()
+        ]
+        raised = {str(event["data"]) for event in history}
+        for invoice in self._world.all_invoices:
+            self._money(invoice, raised)
+        closed = [
+            name for name in self._world.dynamo.partitions.get(ARCHIVE, {}) if name.startswith("CYCLE#")
+        ]
+        require(self._world.found.cycle.number == len(closed) + 1, "each closed cycle opened one")
+
+    def _nothing_lost(self) -> None:
+        kept = {entry.entry_id for entry in self._world.found.entries}
+        archive = self._world.dynamo.partitions.get(ARCHIVE, {})
+        for name, item in archive.items():
+            kept |= set(_named_in(name, item))
+        subject = f"HISTORY#certification:{CERTIFICATION_ID}"
+        for item in self._world.dynamo.partitions.get(subject, {}).values():
+            event = _read(item)
+            if event["type"] == "entry-deleted":
+                kept.add(event["data"]["entry_id"])
+        lost = set(self._world.acknowledged) - kept
+        require(not lost, f"no acknowledged entry is lost: {lost}")
+
+    def _money(self, invoice: Any, raised: set[str]) -> None:
+        charges = [
+            each for each in self._world.stripe.charges.values() if each.invoice_id == invoice.invoice_id
+        ]
+        for charge in charges:
+            payment = invoice.payment(charge.payment_id)
+            require(payment is not None, "every charge stands on its invoice")
+            require(payment.refunded == charge.refunded, "every refund stands on its invoice")
+            require(payment.dispute == charge.dispute, "every dispute stands on its invoice")
+            if payment.surplus:
+                require(any(charge.payment_id in each for each in raised), "every surplus charge is raised")
+        kept = [each for each in charges if not each.refunded and each.dispute not in ("open", "lost")]
+        others = [each for each in invoice.payments if each.method != "card"]
+        settled_otherwise = bool(others) or invoice.status == "waived"
+        require(len(kept) <= (0 if settled_otherwise else 1), "no invoice is charged twice and not refunded")
+        require(len(others) <= 1, "no two offline payments for one invoice")
+        counting = [each for each in invoice.payments if each.succeeded and not each.surplus]
+        require(len(counting) <= 1, "one payment settles an invoice")
+        if any(each.status == "succeeded" for each in counting):
+            require(invoice.status in ("paid", "partially-refunded"), "what was paid is paid")
+
+
+def _named_in(name: str, item: Attributes) -> Iterable[str]:
+    read = _read(item)
+    if name.startswith("SIGNED#"):
+        return [entry["entry_id"] for entry in json.loads(read["text"])["entries"]]
+    if name.startswith("ENTRIES#"):
+        return [entry["entry_id"] for entry in read["entries"]]
+    return []

@@ -1,0 +1,70 @@
+"""Histories: many people act on one certification at the same time, things go wrong, and the auditor watches."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from shared.domain.days import day_of
+from shared.repositories.table import Table
+from tests.properties.auditor import Auditor
+from tests.properties.memory_dynamodb import MemoryDynamoDB
+from tests.properties.people import DEEDS, at_midnight, deliver, fitting, mistaken
+from tests.properties.world import Request, Violation, World, a_member
+from tests.unit.domain.builders import EDITIONS
+
+ONE_MEMBER = a_member()
+ROUNDS = 14
+_WEIGHTS = [weight for weight, _ in DEEDS]
+_MAKERS = [make for _, make in DEEDS]
+
+
+def tell(seed: int, table_of: Any = Table, dynamo: MemoryDynamoDB = ONE_MEMBER) -> World:
+    """One history, from its seed. Raises Violation, with the seed and what happened so far."""
+    world = World(seed, dynamo.copy(), table_of)
+    auditor = Auditor(world)
+    try:
+        for _ in range(ROUNDS):
+            makers = world.chance.choices(_MAKERS, _WEIGHTS, k=world.chance.choice([0, 1, 1, 2]))
+            made = [make(world) for make in (mistaken(world) or fitting(world), *makers)]
+            requests = [each for each in made if each is not None]
+            requests = at_midnight(world) or requests
+            while world.unsettled and world.chance.random() < 0.7:
+                requests.append(again(world, world.unsettled.pop(0)))
+            if world.chance.random() < 0.15 and requests:  # an impatient client sends the same twice
+                requests.append(replace(requests[0]))
+            world.at_once(requests)
+            world.until_next = timedelta()
+            pass_time(world)
+        settle(world)
+        auditor.closing()
+    except Violation as violation:
+        raise Violation(f"seed {seed}: {violation}\n  " + "\n  ".join(world.trace[-12:])) from None
+    return world
+
+
+def again(world: World, request: Request) -> Request:
+    """The same request, later."""
+    if not request.keyed:
+        return replace(request, command=world.command(request.command.caller, request.command.role))
+    today = day_of(world.now, EDITIONS.time_zone)
+    return replace(request, command=replace(request.command, now=world.now, today=today))
+
+
+def pass_time(world: World) -> None:
+    """Minutes, and now and then weeks."""
+    weeks = world.chance.choice([0] * 20 + [20, 45, 300])
+    world.now += timedelta(minutes=world.chance.choice([1, 5, 60]), days=weeks)
+
+
+def settle(world: World) -> None:
+    """Nothing fails any more: what was asked is asked again, and every notice is heard."""
+    world.faults = False
+    for _ in range(200):
+        waiting = deliver(world)
+        if waiting is None and not world.unsettled:
+            return
+        requests = [] if waiting is None else [waiting]
+        while world.unsettled:
+            requests.append(again(world, world.unsettled.pop(0)))
+        world.at_once(requests)
+    raise Violation("the notices of Stripe are not heard in the end")

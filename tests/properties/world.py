@@ -1,0 +1,338 @@
+"""A world that histories happen in: the real use cases and repositories on a DynamoDB in memory, a Stripe that charges
+and tells of it late, twice and in disorder, and people who act at the same time.
+
+Each actor is a greenlet. At every call to DynamoDB or Stripe another may be let on, the call may fail, fail after it
+took effect, or the process may die before or after it. Everything follows from the seed.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+from greenlet import greenlet
+
+from shared.domain.days import day_of
+from shared.domain.errors import DomainError, Unavailable
+from shared.domain.events import Command
+from shared.domain.money import Money
+from shared.domain.payments import (
+    CheckoutSession,
+    Notice,
+    PaymentDisputed,
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentSucceeded,
+    PaymentsUnavailable,
+    RefundRefused,
+    SessionExpired,
+    SessionUnknown,
+)
+from shared.repositories import items, keys
+from shared.repositories.archive import Archive
+from shared.repositories.events import Events
+from shared.repositories.invoices import Invoices
+from shared.repositories.recertifications import Recertifications, certification_write
+from shared.repositories.table import ABSENT, Table, put
+from tests.properties.memory_dynamodb import MemoryDynamoDB
+from tests.unit.domain.builders import CERTIFICATION_ID, EDITIONS, FEE, certification, cycle_of
+
+START = datetime(2027, 1, 20, 15, 0, tzinfo=UTC)
+
+
+class Died(BaseException):
+    """The process of an actor ended: nothing catches this."""
+
+
+class Violation(Exception):
+    """An invariant does not hold."""
+
+
+def require(holds: bool, what: str) -> None:
+    """Raises Violation."""
+    if not holds:
+        raise Violation(what)
+
+
+@dataclass
+class Session:
+    """A checkout session at Stripe."""
+
+    session_id: str
+    invoice_id: str
+    status: str = "open"
+    payment_id: str | None = None
+    url: str = "https://pay.example/session"
+
+
+@dataclass
+class Charge:
+    """Money that Stripe took."""
+
+    payment_id: str
+    invoice_id: str
+    amount: int
+    refunded: int = 0
+    dispute: str | None = None
+
+
+@dataclass
+class Stripe:
+    """Stripe: sessions by invoice and attempt, charges, refunds by reason, and notices that wait to be delivered."""
+
+    world: "World"
+    sessions: dict[str, Session] = field(default_factory=dict)
+    charges: dict[str, Charge] = field(default_factory=dict)
+    waiting: list[Notice] = field(default_factory=list)
+    told: list[Notice] = field(default_factory=list)
+    attempts: dict[tuple[str, int], str] = field(default_factory=dict)
+    reasons: set[str] = field(default_factory=set)
+
+    def open_session(self, *, invoice_id: str, attempt: int, total: Money, **_: Any) -> CheckoutSession:
+        self.world.step("stripe open")
+        known = self.attempts.get((invoice_id, attempt))
+        if known is None:
+            known = self.attempts[invoice_id, attempt] = f"cs_{len(self.sessions)}"
+            self.sessions[known] = Session(known, invoice_id)
+        answer = self._shown(known)
+        self.world.step_after("stripe open")
+        return answer
+
+    def find_session(self, session_id: str) -> CheckoutSession:
+        self.world.step("stripe find")
+        return self._shown(session_id)
+
+    def expire_session(self, session_id: str) -> CheckoutSession:
+        self.world.step("stripe expire")
+        self.expire(session_id)
+        self.world.step_after("stripe expire")
+        return self._shown(session_id)
+
+    def refund(self, payment_id: str, *, amount: Money, reason_key: str) -> None:
+        self.world.step("stripe refund")
+        charge = self.charges[payment_id]
+        if reason_key not in self.reasons:
+            if charge.dispute in ("open", "lost"):
+                raise RefundRefused("charge_disputed")
+            self.reasons.add(reason_key)
+            self.give_back(payment_id)
+        self.world.step_after("stripe refund")
+
+    # --- what people do there ---
+
+    def pay(self, session_id: str) -> None:
+        """A card is charged; the session is over."""
+        session = self.sessions[session_id]
+        if session.status != "open":
+            return
+        payment_id = f"pi_{len(self.charges)}"
+        session.status, session.payment_id = "complete", payment_id
+        self.charges[payment_id] = Charge(payment_id, session.invoice_id, FEE.amount)
+        self._tell(PaymentSucceeded, session.invoice_id, payment_id, session_id, FEE, False, self.world.now)
+
+    def decline(self, session_id: str) -> None:
+        """A card is declined; the session stays open."""
+        session = self.sessions[session_id]
+        if session.status == "open":
+            payment_id = f"pi_declined_{len(self.told)}"
+            invoice_id, now = session.invoice_id, self.world.now
+            self._tell(PaymentFailed, invoice_id, payment_id, session_id, FEE, False, now, "card_declined")
+
+    def expire(self, session_id: str) -> None:
+        """A session ends unpaid."""
+        session = self.sessions.get(session_id)
+        if session is None:
+            raise SessionUnknown
+        if session.status == "open":
+            session.status = "expired"
+            self._tell(SessionExpired, session.invoice_id, session_id, False)
+
+    def give_back(self, payment_id: str) -> None:
+        """The whole of a charge is refunded."""
+        charge = self.charges[payment_id]
+        if charge.refunded:
+            return
+        charge.refunded = charge.amount
+        money, now = Money(charge.amount, FEE.currency), self.world.now
+        self._tell(PaymentRefunded, charge.invoice_id, payment_id, money, False, now)
+
+    def dispute(self, payment_id: str) -> None:
+        """The cardholder's bank disputes a charge, then decides."""
+        charge = self.charges[payment_id]
+        following = {None: "open", "open": self.world.chance.choice(["won", "lost"])}.get(charge.dispute)
+        if following is None or charge.refunded:
+            return
+        charge.dispute = following
+        now = self.world.now
+        self._tell(PaymentDisputed, charge.invoice_id, payment_id, FEE, False, now, following)
+
+    def _tell(self, kind: Any, *facts: Any) -> None:
+        notice = kind(f"evt_{len(self.told)}", *facts)
+        self.told.append(notice)
+        self.waiting.append(notice)
+        if self.world.chance.random() < 0.3:
+            self.waiting.append(notice)
+
+    def _shown(self, session_id: str) -> CheckoutSession:
+        session = self.sessions.get(session_id)
+        if session is None:
+            raise SessionUnknown
+        url = session.url if session.status == "open" else None
+        is_paid = session.payment_id is not None
+        expires_at = self.world.now + timedelta(hours=24)
+        status: Any = session.status
+        return CheckoutSession(session_id, url, status, is_paid, session.payment_id, expires_at)
+
+
+@dataclass
+class Request:
+    """Something that an actor asks for under one key, until it knows what became of it."""
+
+    name: str
+    run: Callable[["World", Command], Any]
+    command: Command
+    done: Callable[[Any], None] = lambda _: None
+    keyed: bool = True
+    """Whether a repetition has the same Idempotency-Key; a PUT or DELETE has none, but a version."""
+
+
+class World:
+    """One history: its clock, its table, its Stripe, its actors."""
+
+    def __init__(
+        self, seed: int, dynamo: MemoryDynamoDB, table_of: Callable[[Any, Any], Table] = Table
+    ) -> None:
+        self.chance = random.Random(seed)
+        self.dynamo = dynamo
+        dynamo.before, dynamo.after = self.step, self.step_after
+        table = table_of(dynamo, "table")
+        table._sleep = lambda _: self.step("sleep")
+        self.recertifications = Recertifications(table, EDITIONS)
+        self.invoices = Invoices(table)
+        self.events = Events(table)
+        self.archive = Archive(table)
+        self.stripe = Stripe(self)
+        self.now = START + timedelta(days=self.chance.choice([0, 30, 100, 150, 335]))
+        self.faults = True
+        self.until_next = timedelta()
+        """How much time passes while the first of several actors waits for an answer."""
+        self.acknowledged: dict[str, str] = {}
+        self.unsettled: list[Request] = []
+        self.trace: list[str] = []
+        self._hub = greenlet.getcurrent()
+        self._actors: list[greenlet] = []
+        self._fault: Any = None
+        self._keys = 0
+
+    # --- steps: where others are let on, and things go wrong ---
+
+    def step(self, call: str) -> None:
+        """Before a call takes effect."""
+        if greenlet.getcurrent() is self._hub:
+            return
+        if len(self._actors) > 1 and self.chance.random() < 0.6:
+            self.now += self.until_next
+            self.until_next = timedelta()
+            self._hub.switch()
+        if self.faults and call != "sleep":
+            luck = self.chance.random()
+            if luck < 0.01:
+                raise Died
+            if luck < 0.03:
+                raise _failure(call)
+
+    def step_after(self, call: str) -> None:
+        """After a call took effect, before the caller knows."""
+        if greenlet.getcurrent() is self._hub or not self.faults:
+            return
+        luck = self.chance.random()
+        if luck < 0.01:
+            raise Died
+        if luck < 0.03:
+            raise PaymentsUnavailable if call.startswith("stripe") else ReadTimeoutError(endpoint_url="table")
+
+    # --- actors ---
+
+    def at_once(self, requests: list[Request]) -> None:
+        """Let these requests run, each in a process of its own, in turns."""
+        self._actors = [greenlet(self._attempt) for _ in requests]
+        started: dict[greenlet, Request] = dict(zip(self._actors, requests, strict=True))
+        while self._actors:
+            actor = self.chance.choice(self._actors)
+            request = started.pop(actor, None)
+            if request is None:
+                actor.switch()
+            else:
+                actor.switch(request)
+            if actor.dead:
+                self._actors.remove(actor)
+
+    def _attempt(self, request: Request) -> None:
+        known = self._is_recorded(request)
+        try:
+            answer = request.run(self, request.command)
+        except Died:
+            self.trace.append(f"{request.name}: died")
+            self.unsettled.append(request)
+        except (ClientError, ReadTimeoutError, Unavailable, PaymentsUnavailable) as error:
+            self.trace.append(f"{request.name}: {type(error).__name__}")
+            self.unsettled.append(request)
+        except DomainError as refusal:
+            self.trace.append(f"{request.name}: {refusal.code}")
+            if known:
+                raise Violation(f"a repeated request is given its first answer, not {refusal.code}") from None
+        else:
+            self.trace.append(f"{request.name}: done")
+            request.done(answer)
+
+    def _is_recorded(self, request: Request) -> bool:
+        """Whether what is asked was done before, under this key."""
+        history = self.dynamo.partitions.get(f"HISTORY#certification:{CERTIFICATION_ID}", {})
+        return f"EVENT#{request.command.key}" in history
+
+    def command(self, caller: str, role: Any) -> Command:
+        """A new request's key and the time it is."""
+        self._keys += 1
+        return Command(
+            caller, role, self.now, day_of(self.now, EDITIONS.time_zone), f"key{self._keys}", "body"
+        )
+
+    @property
+    def found(self) -> Any:
+        """The recertification as it is stored, read by nobody in particular."""
+        return self.recertifications.find(CERTIFICATION_ID)
+
+    @property
+    def all_invoices(self) -> list[Any]:
+        """Every invoice of the certification."""
+        partition = self.dynamo.partitions[keys.certification_partition(CERTIFICATION_ID)]
+        return [
+            invoice
+            for name in sorted(partition)
+            if name.startswith("INVOICE#")
+            for invoice in [self.invoices.find(partition[name]["invoice_id"]["S"])]
+        ]
+
+
+def _failure(call: str) -> Exception:
+    if call.startswith("stripe"):
+        return PaymentsUnavailable()
+    code = "ProvisionedThroughputExceededException"
+    return ClientError({"Error": {"Code": code, "Message": "slower"}}, call)
+
+
+def a_member() -> MemoryDynamoDB:
+    """A table with one certification in its first cycle."""
+    dynamo = MemoryDynamoDB()
+    table = Table(dynamo, "table")  # type: ignore[arg-type]
+    held = certification()
+    first = cycle_of(held)
+    table.transact(
+        [
+            certification_write(None, held),
+            put("cycle", {**keys.cycle(held.certification_id), **items.attributes(first)}, ABSENT),
+        ]
+    )
+    return dynamo
