@@ -90,7 +90,8 @@ def edit(world: World) -> Request | None:
             world.recertifications, world.events, command, found, entry.entry_id, changed, str(entry.version)
         )
 
-    def done(edited: Any) -> None:
+    def done(answered: Any) -> None:
+        edited = answered.entry
         require(edited.version > entry.version, "an edit is answered with the next version")
         fresh = edited.version == entry.version + 1
         require(fresh or edited.claim.quantity != quantity, "nothing is changed that was not seen")

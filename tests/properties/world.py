@@ -62,6 +62,7 @@ class Session:
 
     session_id: str
     invoice_id: str
+    total: Money
     status: str = "open"
     payment_id: str | None = None
     url: str = "https://pay.example/session"
@@ -95,7 +96,7 @@ class Stripe:
         known = self.attempts.get((invoice_id, attempt))
         if known is None:
             known = self.attempts[invoice_id, attempt] = f"cs_{len(self.sessions)}"
-            self.sessions[known] = Session(known, invoice_id)
+            self.sessions[known] = Session(known, invoice_id, total)
         answer = self._shown(known)
         self.world.step_after("stripe open")
         return answer
@@ -129,8 +130,10 @@ class Stripe:
             return
         payment_id = f"pi_{len(self.charges)}"
         session.status, session.payment_id = "complete", payment_id
-        self.charges[payment_id] = Charge(payment_id, session.invoice_id, FEE.amount)
-        self._tell(PaymentSucceeded, session.invoice_id, payment_id, session_id, FEE, False, self.world.now)
+        self.charges[payment_id] = Charge(payment_id, session.invoice_id, session.total.amount)
+        self._tell(
+            PaymentSucceeded, session.invoice_id, payment_id, session_id, session.total, False, self.world.now
+        )
 
     def decline(self, session_id: str) -> None:
         """A card is declined; the session stays open."""
@@ -138,7 +141,9 @@ class Stripe:
         if session.status == "open":
             payment_id = f"pi_declined_{len(self.told)}"
             invoice_id, now = session.invoice_id, self.world.now
-            self._tell(PaymentFailed, invoice_id, payment_id, session_id, FEE, False, now, "card_declined")
+            self._tell(
+                PaymentFailed, invoice_id, payment_id, session_id, session.total, False, now, "card_declined"
+            )
 
     def expire(self, session_id: str) -> None:
         """A session ends unpaid."""
@@ -156,7 +161,7 @@ class Stripe:
             return
         charge.refunded = charge.amount
         money, now = Money(charge.amount, FEE.currency), self.world.now
-        self._tell(PaymentRefunded, charge.invoice_id, payment_id, money, False, now)
+        self._tell(PaymentRefunded, charge.invoice_id, payment_id, money, money, False, now)
 
     def dispute(self, payment_id: str) -> None:
         """The cardholder's bank disputes a charge, then decides."""
@@ -165,8 +170,8 @@ class Stripe:
         if following is None or charge.refunded:
             return
         charge.dispute = following
-        now = self.world.now
-        self._tell(PaymentDisputed, charge.invoice_id, payment_id, FEE, False, now, following)
+        money, now = Money(charge.amount, FEE.currency), self.world.now
+        self._tell(PaymentDisputed, charge.invoice_id, payment_id, money, False, now, following)
 
     def _tell(self, kind: Any, *facts: Any) -> None:
         notice = kind(f"evt_{len(self.told)}", *facts)
