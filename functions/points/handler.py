@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from shared.adapters.http.resolver import FIELD_FAULTS, answer, gate, portal_api
 from shared.adapters.http.responses import created, no_content, ok
+from shared.domain.shortest_way import outlook
 from shared.handling import wiring
 from shared.handling.gates import (
     authenticated,
@@ -16,12 +17,14 @@ from shared.handling.gates import (
     json_body,
     own_certification,
     own_entry,
+    own_standing,
     portal_open,
     recertification,
     today,
     version,
 )
 from shared.handling.paging import LONGEST_PAGE, Cursor, Limit, page_of
+from shared.schemas.outlook import Outlook
 from shared.schemas.points import (
     Dashboard,
     EarlierCycle,
@@ -30,12 +33,19 @@ from shared.schemas.points import (
     Entry,
     EntrySent,
     EntrySession,
+    KeptStanding,
     field_faults,
 )
 from shared.schemas.reports import Report
+from shared.schemas.standing import StandingClaim, StandingSent
 from shared.schemas.submissions import Submission
 from shared.use_cases.delete_entry import delete_entry
 from shared.use_cases.edit_entry import edit_entry
+from shared.use_cases.keep_standing_claims import (
+    change_standing_claim,
+    delete_standing_claim,
+    enter_standing_claim,
+)
 from shared.use_cases.log_entries import log_entries
 from shared.use_cases.read_report import read_report
 
@@ -57,6 +67,12 @@ def read_dashboard(certification_id: str) -> Response[Dashboard]:
     """Everything about the current cycle, in one strongly consistent call."""
     found = recertification(app)
     return ok(Dashboard.of(found, today()), found.cycle.version)
+
+
+@app.get("/api/certifications/<certification_id>/shortest-ways", middlewares=OWN)
+def read_shortest_ways(certification_id: str) -> Response[Outlook]:
+    """What is missing once all that accrues by itself has, and the cheapest few mixes that close it."""
+    return ok(Outlook.of(outlook(recertification(app), today())))
 
 
 @app.get("/api/certifications/<certification_id>/cycles", middlewares=OWN)
@@ -136,6 +152,55 @@ def remove_entry(certification_id: str, entry_id: str) -> Response[None]:
     """Delete an entry."""
     delete_entry(
         wiring.recertifications(), wiring.events(), command(app), recertification(app), entry_id, version(app)
+    )
+    return no_content()
+
+
+@app.post(
+    "/api/certifications/<certification_id>/standing-claims",
+    status_code=201,
+    middlewares=[*OWN, portal_open, json_body, idempotency_key],
+)
+def enter_standing(certification_id: str, claim: StandingSent) -> Response[KeptStanding]:
+    """Enter employment, a membership or an office once, as a range of days: it accrues by itself."""
+    kept = enter_standing_claim(
+        wiring.recertifications(), wiring.events(), command(app), recertification(app), claim.to_domain()
+    )
+    return created(KeptStanding.of(kept.claim, kept.recertification, today()))
+
+
+@app.put(
+    "/api/certifications/<certification_id>/standing-claims/<standing_id>",
+    middlewares=[*OWN, own_standing, portal_open, json_body, if_match],
+)
+def replace_standing(certification_id: str, standing_id: str, claim: StandingSent) -> Response[StandingClaim]:
+    """Change or end a standing claim; what it has accrued in this cycle follows."""
+    kept = change_standing_claim(
+        wiring.recertifications(),
+        wiring.events(),
+        command(app),
+        recertification(app),
+        standing_id,
+        claim.to_domain(),
+        version(app),
+    )
+    return ok(StandingClaim.of(kept.claim), kept.claim.version)
+
+
+@app.delete(
+    "/api/certifications/<certification_id>/standing-claims/<standing_id>",
+    status_code=204,
+    middlewares=[*OWN, own_standing, portal_open, if_match],
+)
+def remove_standing(certification_id: str, standing_id: str) -> Response[None]:
+    """Delete a standing claim, and what it has accrued in this cycle."""
+    delete_standing_claim(
+        wiring.recertifications(),
+        wiring.events(),
+        command(app),
+        recertification(app),
+        standing_id,
+        version(app),
     )
     return no_content()
 

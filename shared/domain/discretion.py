@@ -87,7 +87,7 @@ def reopened(
     unused = tuple(each for each in found.documents if not found.names(each.document_id))
     kept = tuple(each for each in found.documents if each not in unused)
     closed = replace(found, cycle=replace(found.cycle, state="lapsed", closed_at=now), documents=kept)
-    return closed, Recertification(program, certification, opened, documents=unused)
+    return closed, Recertification(program, certification, opened, documents=unused, standing=found.standing)
 
 
 def received_faults(found: Recertification, received_on: date, today: date) -> list[Fault]:
@@ -199,6 +199,7 @@ def undo_approval(current: Recertification, closed: ClosedCycle, *, editions: Ed
         entries=closed.entries,
         documents=(*current.documents, *closed.documents),
         submission=replace(closed.decided, state="submitted", decision=None),
+        standing=current.standing,
     )
 
 

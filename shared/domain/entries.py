@@ -45,7 +45,7 @@ class Claim:
 class Entry:
     """One line of the report: a claim with the points that its edition gives it, before any cap of the ledger.
 
-    `on_paper`: staff entered it.
+    `on_paper`: staff entered it. `standing_id`: it accrued by itself, from that standing claim.
     """
 
     entry_id: str
@@ -55,6 +55,7 @@ class Entry:
     version: int = 1
     logged_by: str = ""
     on_paper: bool = False
+    standing_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

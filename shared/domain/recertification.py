@@ -37,6 +37,7 @@ from shared.domain.invoices import Invoice
 from shared.domain.program import Program
 from shared.domain.rules.cycles import first_day_to_renew, last_day_to_earn
 from shared.domain.rules.ledger import Ledger, Line, Period, ledger
+from shared.domain.standing import MOST_STANDING, StandingClaim, accruals, merged, standing_faults
 from shared.domain.submissions import (
     SignedRecord,
     Submission,
@@ -51,6 +52,7 @@ class Recertification:
 
     `late_fee` is the invoice of a reinstatement application's late fee, `earned_until` the last day of its window.
     `reachable` are documents of the same member that are at home elsewhere: an entry that names one brings it in.
+    `standing` claims accrue by themselves; what they have accrued is stored with the next change.
     """
 
     program: Program
@@ -63,6 +65,7 @@ class Recertification:
     late_fee: Invoice | None = None
     earned_until: date | None = None
     reachable: tuple[Document, ...] = ()
+    standing: tuple[StandingClaim, ...] = ()
 
     @property
     def ledger(self) -> Ledger:
@@ -126,6 +129,36 @@ class Recertification:
             return cycle.signable_from
         early = first_day_to_renew(rules, cycle.starts_on, cycle.ends_on)
         return early if cycle.signable_from is None else max(early, cycle.signable_from)
+
+    def accrued(self, today: date) -> "Recertification":
+        """The same with what standing claims have accrued by a day; a submitted cycle stays as it was signed."""
+        if self.cycle.locked or not (self.standing or any(entry.standing_id for entry in self.entries)):
+            return self
+        designation = self.certification.designation
+        due = accruals(self.program, self.cycle, designation, self.standing, today)
+        entries = merged(self.entries, due)
+        if entries == self.entries:
+            return self
+        cycle = replace(self.cycle, points_total=self.ledger_of(entries).total)
+        return replace(self, entries=entries, cycle=cycle)
+
+    def with_standing(self, claims: tuple[StandingClaim, ...], today: date) -> "Recertification":
+        """The same with other standing claims, and with what they have accrued. Raises InvalidRequest, CycleLocked."""
+        faults = [
+            fault
+            for claim in claims
+            if claim not in self.standing
+            for fault in standing_faults(
+                self.program, claim.activity, claim.started_on, claim.ended_on, today
+            )
+        ]
+        if len(claims) > max(MOST_STANDING, len(self.standing)):
+            faults.append(Fault("/activity", f"There are {MOST_STANDING} standing claims already."))
+        if faults:
+            raise InvalidRequest(tuple(faults))
+        self.require_unlocked()
+        after = replace(self, standing=claims).accrued(today)
+        return replace(after, cycle=replace(after.cycle, version=self.cycle.version + 1))
 
     def access(self, today: date) -> Access:
         """Whether the portal is open for this certification on that day (rule 7)."""
@@ -215,6 +248,7 @@ class Recertification:
         if faults:
             raise InvalidRequest(tuple(faults))
         self.require_unlocked()
+        self = self.accrued(today)  # noqa: PLW0642 (what accrued counts before the session does)
         self._require_incomplete(self.ledger, "Delete an entry first if you want to enter another.")
         logged = self.entries_of(claims, session_key=session_key, by=by, now=now, on_paper=on_paper)
         return self._with_entries((*self.entries, *logged))
@@ -241,7 +275,9 @@ class Recertification:
 
         Raises NotFound, InvalidRequest, CycleLocked, VersionConflict, PointsComplete.
         """
+        self = self.accrued(today)  # noqa: PLW0642
         old = self.entry(entry_id)
+        _require_entered(old)
         faults = self.faults(_readable(claim), today, "")
         if faults:
             raise InvalidRequest(tuple(faults))
@@ -261,6 +297,7 @@ class Recertification:
         Raises NotFound, CycleLocked, VersionConflict.
         """
         old = self.entry(entry_id)
+        _require_entered(old)
         self.require_unlocked()
         _require_version(old, version)
         return self._with_entries(tuple(entry for entry in self.entries if entry is not old))
@@ -276,6 +313,7 @@ class Recertification:
         agreement = self.program.agreement
         if agreement_version != agreement.version:
             raise AgreementOutdated("The agreement has changed. Read the current text and sign that one.")
+        self = self.accrued(today)  # noqa: PLW0642
         self._require_ready(today)
         signing = self.cycle.signings + 1
         text = signed_text(agreement, signature, now, self.entries)
@@ -375,6 +413,13 @@ def _detached(entry: Entry, document_id: str) -> Entry:
         return entry
     kept = tuple(each for each in entry.claim.document_ids if each != document_id)
     return replace(entry, claim=replace(entry.claim, document_ids=kept), version=entry.version + 1)
+
+
+def _require_entered(entry: Entry) -> None:
+    if entry.standing_id:
+        raise CycleLocked(
+            "This entry accrues by itself. Change or delete the standing claim that it comes from."
+        )
 
 
 def _require_version(entry: Entry, version: str) -> None:

@@ -99,6 +99,7 @@ class Report:
 
 def report_of(recertification: Recertification, record: SignedRecord | None, today: date) -> Report:
     """The report of the current cycle; `record` is that of its signing, where it is signed and not returned."""
+    recertification = recertification.accrued(today)
     submission, program = recertification.submission, recertification.program
     signed = None if record is None else json.loads(record.text)
     name = recertification.certification.member_name

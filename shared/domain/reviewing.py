@@ -80,7 +80,7 @@ def approve(
     )
     unused = tuple(each for each in found.documents if not found.names(each.document_id))
     closed = replace(closed, documents=tuple(each for each in found.documents if each not in unused))
-    return closed, Recertification(program, certification, cycle, documents=unused)
+    return closed, Recertification(program, certification, cycle, documents=unused, standing=found.standing)
 
 
 def ledger_after(found: Recertification, adjustments: Mapping[str, Adjustment]) -> Ledger:

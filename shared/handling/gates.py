@@ -29,6 +29,7 @@ from shared.domain.events import Command, Role
 from shared.domain.invoices import Invoice, subject_of
 from shared.domain.members import Member
 from shared.domain.recertification import Recertification
+from shared.domain.standing import claim_among
 from shared.handling import wiring
 from shared.settings import settings
 from shared.use_cases.decide_review import require_other
@@ -94,6 +95,12 @@ def any_certification(app: App) -> None:
 def own_entry(app: App) -> None:
     """404 for an entry that is not in the current cycle."""
     recertification(app).entry(_path(app, "entry_id"))
+
+
+@gate
+def own_standing(app: App) -> None:
+    """404 for a standing claim that the certification does not have."""
+    claim_among(recertification(app).standing, _path(app, "standing_id"))
 
 
 @gate

@@ -14,6 +14,7 @@ from shared.domain.library import Contribution
 from shared.domain.members import Member, Profile
 from shared.domain.money import Money
 from shared.domain.rules.carry_over import CarriedIn
+from shared.domain.standing import StandingClaim
 from shared.domain.submissions import Adjustment, Decision, Submission
 from shared.repositories.table import Item
 
@@ -84,6 +85,16 @@ def cycle(item: Item) -> Cycle:
     )
 
 
+def entry_attributes(noun: Entry) -> Item:
+    """The attributes of an entry, without the words that most leave empty: a dashboard reads all of them."""
+    found = attributes(noun)
+    claim = {name: value for name, value in found["claim"].items() if name != "unit" or value}
+    return {
+        **{name: value for name, value in found.items() if name != "standing_id" or value},
+        "claim": claim,
+    }
+
+
 def entry(item: Item) -> Entry:
     """The entry that an item holds."""
     return Entry(
@@ -94,6 +105,23 @@ def entry(item: Item) -> Entry:
         version=int(item["version"]),
         logged_by=item["logged_by"],
         on_paper=item.get("on_paper", False),
+        standing_id=item.get("standing_id", ""),
+    )
+
+
+def standing_claim(item: Item) -> StandingClaim:
+    """The standing claim that a map holds."""
+    return StandingClaim(
+        standing_id=item["standing_id"],
+        activity=item["activity"],
+        title=item["title"],
+        organization=item["organization"],
+        started_on=date.fromisoformat(item["started_on"]),
+        ended_on=_day(item.get("ended_on")),
+        notes=item["notes"],
+        logged_at=datetime.fromisoformat(item["logged_at"]),
+        logged_by=item["logged_by"],
+        version=int(item["version"]),
     )
 
 

@@ -62,6 +62,11 @@ def entry(certification_id: str, number: int, entry_id: str) -> Key:
     return _key(certification_partition(certification_id), f"ENTRY#{number:04d}#{entry_id}")
 
 
+def standing(certification_id: str) -> Key:
+    """A certification's standing claims."""
+    return _key(certification_partition(certification_id), "STANDING")
+
+
 def document(certification_id: str, document_id: str) -> Key:
     """A document uploaded for a certification."""
     return _key(certification_partition(certification_id), f"DOCUMENT#{document_id}")

@@ -101,6 +101,10 @@ class Recertifications:
         writes = [cycle_write(before.cycle, after.cycle)]
         writes += entry_writes(before, after)
         writes += document_writes.brought_in(before, after)
+        if after.standing != before.standing:
+            claims = [items.attributes(each) for each in after.standing]
+            key = keys.standing(after.certification.certification_id)
+            writes.append(set_item("standing", {**key, "claims": claims}))
         if after.submission is not None and after.submission != before.submission:
             writes.append(_submission_write(before.submission, after.submission))
         if record is not None:
@@ -213,7 +217,7 @@ class Recertifications:
                 entry.entry_id,
                 {
                     **keys.entry(certification_id, closed.cycle.number, entry.entry_id),
-                    **items.attributes(entry),
+                    **items.entry_attributes(entry),
                 },
             )
             for entry in closed.entries
@@ -283,6 +287,9 @@ class Recertifications:
             submission=submissions[0] if submissions else None,
             invoice=invoices.get(ids.invoice_id(cycle.certification_id, cycle.number)),
             late_fee=invoices.get(ids.late_fee_id(cycle.certification_id, cycle.number)),
+            standing=tuple(
+                items.standing_claim(each) for item in by_kind.get("STANDING", []) for each in item["claims"]
+            ),
         )
 
     def _transact(self, writes: Sequence[Write]) -> None:
@@ -351,7 +358,7 @@ def entry_writes(before: Recertification, after: Recertification) -> list[Write]
     for entry_id, entry in new.items():
         if old.get(entry_id) == entry:
             continue
-        item = {**keys.entry(certification_id, number, entry_id), **items.attributes(entry)}
+        item = {**keys.entry(certification_id, number, entry_id), **items.entry_attributes(entry)}
         if entry_id in old:
             writes.append(put(entry_id, item, SAME_VERSION, {":version": old[entry_id].version}))
         else:

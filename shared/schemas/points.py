@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from shared.domain import certifications
+from shared.domain import certifications, standing
 from shared.domain import entries as domain
 from shared.domain.errors import Fault
 from shared.domain.recertification import Recertification
@@ -14,6 +14,7 @@ from shared.domain.rules.ledger import Line
 from shared.schemas.documents import Document
 from shared.schemas.fields import Day, Given, Id, Instant, Notes, Points, Quantity, Sent, Title
 from shared.schemas.invoices import Invoice
+from shared.schemas.standing import StandingClaim
 from shared.schemas.submissions import Submission
 
 LONGEST_SESSION = 50
@@ -99,6 +100,10 @@ class Entry(Given):
     reason: str | None
     logged_at: Instant
     on_paper: bool
+    standing_id: Annotated[
+        str | None,
+        Field(description="The standing claim that it accrued from; such an entry is not edited itself."),
+    ]
     version: int
 
     @classmethod
@@ -133,6 +138,7 @@ class Entry(Given):
             reason=line.reason or None,
             logged_at=entry.logged_at,
             on_paper=entry.on_paper,
+            standing_id=entry.standing_id or None,
             version=entry.version,
         )
 
@@ -225,6 +231,7 @@ class Cycle(Given):
     @classmethod
     def of(cls, recertification: Recertification, today: date) -> "Cycle":
         """The current cycle of the domain as it is answered on a day."""
+        recertification = recertification.accrued(today)
         cycle, counted = recertification.cycle, recertification.ledger
         return cls(
             cycle_id=cycle.cycle_id,
@@ -267,18 +274,21 @@ class Dashboard(Given):
     certification: Certification
     cycle: Cycle
     entries: list[Entry]
+    standing: list[StandingClaim]
     submission: Submission | None
     invoice: Invoice | None
     documents: list[Document]
 
     @classmethod
     def of(cls, recertification: Recertification, today: date) -> "Dashboard":
-        """The recertification of the domain as it is answered on a day."""
+        """The recertification of the domain as it is answered on a day, with what has accrued by then."""
+        recertification = recertification.accrued(today)
         submission, invoice = recertification.submission, recertification.invoice
         return cls(
             certification=Certification.of(recertification.certification, recertification.access(today)),
             cycle=Cycle.of(recertification, today),
             entries=Entry.all_of(recertification.entries, recertification),
+            standing=[StandingClaim.of(each) for each in recertification.standing],
             submission=None if submission is None else Submission.of(submission),
             invoice=None if invoice is None else Invoice.of(invoice),
             documents=[Document.of(document) for document in recertification.documents],
@@ -297,6 +307,20 @@ class EnteredPoints(Given):
     ) -> "EnteredPoints":
         """What a session entered, in the cycle as it is now."""
         return cls(entries=Entry.all_of(entries, recertification), cycle=Cycle.of(recertification, today))
+
+
+class KeptStanding(Given):
+    """A standing claim, and the cycle with what it has accrued so far."""
+
+    standing_claim: StandingClaim
+    cycle: Cycle
+
+    @classmethod
+    def of(
+        cls, claim: standing.StandingClaim, recertification: Recertification, today: date
+    ) -> "KeptStanding":
+        """The claim and the recertification of the domain as they are answered."""
+        return cls(standing_claim=StandingClaim.of(claim), cycle=Cycle.of(recertification, today))
 
 
 class EarlierCycle(Given):

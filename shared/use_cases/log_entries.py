@@ -49,7 +49,7 @@ def log_entries(
             today=command.today,
             on_paper=command.role == "staff",
         )
-        logged = after.entries[len(before.entries) :]
+        logged = after.entries[-len(claims) :]
         data = {"cycle": after.cycle.number, "count": len(logged), "points_total": after.cycle.points_total}
         recertifications.save(before, after, event(command, subject, "entries-logged", data))
         return LoggedEntries(logged, after)

@@ -1,0 +1,86 @@
+"""Standing claims and the shortest way through the real handlers."""
+
+import pytest
+
+from tests.integration.portal import Person, Portal, entry
+
+EMPLOYMENT = {
+    "activity": "employment",
+    "title": "HR officer",
+    "organization": "City of Springfield",
+    "started_on": "2019-05-01",
+}
+
+
+@pytest.fixture
+def member(portal: Portal) -> Person:
+    return portal.member()
+
+
+def path(portal: Portal, member: Person, *rest: str) -> str:
+    return portal.cycle_path(member, "/".join(("standing-claims", *rest)))
+
+
+def test_a_standing_claim_accrues_year_by_year_and_is_shown_with_its_entries(
+    portal: Portal, member: Person
+) -> None:
+    made = portal.post(path(portal, member), member, EMPLOYMENT)
+    assert made.status == 201, made.json
+    claim = made.json["standing_claim"]
+    assert (claim["ended_on"], claim["version"]) == (None, 1)
+    before = portal.dashboard(member)
+    years = before["cycle"]["points_total"]
+    assert years == len(before["entries"]) > 0
+    assert before["standing"] == [claim]
+    assert {each["standing_id"] for each in before["entries"]} == {claim["standing_id"]}
+    portal.at("2027-12-31T12:00:00-05:00")
+    assert portal.dashboard(member)["cycle"]["points_total"] >= years
+    assert portal.dashboard(member)["cycle"]["version"] == before["cycle"]["version"]
+
+
+def test_it_is_changed_ended_and_deleted_by_its_version(portal: Portal, member: Person) -> None:
+    claim = portal.post(path(portal, member), member, EMPLOYMENT).json["standing_claim"]
+    own = path(portal, member, claim["standing_id"])
+    ended = portal.put(own, member, {**EMPLOYMENT, "ended_on": "2025-04-30"}, version=1)
+    assert (ended.status, ended.json["ended_on"], ended.json["version"]) == (200, "2025-04-30", 2)
+    assert portal.put(own, member, EMPLOYMENT, version=1).code == "version-conflict"
+    assert portal.dashboard(member)["cycle"]["points_total"] == 0 or portal.dashboard(member)["entries"]
+    assert portal.ask("DELETE", own, member, version=2).status == 204
+    assert portal.ask("DELETE", own, member, version=2).code == "not-found"
+    after = portal.dashboard(member)
+    assert (after["standing"], after["entries"], after["cycle"]["points_total"]) == ([], [], 0)
+
+
+def test_a_key_used_again_enters_nothing_more(portal: Portal, member: Person) -> None:
+    first = portal.post(path(portal, member), member, EMPLOYMENT, key="7d0c2f3e-7d40-4f4e-9a51-6a1b2c3d4e5f")
+    again = portal.post(path(portal, member), member, EMPLOYMENT, key="7d0c2f3e-7d40-4f4e-9a51-6a1b2c3d4e5f")
+    assert (again.status, again.json) == (201, first.json)
+    assert len(portal.dashboard(member)["standing"]) == 1
+
+
+def test_its_entries_are_kept_by_the_claim(portal: Portal, member: Person) -> None:
+    portal.post(path(portal, member), member, EMPLOYMENT)
+    accrued = portal.dashboard(member)["entries"][0]
+    own = portal.cycle_path(member, f"entries/{accrued['entry_id']}")
+    refused = portal.put(own, member, entry("employment"), version=1)
+    assert (refused.code, "accrues by itself" in refused.json["detail"]) == ("cycle-locked", True)
+    assert portal.ask("DELETE", own, member, version=1).code == "cycle-locked"
+    refused = portal.post(path(portal, member), member, {**EMPLOYMENT, "activity": "webinar"})
+    assert refused.pointers == ["/activity"]
+
+
+def test_what_was_done_stands_in_the_history(portal: Portal, member: Person) -> None:
+    portal.post(path(portal, member), member, EMPLOYMENT)
+    told = portal.get(portal.cycle_path(member, "history"), member)
+    assert told.status == 200, told.json
+    assert "A standing claim was entered: HR officer." in [each["text"] for each in told.json["items"]]
+
+
+def test_the_shortest_way_is_told(portal: Portal, member: Person) -> None:
+    portal.points(member, 45)
+    found = portal.get(portal.cycle_path(member, "shortest-ways"), member)
+    assert found.status == 200, found.json
+    assert (found.json["points_missing"], found.json["missing"]) == (5, ["5 points missing."])
+    assert found.json["ways"][0]["steps"] == [
+        {"activity": "webinar", "title": "Webinar, live or recorded", "quantity": 5, "unit": "webinar"}
+    ]

@@ -1,0 +1,198 @@
+"""Standing claims: entered once, they accrue by themselves; and the shortest way counts what will accrue."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shared.domain.certifications import Certification
+from shared.domain.errors import CycleLocked, InvalidRequest, NotReadyToSubmit, PointsComplete
+from shared.domain.program import Program
+from shared.domain.recertification import Recertification
+from shared.domain.shortest_way import outlook
+from shared.domain.standing import StandingClaim
+from shared.programs import load_editions
+from tests.unit.domain.builders import (
+    NOW,
+    PROGRAM,
+    TODAY,
+    approve,
+    claim,
+    cycle_of,
+    delete,
+    edit,
+    empty_cycle,
+    enter,
+    paid,
+    sign,
+)
+
+ASQ = load_editions("asq").programs[0]
+CANADA = load_editions("ipma-canada").programs[0]
+LAST_DAY = date(2027, 12, 31)
+
+
+def standing(activity: str = "employment", **changes: Any) -> StandingClaim:
+    sound = StandingClaim(
+        standing_id=f"std_{activity}",
+        activity=activity,
+        title="HR officer",
+        organization="City of Springfield",
+        started_on=date(2019, 5, 1),
+        ended_on=None,
+        notes="",
+        logged_at=NOW,
+        logged_by="M-1",
+    )
+    return replace(sound, **changes)
+
+
+def under(program: Program, designation: str, *claims: StandingClaim) -> Recertification:
+    held = Certification("crt_x", "M-1", "Marge", designation, date(2025, 1, 1), LAST_DAY, "new")
+    return Recertification(program, held, cycle_of(held), standing=claims)
+
+
+def total(found: Recertification, on: date) -> Decimal:
+    return found.accrued(on).cycle.points_total
+
+
+@pytest.mark.parametrize(
+    ("on", "points"),
+    [
+        (date(2025, 12, 30), 0),
+        (date(2025, 12, 31), 1),
+        (date(2026, 12, 31), 2),
+        (LAST_DAY, 3),
+        (date(2028, 6, 1), 3),
+    ],
+)
+def test_a_year_accrues_when_it_is_over(on: date, points: int) -> None:
+    assert total(empty_cycle().with_standing((standing(),), TODAY), on) == points
+
+
+@pytest.mark.parametrize(
+    ("on", "units"),
+    [(date(2025, 1, 30), "0"), (date(2025, 1, 31), "0.3"), (TODAY, "8.7"), (LAST_DAY, "10.8")],
+)
+def test_a_month_accrues_when_it_is_over(on: date, units: str) -> None:
+    assert total(under(ASQ, "CQE", standing("employment-full-time")), on) == Decimal(units)
+
+
+def test_it_accrues_from_its_first_day_to_its_last_within_the_cycle() -> None:
+    short = standing(started_on=date(2025, 7, 1), ended_on=date(2026, 12, 31))
+    found = empty_cycle().with_standing((short,), TODAY)
+    (entry,) = found.accrued(LAST_DAY).entries
+    assert (entry.claim.started_on, entry.claim.ended_on) == (date(2025, 7, 1), date(2026, 6, 30))
+    assert entry.standing_id == short.standing_id
+
+
+def test_what_accrued_counts_before_a_session_and_is_stored_with_it() -> None:
+    found = empty_cycle().with_standing((standing(),), date(2026, 1, 1))
+    assert found.cycle.points_total == 1
+    found = enter(found, (claim("webinar", 48),))
+    assert found.cycle.points_total == 50
+    with pytest.raises(PointsComplete):
+        enter(found, (claim("webinar", 1),), key="again")
+
+
+def test_an_edit_of_the_claim_changes_what_it_accrued_and_an_end_takes_it_out() -> None:
+    found = empty_cycle().with_standing((standing(),), TODAY)
+    assert (found.cycle.points_total, len(found.entries)) == (2, 2)
+    renamed = found.with_standing((replace(standing(), title="HR director"),), TODAY)
+    assert {each.claim.title for each in renamed.entries} == {"HR director"}
+    assert {each.version for each in renamed.entries} == {2}
+    ended = renamed.with_standing((replace(standing(), ended_on=date(2025, 12, 31)),), TODAY)
+    assert ended.cycle.points_total == 1
+    assert ended.with_standing((), TODAY).entries == ()
+    assert ended.cycle.version == found.cycle.version + 2
+
+
+def test_an_accrued_entry_is_neither_edited_nor_deleted_itself() -> None:
+    found = empty_cycle().with_standing((standing(),), TODAY)
+    with pytest.raises(CycleLocked):
+        edit(found, "employment", quantity=3)
+    with pytest.raises(CycleLocked):
+        delete(found, "employment")
+
+
+def test_reading_changes_no_version_and_a_submitted_cycle_stays_as_it_was_signed() -> None:
+    found = enter(empty_cycle().with_standing((standing(),), TODAY), (claim("webinar", 48),))
+    assert found.accrued(LAST_DAY).cycle.version == found.cycle.version
+    signed = sign(found)
+    assert signed.accrued(LAST_DAY) is signed
+    with pytest.raises(CycleLocked):
+        signed.with_standing((), TODAY)
+    _, following = approve(paid(signed))
+    assert following.standing == found.standing
+    assert total(following, date(2028, 6, 15)) == 1
+
+
+def test_a_report_is_signed_with_what_has_accrued_by_then() -> None:
+    found = enter(empty_cycle().with_standing((standing(),), date(2025, 6, 1)), (claim("webinar", 48),))
+    assert sign(found).cycle.points_total == 50
+    with pytest.raises(NotReadyToSubmit, match="1 point missing"):
+        sign(replace(found, standing=(standing(started_on=date(2025, 7, 1)),)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"activity": "webinar"}, "/activity"),
+        ({"activity": "golf"}, "/activity"),
+        ({"started_on": date(2027, 6, 16)}, "/started_on"),
+        ({"ended_on": date(2019, 4, 30)}, "/ended_on"),
+    ],
+)
+def test_a_claim_that_cannot_be_is_refused(changes: dict[str, Any], pointer: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        empty_cycle().with_standing((standing(**changes),), TODAY)
+    assert [fault.pointer for fault in refused.value.faults] == [pointer]
+
+
+# --- the shortest way ---
+
+
+def test_the_shortest_way_counts_what_will_accrue_and_proposes_the_cheapest_mixes() -> None:
+    found = enter(empty_cycle().with_standing((standing(),), TODAY), (claim("conference-full-day", 14),))
+    seen = outlook(found, TODAY)
+    assert found.cycle.points_total == 44
+    assert (seen.accruing, seen.points_missing, seen.missing) == (1, 5, ("5 points missing.",))
+    assert seen.days_left == 200
+    assert seen.ways[0].text == "5 × Webinar, live or recorded (webinars)"
+    assert [way.effort for way in seen.ways] == sorted(way.effort for way in seen.ways)
+    for way in seen.ways:
+        more = tuple(claim(step.activity.code, step.quantity) for step in way.steps)
+        assert enter(found.accrued(LAST_DAY), more, today=LAST_DAY).met
+
+
+def test_mixes_are_of_different_activities() -> None:
+    dear = replace(
+        PROGRAM,
+        activities=tuple(
+            replace(each, effort=Decimal(3)) if each.code == "webinar" else each
+            for each in PROGRAM.activities
+        ),
+    )
+    seen = outlook(enter(empty_cycle(program=dear), (claim("conference-full-day", 15),)), TODAY)
+    assert "1 × Conference, day of 6 hours or more (day) and 2 × Webinar, live or recorded (webinars)" in {
+        way.text for way in seen.ways
+    }
+
+
+def test_minimums_are_closed_where_they_are_missing() -> None:
+    found = enter(under(CANADA, "IPMA-CP", standing("experience")), (claim("article", 2),))
+    seen = outlook(found, TODAY)
+    assert "other areas" in "".join(seen.missing)
+    assert seen.ways
+    for way in seen.ways:
+        more = tuple(claim(step.activity.code, step.quantity) for step in way.steps)
+        assert enter(found.accrued(LAST_DAY), more, today=LAST_DAY).met
+
+
+def test_nothing_is_proposed_when_nothing_is_missing_or_no_time_is_left() -> None:
+    done = enter(empty_cycle(), (claim("conference-full-day", 17),))
+    assert outlook(done, TODAY).ways == ()
+    assert outlook(empty_cycle(), LAST_DAY).ways == ()
+    assert outlook(empty_cycle(), date(2028, 1, 1)).days_left == 0
