@@ -113,6 +113,7 @@ def test_a_notice_of_a_payment_is_a_read_and_a_transaction_and_a_repeat_a_read_m
         (lambda p, m: p.get(f"/api/staff/certifications/{m.certification_id}/cycle", STAFF), [QUERY]),
         (lambda p, m: p.get("/api/staff/attention", STAFF), [QUERY]),
         (lambda p, m: p.get("/api/staff/exports", STAFF), [QUERY]),
+        (lambda p, m: p.get(p.cycle_path(m, "shortest-ways"), m), [QUERY]),
         (lambda p, m: p.get("/api/program"), []),
         (lambda p, m: p.get("/api/openapi.json"), []),
     ],

@@ -107,6 +107,14 @@ def build(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> World:
     since = entry(started_on="2027-06-18", ended_on="2027-06-18")
     entered = portal.enter(owner, since)
     assert entered.status == 201, entered.json
+    employed = {
+        "activity": "employment",
+        "title": "HR officer",
+        "organization": "City",
+        "started_on": "2027-06-18",
+    }
+    standing = portal.post(portal.cycle_path(owner, "standing-claims"), owner, employed)
+    assert standing.status == 201, standing.json
     chapter = Chapter("Springfield Chapter", date(2025, 1, 1), date(2025, 12, 31))
     proposal = propose(owner.member_id, RosterMember(f"{owner.member_id}@example.org", "", ""), chapter)
     wiring.proposals().add(proposal)
@@ -119,6 +127,7 @@ def build(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> World:
         "member_id": owner.member_id,
         "certification_id": owner.certification_id,
         "entry_id": entered.json["entries"][0]["entry_id"],
+        "standing_id": standing.json["standing_claim"]["standing_id"],
         "invoice_id": made["invoice"]["invoice_id"],
         "document_id": document_id,
         "proposal_id": proposal.proposal_id,
