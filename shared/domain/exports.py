@@ -75,7 +75,9 @@ A CSV cell that a spreadsheet would take for a formula begins with an apostrophe
 What changed while the export ran may be in it as it was before or after.
 """
 
-_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+_FORMULA = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+"""What a spreadsheet takes for a formula, also behind characters that nobody sees and some programs drop."""
+
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 

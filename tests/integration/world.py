@@ -85,7 +85,7 @@ class World:
         return document_id
 
 
-def build(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> World:
+def build(portal: Portal, monkeypatch: pytest.MonkeyPatch, **cells: str) -> World:
     """A member who was approved once and entered points since, with a certificate, a published contribution, proposals,
     and what staff started: the clock stands a week after MIDDAY."""
     documents, transfers = DocumentsBucket(), MemoryBucket()
@@ -94,7 +94,7 @@ def build(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(wiring, "transfer_store", lambda: transfers)
     monkeypatch.setattr(wiring, "exports_queue", lambda: exports)
     monkeypatch.setattr(wiring, "imports_queue", lambda: imports)
-    owner = portal.member()
+    owner = portal.member(**cells)
     world = World(portal, owner, documents, transfers, exports, imports, {})
     document_id = world.contribution()
     assert portal.enter(owner, entry("policy", document_ids=[document_id])).status == 201

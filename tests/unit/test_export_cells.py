@@ -1,11 +1,15 @@
 """Cells of an export: no text of a person becomes a formula, and a number stays a number."""
 
+import csv
+import io
+import random
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from shared.domain.exports import cells_of, safe_cell
+from shared.domain.exports import FILES, cells_of, safe_cell
 
 
 @pytest.mark.parametrize(
@@ -39,3 +43,29 @@ def test_a_column_may_lie_deeper_and_a_missing_one_is_empty() -> None:
         "",
         "",
     ]
+
+
+SEED = 20270615
+STARTS = "=+-@\t\r\n＝＋－＠ |;,\"'\x00\u200b\u00a0"
+
+
+def test_no_generated_text_becomes_a_formula_in_any_column() -> None:
+    print(f"seed {SEED}")
+    chance = random.Random(SEED)
+    columns = [(name, column) for name, columns in FILES.items() for column in columns]
+    for number in range(10_000):
+        text = "".join(chance.choices(STARTS, k=chance.randrange(4))) + chance.choice(
+            ["1+1", "cmd|' /C calc'!A0", 'HYPERLINK("x")', "-5", "5.25", "SUM(A1:A9)", "José", "A1"]
+        )
+        _, column = columns[number % len(columns)]
+        record: Any = text
+        for name in reversed(column.split(".")):
+            record = {name: record}
+        (cell,) = cells_of(record, (column,))
+        written = io.StringIO()
+        csv.writer(written).writerow([cell])
+        (read,) = next(csv.reader(io.StringIO(written.getvalue(), newline="")))
+        taken = read.lstrip(" \t\r\n\u00a0\u200b\x00")
+        is_number = re.fullmatch(r"-?\d+(\.\d+)?", read) is not None
+        assert is_number or not taken or taken[0] not in "=+-@＝＋－＠", (column, text, read)
+        assert is_number or not read or read[0] not in "\t\r\n", (column, text, read)

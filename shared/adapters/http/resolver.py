@@ -120,13 +120,22 @@ def _text(event: Mapping[str, Any]) -> str | None:
 
 
 def _refuse_body(app: APIGatewayHttpResolver, error: RequestValidationError) -> Response[Any]:
-    """The answer to a request whose body or query is wrong: what the route's gates say comes first."""
-    route = app.context["_route"]
+    """The answer to a request whose body or query is wrong: what the route's gates say comes first.
+
+    The resolver calls no second exception handler while it is in this one, so what the gates raise ends here.
+    """
     try:
-        for middleware in route.middlewares:
-            middleware(app, _nothing_behind)
+        return _what_is_wrong(app, error)
     except DomainError as refusal:
         return problem(refusal)
+    except (ClientError, BotoCoreError) as failure:
+        return _unavailable(failure)
+
+
+def _what_is_wrong(app: APIGatewayHttpResolver, error: RequestValidationError) -> Response[Any]:
+    route = app.context["_route"]
+    for middleware in route.middlewares:
+        middleware(app, _nothing_behind)
     used_before: Callable[[], bool] | None = app.context.get(USED_BEFORE)
     if used_before is not None and used_before():
         return problem(IdempotencyKeyReused())  # what was recorded had a sound body, so this is another

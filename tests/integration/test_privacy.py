@@ -1,0 +1,135 @@
+"""A member whose every word is a canary, through every route and every failure: none of it is in a log or an error."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from botocore.exceptions import ClientError
+
+from functions.forward_changes.handler import message_about
+from shared.adapters import aws
+from shared.handling import wiring
+from tests.integration import contract
+from tests.integration.portal import ADMINISTRATOR, STAFF, Answer, Person, Portal, entry
+from tests.integration.world import World, build
+
+OWN_TABLE = True
+WORDS = {"first_name": "Zanzibarra", "last_name": "Quixotemann", "email": "zq.canary@kanarie.example"}
+PROFILE = {
+    "phone": "+1 555 0199 777",
+    "employer": "Kanarievogel County",
+    "job_title": "Kanarienchefin",
+    "address": "77 Canarybird Lane",
+    "city": "Canarytown",
+}
+CANARIES = [each.lower() for each in (*WORDS.values(), *PROFILE.values())]
+ROUTES = [
+    f"{method.upper()} {path}" for path, methods in contract.openapi()["paths"].items() for method in methods
+]
+
+
+def found_in(text: str | bytes) -> list[str]:
+    """The canaries that a text holds."""
+    read = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return [each for each in CANARIES if each in read.lower()]
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Everything that the functions log, as it would be written."""
+    text = io.StringIO()
+    handler = logging.StreamHandler(text)
+    handler.setFormatter(LambdaPowertoolsFormatter())
+    root = logging.getLogger()
+    loggers = [root, *(logging.getLogger(name) for name in list(logging.root.manager.loggerDict))]
+    written = [
+        each
+        for each in loggers
+        if each.name.startswith(("service_undefined", "recertification")) or each is root
+    ]
+    levels = [each.level for each in written]
+    for each in written:
+        each.setLevel(logging.INFO)
+    root.addHandler(handler)
+    yield text
+    root.removeHandler(handler)
+    for each, level in zip(written, levels, strict=True):
+        each.setLevel(level)
+
+
+@pytest.fixture
+def world(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> World:
+    made = build(portal, monkeypatch, **WORDS)
+    version = portal.get("/api/me", made.owner).json["profile"]["version"]
+    assert portal.put("/api/me/profile", made.owner, PROFILE, version=version).status == 200
+    return made
+
+
+def everything(portal: Portal, world: World, who: Person | None, **more: Any) -> Iterator[Answer]:
+    """Every route asked, with bodies that are wrong and hold what may not be repeated."""
+    for route in ROUTES:
+        method, path = route.split(" ")
+        body = {**WORDS, **PROFILE, "entries": [{**entry(), "quantity": WORDS["email"]}], "signature": WORDS}
+        sent = {} if method == "GET" else {"body": body, "version": 1}
+        yield portal.ask(method, world.filled(path), who, **sent, **more)
+
+
+def test_nothing_personal_is_logged_or_told_in_an_error(
+    portal: Portal, world: World, log: io.StringIO
+) -> None:
+    stranger = portal.member()
+    told = 0
+    for who in (None, stranger, STAFF, ADMINISTRATOR, world.owner):
+        for answer in everything(portal, world, who):
+            if answer.status >= 400:
+                told += 1
+                assert found_in(answer.raw) == [], answer.json
+    assert told > 150
+    written = log.getvalue()
+    assert written.count("answered") > 150
+    assert found_in(written) == []
+
+
+def test_not_even_when_storage_fails_and_repeats_what_it_was_given(
+    portal: Portal, world: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = " ".join(CANARIES)
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise ClientError({"Error": {"Code": "InternalServerError", "Message": words}}, "Any")
+
+    client = aws.dynamodb()
+    for name in ("query", "get_item", "batch_get_item", "put_item", "transact_write_items", "scan"):
+        monkeypatch.setattr(client, name, fails)
+    answers = [answer for who in (world.owner, STAFF) for answer in everything(portal, world, who)]
+    assert sum(answer.status == 503 for answer in answers) > 60
+    assert [found_in(answer.raw) for answer in answers if found_in(answer.raw)] == []
+    assert "service_failed" in log.getvalue()
+    assert found_in(log.getvalue()) == []
+
+
+def test_messages_on_queues_are_ids(portal: Portal, world: World) -> None:
+    table = wiring.table()
+    items = table._client.scan(TableName=table._name, ConsistentRead=True)["Items"]
+    changes = [{"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in items]
+    messages = [message for change in changes if (message := message_about(change)) is not None]
+    assert len(messages) >= 3
+    waiting = [messages, portal.queue.sent, world.exports.waiting, world.imports.waiting]
+    assert found_in(json.dumps(waiting)) == []
+
+
+def test_a_stranger_learns_no_more_than_the_name_on_what_is_public(portal: Portal, world: World) -> None:
+    stranger = portal.member()
+    name = f"{WORDS['first_name']} {WORDS['last_name']}".lower()
+    shown = {"GET /api/certificates/{certificate_id}", "GET /api/library"}
+    for route in ROUTES:
+        method, path = route.split(" ")
+        if method == "GET":
+            answer = portal.get(world.filled(path), stranger)
+            found = set(found_in(answer.raw.lower().replace(name.encode(), b"")))
+            assert not found, route
+            assert (route in shown) or not found_in(answer.raw), route
