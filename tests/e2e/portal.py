@@ -8,10 +8,11 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -148,8 +149,8 @@ class Portal:
 
 
 def this_day() -> date:
-    """The day it is; near enough to the portal's for what rosters need it for."""
-    return datetime.now(UTC).date()
+    """The day it is in the time zone of the shipped program."""
+    return datetime.now(ZoneInfo("America/New_York")).date()
 
 
 def free_port() -> int:

@@ -17,6 +17,7 @@ from infrastructure.local.gateway import Api
 from tests.integration.portal import CLIENT_ID, ISSUER, STAFF, Portal, routes
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+HOUR = 3600
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 GUARDED = [route for route in routes() if route.authorizer is not None]
 
@@ -35,7 +36,7 @@ class Here:
 
 
 def token(key: Any = KEY, algorithm: str = "RS256", kid: str = "k", **changes: Any) -> str:
-    claims = {**STAFF.claims, "exp": int(time.time()) + 600, "iat": int(time.time()), **changes}
+    claims = {**STAFF.claims, "exp": int(time.time()) + 24 * HOUR, "iat": int(time.time()), **changes}
     kept = {name: value for name, value in claims.items() if value is not None}
     return jwt.encode(kept, key, algorithm, {"kid": kid})
 
@@ -45,7 +46,6 @@ def tampered() -> str:
     return f"{head}.{token().split('.')[1]}.{signature}"
 
 
-HOUR = 3600
 REFUSED = {
     "expired": token(exp=int(time.time()) - 1),
     "not yet valid": token(nbf=int(time.time()) + HOUR),
