@@ -14,6 +14,9 @@ from shared.use_cases import export_everything
 from tests.integration.portal import ADMINISTRATOR, FINANCE, REVIEWER, STAFF, Portal, entry, new_key
 from tests.integration.transfers import MemoryBucket, MemoryQueue
 
+OWN_TABLE = True
+"""Exports are listed to every administrator."""
+
 
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> MemoryBucket:
