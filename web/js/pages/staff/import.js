@@ -1,18 +1,29 @@
 /** Staff's import: a CSV file chosen or dropped, checked first without changing anything, then imported. */
 
 import * as api from "../../api.js";
+import { readCsv } from "../../csv.js";
 import { newKey } from "../../drafts.js";
-import { busy } from "../../fields.js";
-import { number } from "../../format.js";
+import "../../elements/import-report/import-report.js";
+import "../../elements/paged-list/paged-list.js";
+import { busy, clearFaults, emptyFields, field, input, showFaults } from "../../fields.js";
+import { time } from "../../format.js";
 import { html, render } from "../../html.js";
+import { follow } from "../../jobs.js";
 import * as member from "../../member.js";
 import { announce, openPage } from "../../page.js";
-import { Refusal } from "../../refusal.js";
-import { staffText } from "../../text/staff.js";
+import { Refusal, send } from "../../refusal.js";
+import { transfersText } from "../../text/transfers.js";
+import { post } from "../../uploads.js";
 
-const t = staffText.import;
+const t = transfersText.import;
+const STATES = transfersText.states;
+const KINDS = { done: "good", failed: "bad" };
+/** Up to so many rows of members are imported at once; more, and anything else, go as a job. */
 const MOST_ROWS = 1000;
-const COLUMNS = ["member_id", "first_name", "last_name", "email", "designation", "certified_since", "expires_on", "status", "committees"];
+const MOST_BYTES = 2 ** 20;
+
+const jobPath = (importId) => `/staff/imports/${encodeURIComponent(importId)}`;
+const asked = new URLSearchParams(location.search).get("import");
 
 /** The text of a file. Throws a Refusal for one that is not UTF-8. */
 async function textOf(file) {
@@ -23,42 +34,44 @@ async function textOf(file) {
   }
 }
 
-const send = async (csv, isDry, key) =>
-  (await api.call("POST", `/staff/members/import?dry_run=${isDry}`, { body: csv, type: "text/csv", key })).body;
-
-function show(content, me) {
-  if (!me.roles?.includes("staff-admin")) {
-    render(content, html`<div class="card"><p>${t.notYourRole}</p></div>`);
-    return;
-  }
-  render(
-    content,
-    html`<div class="stack">
-      <form class="card stack" novalidate>
-        <div class="prose"><p>${t.limit(MOST_ROWS)}</p><p>${t.columns} <code class="hash">${COLUMNS.map((name, index) => html`${index > 0 && html`,<wbr>`}${name}`)}</code></p><p>${t.format}</p></div>
-        <problem-message></problem-message>
-        <div class="drop"><label for="file">${t.file}</label><p class="hint" id="file-hint">${t.drop}</p>
-          <input type="file" id="file" accept=".csv,text/csv" aria-describedby="file-hint"><p class="chosen" role="status"></p></div>
-        <div class="buttons"><button class="main check" aria-describedby="check-hint">${t.check}</button><p class="hint" id="check-hint">${t.checkHint}</p></div>
-      </form>
-      <div id="notice"></div>
-      <div id="report"></div>
-    </div>`,
-  );
-  new Import(content);
+function form() {
+  const kinds = (ties) => html`<select${ties}>${Object.entries(t.kinds).map(([kind, title]) => html`<option value="${kind}">${title}</option>`)}</select>`;
+  return html`<form class="card stack" novalidate>
+    ${field({ id: "kind", name: "kind", label: t.kind }, kinds)}
+    <div class="prose about"></div>
+    <problem-message></problem-message>
+    <fieldset class="chapter" hidden><legend class="label">${t.chapter}</legend><div class="fields">
+      ${input({ id: "name", name: "name", label: t.chapterName, maxlength: 150, autocomplete: "off" })}
+      ${input({ id: "started_on", name: "started_on", label: t.startedOn, type: "date" })}
+      ${input({ id: "ended_on", name: "ended_on", label: t.endedOn, type: "date" })}</div></fieldset>
+    <div class="drop"><label for="file">${t.file}</label><p class="hint" id="file-hint">${t.drop}</p>
+      <input type="file" id="file" accept=".csv,text/csv" aria-describedby="file-hint"><p class="chosen" role="status"></p></div>
+    <div class="buttons"><button class="main check" aria-describedby="check-hint">${t.check}</button><p class="hint" id="check-hint">${t.checkHint}</p></div>
+  </form>`;
 }
 
 /** One file on its way: chosen, checked, imported. */
 class Import {
   #content;
   #file;
-  #key;
+  #keys = {};
 
   constructor(content) {
     this.#content = content;
-    const input = content.querySelector("#file");
-    const drop = content.querySelector(".drop");
-    input.addEventListener("change", () => input.files[0] && this.#choose(input.files[0]));
+    render(
+      content,
+      html`<div class="stack">${form()}<div id="notice"></div>
+        <div class="card stack tight" id="progress" hidden><p class="now" role="status"></p><div class="bar" role="progressbar" aria-label="${t.progress}" aria-valuemin="0" aria-valuemax="100"><span></span></div></div>
+        <import-report></import-report>
+        <section class="card stack tight" aria-labelledby="before-title"><h2 id="before-title">${t.before}</h2><p class="soft">${t.beforeHint}</p><paged-list class="stack tight"></paged-list></section></div>`,
+    );
+    this.#listen();
+    this.#describe();
+  }
+
+  #listen() {
+    const drop = this.#find(".drop");
+    this.#find("#file").addEventListener("change", ({ target }) => target.files[0] && this.#choose(target.files[0]));
     drop.addEventListener("dragover", (event) => {
       event.preventDefault();
       drop.classList.add("over");
@@ -69,89 +82,167 @@ class Import {
       drop.classList.remove("over");
       if (event.dataTransfer.files[0]) this.#choose(event.dataTransfer.files[0]);
     });
-    const check = content.querySelector(".check");
-    content.querySelector("form").addEventListener("submit", (event) => {
+    this.#find("#kind").addEventListener("change", () => this.#describe());
+    this.#find(".chapter").addEventListener("input", () => this.#forget());
+    this.#find("form").addEventListener("submit", (event) => {
       event.preventDefault();
-      busy(check, () => this.#check());
+      busy(this.#find(".check"), () => this.#begin(true));
     });
+    this.#find("import-report").addEventListener("confirmed", ({ detail: done }) => this.#begin(false).finally(done));
+  }
+
+  /** The imports of the last weeks; the one that the address names is shown at once. */
+  async open() {
+    const list = this.#list();
+    if (asked) await this.#follow(asked);
+    await list;
+  }
+
+  #find(selector) {
+    return this.#content.querySelector(selector);
+  }
+
+  get #kind() {
+    return this.#find("#kind").value;
   }
 
   get #problem() {
-    return this.#content.querySelector("problem-message");
+    return this.#find("problem-message");
+  }
+
+  /** What a file of the chosen kind looks like. */
+  #describe() {
+    const { about, columns, format } = t.about[this.#kind];
+    const names = columns.map((name, index) => html`${index > 0 && html`,<wbr>`}${name}`);
+    render(this.#find(".about"), html`<p>${about}</p><p>${t.columns} <code class="hash">${names}</code></p><p>${format}</p>`);
+    this.#find(".chapter").hidden = this.#kind !== "chapter-roster";
+    this.#forget();
   }
 
   #choose(file) {
     this.#file = file;
-    this.#key = newKey();
-    this.#content.querySelector(".chosen").textContent = t.chosen(file.name);
+    this.#find(".chosen").textContent = t.chosen(file.name);
+    this.#forget();
+  }
+
+  /** Something else is to be imported than before. */
+  #forget() {
+    this.#keys = {};
     this.#clear();
   }
 
   #clear() {
     this.#problem.clear();
-    for (const place of ["#notice", "#report"]) render(this.#content.querySelector(place), html``);
+    clearFaults(this.#find("form"));
+    render(this.#find("#notice"), html``);
+    this.#find("import-report").clear();
+    this.#find("#progress").hidden = true;
   }
 
-  async #check() {
-    this.#clear();
-    if (!this.#file) {
-      this.#problem.show(new Refusal("invalid-request", { detail: t.choose }), { fields: [{ id: "file", detail: t.file }] });
+  #list() {
+    const { columns, caption, shown, empty } = t.list;
+    const row = (each) => html`<tr><th scope="row">${time(each.asked_at)}</th><td data-label="${columns.kind}">${t.kinds[each.kind]}${each.dry_run && ` (${t.list.check})`}</td>
+      <td data-label="${columns.by}">${each.asked_by}</td><td data-label="${columns.state}"><span class="tag ${KINDS[each.status]}">${STATES[each.status] ?? each.status}</span></td>
+      <td><a class="button" href="?import=${encodeURIComponent(each.import_id)}" aria-label="${t.list.openOf(time(each.asked_at))}">${t.list.open}</a></td></tr>`;
+    return this.#find("paged-list").show("/staff/imports", {}, { caption, columns: [columns.at, columns.kind, columns.by, columns.state, html`<span class="unseen">${t.list.open}</span>`], row, shown, empty });
+  }
+
+  /** Check the file, or import it. */
+  async #begin(isCheck) {
+    if (isCheck) this.#clear();
+    const wrong = this.#faults();
+    if (wrong.length) {
+      this.#problem.show(new Refusal("invalid-request", { detail: this.#file ? t.faults : t.choose }), { fields: wrong });
       return;
     }
-    render(this.#content.querySelector("#notice"), html`<p role="status">${t.working}</p>`);
     try {
-      const csv = await textOf(this.#file);
-      const report = await send(csv, true, newKey());
-      render(this.#content.querySelector("#notice"), html``);
-      this.#report(report, csv);
+      const text = this.#kind === "members" && this.#file.size <= MOST_BYTES && (await textOf(this.#file));
+      if (text && text.trim().split("\n").length <= MOST_ROWS + 1) await this.#importNow(text, isCheck);
+      else await this.#importLater(isCheck);
     } catch (refusal) {
-      this.#refused(refusal, () => this.#check());
+      this.#refused(refusal, () => this.#begin(isCheck), isCheck);
     }
   }
 
-  async #import(csv) {
-    this.#problem.clear();
+  #faults() {
+    if (!this.#file) return [{ id: "file", detail: t.file }];
+    if (this.#kind !== "chapter-roster") return [];
+    return showFaults(this.#find(".chapter"), emptyFields(this.#chapter, t.required));
+  }
+
+  get #chapter() {
+    return Object.fromEntries(["name", "started_on", "ended_on"].map((name) => [name, this.#find(`#${name}`).value.trim()]));
+  }
+
+  #keyOf(isCheck) {
+    return (this.#keys[isCheck ? "check" : "import"] ??= newKey());
+  }
+
+  async #importNow(csv, isCheck) {
+    this.#tell(t.working);
+    const { body } = await api.call("POST", `/staff/members/import?dry_run=${isCheck}`, { body: csv, type: "text/csv", key: isCheck ? newKey() : this.#keyOf(false) });
+    const rejected = new Set(body.rejected.map(({ row }) => row)).size;
+    const told = body.rejected.map((each) => ({ ...each, outcome: "rejected" }));
+    this.#report({ kind: "members", counts: { ...body, rejected }, told, isCheck });
+  }
+
+  /** Announce, upload, follow: the same file again goes on where it broke off. */
+  async #importLater(isCheck) {
+    const body = { kind: this.#kind, dry_run: isCheck, ...(this.#kind === "chapter-roster" && { chapter: this.#chapter }) };
+    this.#tell(t.sending(0), 0);
+    const { body: started } = await api.call("POST", "/staff/imports", { body, key: this.#keyOf(isCheck) });
+    await post(started.upload, this.#file, (share) => this.#tell(t.sending(share), share));
+    await this.#follow(started.import_id);
+  }
+
+  /** Say how far an import is; it goes on without this page. */
+  async #follow(importId) {
+    history.replaceState(null, "", `?import=${encodeURIComponent(importId)}`);
     try {
-      const report = await send(csv, false, this.#key);
-      this.#report(report);
-      announce(this.#content.querySelector("#notice"), html`<p>${t.done(report.created, report.updated)}</p>`);
+      const job = await follow(jobPath(importId), (found) => this.#tell(t.running(found), found.rows ? found.rows_done / found.rows : 0));
+      this.#find("#progress").hidden = true;
+      if (job.status === "failed") this.#problem.show(new Refusal("invalid-request", { detail: job.detail || t.failed }));
+      else this.#report({ kind: job.kind, counts: job, told: await toldBy(job), address: job.report_url, isCheck: job.dry_run });
+      this.#list();
     } catch (refusal) {
-      if (!refusal.isUncertain) this.#key = newKey();
-      this.#refused(refusal, () => this.#import(csv));
+      this.#refused(refusal, () => this.#follow(importId));
     }
   }
 
-  #refused(refusal, again) {
-    render(this.#content.querySelector("#notice"), html``);
-    const fields = refusal.errors.map(({ detail }) => ({ detail }));
-    this.#problem.show(refusal, { fields, retry: refusal.isUncertain ? again : undefined });
+  #tell(sentence, share = 0) {
+    this.#find("#progress").hidden = false;
+    this.#find(".now").textContent = sentence;
+    const bar = this.#find("#progress .bar");
+    bar.setAttribute("aria-valuenow", Math.floor(share * 100));
+    bar.firstElementChild.style.inlineSize = `${share * 100}%`;
   }
 
-  /** Show a report; of a check when `csv` is given, which the button then imports. */
-  #report(report, csv) {
-    const place = this.#content.querySelector("#report");
-    const counts = { ...report, rejected: new Set(report.rejected.map(({ row }) => row)).size };
-    const changes = report.created + report.updated;
-    const r = t.row;
-    render(
-      place,
-      html`<section class="card stack" aria-labelledby="report-title">
-        <h2 id="report-title" tabindex="-1">${csv === undefined ? t.doneTitle : t.dryTitle}</h2>
-        <dl class="facts">${Object.entries(t.facts).map(([name, label]) => html`<div><dt>${label}</dt><dd>${number(counts[name])}</dd></div>`)}</dl>
-        ${
-          report.rejected.length
-            ? html`<div class="stack tight"><p class="soft">${t.rejectedHint}</p><table class="cards numbers"><caption>${t.rejectedCaption}</caption>
-              <thead><tr><th scope="col">${r.row}</th><th scope="col">${r.field}</th><th scope="col">${r.detail}</th></tr></thead>
-              <tbody>${report.rejected.map((each) => html`<tr><th scope="row"><span><span class="unseen">${r.row} </span>${number(each.row)}</span></th><td data-label="${r.field}">${each.field}</td><td data-label="${r.detail}">${each.detail}</td></tr>`)}</tbody></table></div>`
-            : html`<p>${t.allGood}</p>`
-        }
-        ${csv !== undefined && (changes ? html`<p><button type="button" class="main">${t.import(changes)}</button></p>` : html`<p class="soft">${t.nothing}</p>`)}
-      </section>`,
-    );
-    const button = place.querySelector("button");
-    button?.addEventListener("click", () => busy(button, () => this.#import(csv)));
-    place.querySelector("h2").focus();
+  #report(found) {
+    this.#keys = {};
+    this.#find("#progress").hidden = true;
+    this.#find("import-report").show({ ...found, mayImport: Boolean(this.#file) });
+    if (!found.isCheck) announce(this.#find("#notice"), html`<p>${(t.done[found.kind] ?? t.done.other)(found.counts)}</p>`);
   }
+
+  #refused(refusal, again, isCheck) {
+    if (!refusal.isUncertain && isCheck !== undefined) delete this.#keys[isCheck ? "check" : "import"];
+    this.#find("#progress").hidden = true;
+    const known = showFaults(this.#find("form"), refusal.errors.map(({ pointer, detail }) => ({ field: pointer.split("/").pop(), detail })));
+    this.#problem.show(refusal, { fields: known, retry: refusal.isUncertain || refusal.code === "upload-refused" ? again : undefined });
+  }
+}
+
+/** What the report of a job tells of its rows; it is kept for a week. */
+async function toldBy({ report_url: address }) {
+  if (!address) return [];
+  const response = await send(address);
+  if (!response.ok) throw await Refusal.of(response);
+  return readCsv(await response.text());
+}
+
+async function show(content, me) {
+  if (me.roles?.includes("staff-admin")) await new Import(content).open();
+  else render(content, html`<div class="card"><p>${t.notYourRole}</p></div>`);
 }
 
 await openPage("staff/import", { load: member.find, show });

@@ -62,7 +62,7 @@ export const text = {
     "staff/figures": { title: "Figures", lead: "How many certifications and invoices stand where today." },
     "staff/contributions": { title: "Contributions", lead: "Documents that members contributed with approved reports. What you publish, every member finds in the library." },
     "staff/export": { title: "Export", lead: "Take everything out that the portal holds, as CSV and as JSON lines in one archive." },
-    "staff/import": { title: "Import", lead: "Bring members and their certifications over from the old system’s CSV file." },
+    "staff/import": { title: "Import", lead: "Bring members, past invoices and chapters’ rosters in from CSV files: checked first, then imported." },
     help: { title: "Help", lead: "How recertification works, step by step." },
     missing: { title: "There is no such page", lead: "The address may be mistyped or out of date." },
   },
