@@ -6,7 +6,14 @@ Each command uses the AWS credentials of the terminal, and with `--dry-run` only
 import argparse
 import sys
 
-from infrastructure.operations import create_staff, import_file, reconcile, redrive, restore_drill
+from infrastructure.operations import (
+    create_staff,
+    import_file,
+    reconcile,
+    redrive,
+    restore_drill,
+    try_edition,
+)
 
 COMMANDS = {
     "create-staff": create_staff,
@@ -14,6 +21,7 @@ COMMANDS = {
     "redrive": redrive,
     "reconcile": reconcile,
     "restore-drill": restore_drill,
+    "try-edition": try_edition,
 }
 
 

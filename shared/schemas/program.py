@@ -2,6 +2,7 @@
 
 from shared.domain import program
 from shared.domain.documents import ENDINGS
+from shared.domain.rules.handbook import handbook
 from shared.schemas.fields import Given, Money, Points
 
 
@@ -77,8 +78,15 @@ class InvoiceRelease(Given):
     day: int
 
 
+class Section(Given):
+    """A part of the handbook: a heading with its sentences."""
+
+    title: str
+    lines: list[str]
+
+
 class Program(Given):
-    """One edition of the program."""
+    """One edition of the program; `handbook` tells its rules in sentences, made of the rule set itself."""
 
     name: str
     edition: str
@@ -97,6 +105,7 @@ class Program(Given):
     fees: list[Fee]
     agreement: Agreement
     contact: Contact
+    handbook: list[Section]
 
     @classmethod
     def of(cls, edition: program.Program) -> "Program":
@@ -153,4 +162,5 @@ class Program(Given):
                 website=contact.website,
                 get_certified=contact.get_certified,
             ),
+            handbook=[Section(title=each.title, lines=list(each.lines)) for each in handbook(edition)],
         )

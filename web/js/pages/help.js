@@ -30,7 +30,8 @@ function show(content, program) {
       <section class="card"><h2>${t.purpose}</h2><div class="prose"><p>${t.purposeDetail(program)}</p><p class="small soft">${program.notice}</p></div></section>
       <section class="card"><h2>${t.steps}</h2><ol class="prose">${t.stepList(program).map((step) => html`<li>${step}</li>`)}</ol></section>
       <section class="card"><h2>${t.wrong}</h2><div class="prose"><ul>${t.wrongList.map((each) => html`<li>${each}</li>`)}<li>${t.correction(program.correction_days)}</li></ul></div></section>
-      <section class="card"><h2>${t.pointsTable}</h2>${table(program)}</section>
+      <section class="card"><h2>${t.pointsTable}</h2>${table(program)}
+        <div class="prose">${program.handbook.map((part) => html`<h3>${part.title}</h3><ul>${part.lines.map((line) => html`<li>${line}</li>`)}</ul>`)}</div></section>
       <section class="card"><h2>${t.fees}</h2><div class="prose"><dl class="facts">${program.fees.map((fee) => html`<div><dt>${fee.title}</dt><dd>${money(fee.amount)}</dd></div>`)}</dl><p>${t.invoice(released(program.invoice_release))}</p></div></section>
       <section class="card"><h2>${t.contact}</h2><div class="prose"><p>${contact.name}<br><a href="mailto:${contact.email}">${contact.email}</a><br>${contact.phone}<br><a href="${contact.website}">${contact.website}</a></p>
         <p>${t.notCertified} <a href="${contact.get_certified}">${t.getCertified}</a></p><p class="small soft">${t.edition(program.edition, program.time_zone)}</p></div></section>

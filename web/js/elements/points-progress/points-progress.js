@@ -15,6 +15,7 @@ class PointsProgress extends HTMLElement {
     const { points_total: total, points_required: required, points_missing: missing } = cycle;
     this.#cycle = cycle;
     const ways = waysToEarn(program, missing);
+    const unmet = cycle.minimums.filter((each) => each.points_missing > 0);
     const withoutDocument = entriesWithoutDocument(program, dashboard);
     render(
       this,
@@ -27,6 +28,7 @@ class PointsProgress extends HTMLElement {
       <p><strong>${missing > 0 ? t.missing(missing) : t.enough(required)}</strong>
         ${missing > 0 && ways.length > 0 && html`<span class="soft">${t.ways(ways)}</span>`}
         <span class="plan"></span></p>
+      ${unmet.length > 0 && html`<ul>${unmet.map((each) => html`<li>${each.text}</li>`)}</ul>`}
       ${withoutDocument.length > 0 && html`<p>${t.documentsMissing} ${withoutDocument.map((each) => each.title).join(", ")}.</p>`}`,
     );
     this.#widen(".counted", total);
