@@ -49,6 +49,14 @@ export const revoke = (token) => ask("RevokeToken", (ClientId) => ({ ClientId, T
 
 export const readAccount = (accessToken) => ask("GetUser", { AccessToken: accessToken });
 
+export const associateApp = (accessToken) => ask("AssociateSoftwareToken", { AccessToken: accessToken });
+
+export const verifyApp = (accessToken, code) => ask("VerifySoftwareToken", { AccessToken: accessToken, UserCode: code });
+
+/** Have the log-in ask for a code of the app, or no longer. */
+export const preferApp = (accessToken, isWanted) =>
+  ask("SetUserMFAPreference", { AccessToken: accessToken, SoftwareTokenMfaSettings: { Enabled: isWanted, PreferredMfa: isWanted } });
+
 export const changeEmail = (accessToken, email) =>
   ask("UpdateUserAttributes", { AccessToken: accessToken, UserAttributes: [{ Name: "email", Value: email }] });
 

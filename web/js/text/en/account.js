@@ -1,6 +1,6 @@
 /** What a member is and holds. */
 
-import { day } from "../../format.js";
+import { day, number } from "../../format.js";
 
 export const accountText = {
   status: { new: "New", renew: "Renew", terminated: "Terminated" },
@@ -10,6 +10,20 @@ export const accountText = {
     extended: (iso) => `extended to ${day(iso)}`,
     open: "Recertify",
     what: (designation) => `Recertify ${designation}`,
+    certificate: "Certificate (PDF)",
+    check: "Page to check it",
+    reports: "Reports of this and earlier periods",
+    noCertificate: "There is no certificate to download yet. One is made each time a report is approved.",
+    history: {
+      open: "History",
+      caption: (designation) => `History of ${designation}`,
+      when: "When",
+      what: "What happened",
+      who: "By",
+      roles: { member: "You", staff: "Staff", system: "The portal" },
+      shown: (count, hasMore) => `${number(count)} ${count === 1 ? "event" : "events"}, the latest first${hasMore ? "; there are more" : ""}.`,
+      empty: "Nothing has happened yet.",
+    },
   },
 
   profile: {
@@ -18,7 +32,33 @@ export const accountText = {
     account: "Log-in",
     memberId: "Member number",
     name: "Name",
-    nameHint: (email) => `To change your name, write to ${email}.`,
+    nameHint: "Your next signature and certificate carry the new name; what is signed or issued already keeps the old one.",
+    changeName: "Change name",
+    firstName: "First name",
+    lastName: "Last name",
+    saveName: "Save the name",
+    nameRequired: { first_name: "Enter your first name.", last_name: "Enter your last name." },
+    nameChanged: (name) => `Your name is now ${name}.`,
+    reminders: "Remind me by e-mail before a certification ends",
+    remindersHint: "Invoices, receipts and what the rules oblige us to tell you are sent in any case.",
+    remindersOn: "Yes",
+    remindersOff: "No",
+    app: "Authenticator app",
+    appOn: "On: logging in asks for its code",
+    appOff: "Off",
+    addApp: "Set up an authenticator app",
+    appSteps: {
+      open: "Open an authenticator app on your phone, such as the one of Google, Microsoft or Apple, and add an account.",
+      key: "Type this key there:",
+      link: "On the phone itself: open it in the app",
+      code: "Type here the six digits that the app shows.",
+    },
+    turnAppOn: "Turn it on",
+    appAdded: "Done. From the next log-in on, you are asked for a code of the app. Staff: log out and in again now.",
+    removeApp: "Turn the authenticator app off",
+    removeAppDetail: "Logging in will ask for your password alone. Staff may lose their access until they set up an app again.",
+    removeAppYes: "Turn it off",
+    appRemoved: "The authenticator app is off.",
     fields: {
       phone: "Phone",
       employer: "Employer",

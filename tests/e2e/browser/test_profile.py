@@ -1,0 +1,174 @@
+"""My Profile: reminders, name, e-mail address and the authenticator app, each changed by the member."""
+
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from infrastructure.local.cognito_codes import totp
+from tests.e2e.browser.people import PASSWORD, Member
+from tests.e2e.browser.visitor import Visitor
+from tests.e2e.portal import Portal
+
+PATH = "/profile/"
+REMINDERS = "Remind me by e-mail before a certification ends"
+PHONE = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}
+
+
+def me(member: Member) -> dict[str, object]:
+    found: dict[str, object] = member.person.get("/api/me").json()
+    return found
+
+
+def reminders(member: Member) -> bool:
+    wanted: bool = member.person.get("/api/me").json()["profile"]["reminders"]
+    return wanted
+
+
+def test_reminders_are_turned_off_and_stay_off_when_other_fields_are_saved(
+    visitor: Visitor, member: Member
+) -> None:
+    page = visitor.open(PATH)
+    expect(page.get_by_label(REMINDERS)).to_be_checked()
+    page.get_by_label(REMINDERS).uncheck()
+    expect(page.locator("contact-form .draft-mark")).to_be_visible()
+    page.reload()
+    visitor.wait_shown()
+    expect(page.get_by_label(REMINDERS)).not_to_be_checked()
+    page.get_by_role("button", name="Save changes").click()
+    expect(visitor.notice).to_be_focused()
+    assert not reminders(member)
+    page = visitor.open(PATH)
+    expect(page.get_by_label(REMINDERS)).not_to_be_checked()
+    page.get_by_label("City").fill("Springfield")
+    page.get_by_role("button", name="Save changes").click()
+    expect(visitor.notice).to_contain_text("is saved")
+    assert not reminders(member)
+
+
+def test_the_name_is_changed_and_what_was_typed_beside_it_is_saved_after_it(
+    visit: Callable[..., Visitor], member: Member
+) -> None:
+    visitor = visit(**PHONE)
+    visitor.enter_as(member)
+    page = visitor.open(PATH)
+    page.get_by_label("City").fill("Springfield")
+    page.get_by_role("button", name="Change name").click()
+    expect(page.get_by_label("First name")).to_be_focused()
+    visitor.check_accessibility()
+    visitor.check_width()
+    page.get_by_label("Last name").fill("")
+    page.get_by_role("button", name="Save the name").click()
+    expect(page.locator("[data-field=last_name] .fault")).to_have_text("Enter your last name.")
+    visitor.check_accessibility()
+    page.get_by_label("Last name").fill("O’Neill")
+    page.get_by_role("button", name="Save the name").click()
+    expect(visitor.notice).to_contain_text("Your name is now Robin O’Neill.")
+    expect(page.get_by_role("link", name="Welcome Robin O’Neill")).to_be_attached()
+    page.get_by_role("button", name="Save changes").click()
+    expect(visitor.notice).to_contain_text("Your contact information is saved.")
+    profile = member.person.get("/api/me").json()
+    assert (profile["name"], profile["profile"]["city"]) == ("Robin O’Neill", "Springfield")
+
+
+def code_in_the_mail(portal: Portal, address: str) -> str:
+    mail = [each for each in portal.outbox() if each["to"] == address][-1]
+    return next(word.strip(".") for word in mail["text"].split() if word.strip(".").isdigit())
+
+
+def test_a_new_address_is_taken_over_by_the_portal_too(
+    visitor: Visitor, member: Member, portal: Portal
+) -> None:
+    new = f"new.{member.email}"
+    page = visitor.open(PATH)
+    page.get_by_role("button", name="Change e-mail address").click()
+    page.get_by_label("New e-mail address").fill(new)
+    page.get_by_role("button", name="Send the code").click()
+    page.get_by_label("Code from the e-mail").fill(code_in_the_mail(portal, new))
+    page.get_by_role("button", name="Confirm the new address").click()
+    expect(visitor.notice).to_contain_text(f"you log in with {new}")
+    visitor.check_accessibility()
+    assert me(member)["email"] == new
+
+
+def test_a_take_over_that_was_cut_off_is_made_up_for_at_the_next_visit(
+    visitor: Visitor, member: Member, portal: Portal
+) -> None:
+    new = f"new.{member.email}"
+    page = visitor.open(PATH)
+    page.get_by_role("button", name="Change e-mail address").click()
+    page.get_by_label("New e-mail address").fill(new)
+    page.get_by_role("button", name="Send the code").click()
+    page.get_by_label("Code from the e-mail").fill(code_in_the_mail(portal, new))
+    page.route("**/api/me/email", lambda route: route.abort())
+    page.get_by_role("button", name="Confirm the new address").click()
+    expect(visitor.problem).to_contain_text("No connection")
+    page.unroute("**/api/me/email")
+    with page.expect_response("**/api/me/email") as answer:
+        visitor.open(PATH)
+    assert answer.value.ok
+    assert me(member)["email"] == new
+
+
+def app_code(page: Page) -> str:
+    """What the authenticator app shows for the key on the page."""
+    key = page.locator(".key").inner_text().replace(" ", "")
+    return totp(key, time.time())
+
+
+def test_an_authenticator_app_is_set_up_asked_for_and_turned_off(
+    visit: Callable[..., Visitor], member: Member
+) -> None:
+    visitor = visit(**PHONE)
+    visitor.enter_as(member)
+    page = visitor.open(PATH)
+    page.get_by_role("button", name="Set up an authenticator app").click()
+    expect(page.locator(".key")).to_be_visible()
+    visitor.check_accessibility()
+    visitor.check_width()
+    page.get_by_label("Six digits").fill("000000")
+    page.get_by_role("button", name="Turn it on").click()
+    expect(visitor.problem).to_contain_text("The code does not fit.")
+    code = app_code(page)
+    key = page.locator(".key").inner_text().replace(" ", "")
+    page.get_by_label("Six digits").fill(code)
+    page.get_by_role("button", name="Turn it on").click()
+    expect(visitor.notice).to_contain_text("you are asked for a code of the app")
+    visitor.check_accessibility()
+
+    other = visit()
+    other.page.goto(f"{other.url}/")
+    other.page.get_by_label("E-mail address or member number").fill(member.email)
+    other.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    other.page.get_by_role("button", name="Log in", exact=True).click()
+    expect(other.page.get_by_role("heading", level=2).first).to_have_text(
+        "Enter the code from your authenticator app"
+    )
+    other.check_accessibility()
+    later = totp(key, time.time() + 30)  # no code counts twice
+    other.page.get_by_label("Six digits").fill(later)
+    other.page.get_by_role("button", name="Continue").click()
+    other.wait_shown()
+    expect(other.points).to_be_visible()
+
+    page.get_by_role("button", name="Turn the authenticator app off").click()
+    page.get_by_role("button", name="Turn it off", exact=True).click()
+    expect(visitor.notice).to_contain_text("The authenticator app is off.")
+    visitor.check_accessibility()
+
+
+def test_an_account_of_staff_alone_has_no_contact_information_to_save(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.log_in("staff@example.org")
+    nobody = {
+        **visitor.page.evaluate("JSON.parse(sessionStorage.getItem('me'))"),
+        "email": "",
+        "first_name": "",
+        "last_name": "",
+    }
+    visitor.page.route("**/api/me", lambda route: route.fulfill(json=nobody))
+    page = visitor.open(PATH)
+    expect(page.get_by_role("button", name="Set up an authenticator app")).to_be_visible()
+    expect(page.locator("contact-form")).to_have_count(0)
+    expect(page.get_by_role("button", name="Change name")).to_have_count(0)
+    visitor.check_accessibility()
