@@ -92,9 +92,20 @@ class Registration:
 
 
 def lapse_notice(certification: Certification, program: Program) -> str:
-    """What a lapsed member is told to do, exactly (rule 8)."""
+    """What a lapsed member is told to do, exactly (rule 8); where the program takes applications, how to make one."""
+    lapsed = f"Your {certification.designation} certification has lapsed; its last day was {certification.expires_on}."
+    if program.reinstatement is None:
+        return f"{lapsed} {paper_notice(program)}"
+    days = program.reinstatement.window_days
     return (
-        f"Your {certification.designation} certification has lapsed; its last day was {certification.expires_on}. "
+        f"{lapsed} You can apply for reinstatement in the Recertification Portal within {days} days of it: enter the "
+        "points that are missing, sign, and pay. Then wait for the reinstatement to be confirmed."
+    )
+
+
+def paper_notice(program: Program) -> str:
+    """How a lapsed member is reinstated on paper (rule 8)."""
+    return (
         f"To be reinstated: send your Recertification Report to {program.contact.email}, pay the recertification "
         "invoice under My Invoices, and wait for the reinstatement to be confirmed."
     )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from shared.domain import ids
-from shared.domain.certifications import ShownState, lapse_notice, shown_state
+from shared.domain.certifications import ShownState, paper_notice, shown_state
 from shared.domain.days import day_after
 from shared.domain.errors import CertificationLapsed, InvoiceUnpaid, NotFound
 from shared.domain.events import Command
@@ -44,7 +44,7 @@ def by_application(found: Recertification, today: date) -> Recertification:
     if today > last_day_to_apply(found) and not found.cycle.locked:
         raise CertificationLapsed(
             f"The time to apply for reinstatement here ended on {last_day_to_apply(found)}. "
-            f"{lapse_notice(found.certification, found.program)}"
+            f"{paper_notice(found.program)}"
         )
     return replace(found, earned_until=earned_until(found))
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from shared.handling import wiring
 from tests.integration.conftest import forget_settings
 from tests.integration.portal import CHEQUE, REVIEWER, SIGNING, STAFF, Person, Portal, entry, new_key
+from tests.integration.world import DocumentsBucket
 
 OWN_TABLE = True
 AFTER = "2028-02-10T12:00:00-05:00"
@@ -190,6 +192,34 @@ def test_figures_do_not_take_an_application_for_a_report(portal: Portal, late: P
 def test_every_wrong_field_is_named_at_once(portal: Portal, late: Person) -> None:
     answer = enter(portal, late, entry(quantity=-1, ended_on="2030-01-01"))
     assert answer.pointers == ["/entries/0/ended_on", "/entries/0/quantity"]
+
+
+def document_of(portal: Portal, who: Person, **fields: Any) -> Any:
+    said = {
+        "file_name": "policy.pdf",
+        "content_type": "application/pdf",
+        "size": 1000,
+        "kind": "policy",
+        "title": "Policy",
+        "certification_id": who.certification_id,
+    }
+    return portal.post("/api/documents", who, said | fields)
+
+
+def test_an_application_has_documents_as_a_report_has(
+    portal: Portal, late: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "document_store", DocumentsBucket)
+    made = enter(portal, late, entry("policy")).json["entries"][0]
+    answer = document_of(portal, late, entry_id=made["entry_id"])
+    assert answer.status == 201, answer.json
+    document = answer.json["document"]
+    assert application(portal, late)["entries"][-1]["document_ids"] == [document["document_id"]]
+    at = f"/api/documents/{document['document_id']}"
+    assert portal.ask("DELETE", at, late, version=document["version"]).status == 204
+    assert application(portal, late)["entries"][-1]["document_ids"] == []
+    portal.at("2029-06-01T12:00:00-04:00")
+    assert document_of(portal, late).code == "certification-lapsed"
 
 
 def refusals(portal: Portal, who: Person) -> list[tuple[str, Any]]:

@@ -15,6 +15,7 @@ from shared.domain.reinstatement import (
     application_state,
     approve_application,
     by_application,
+    by_either,
     by_the_portal,
     late_fee,
     late_fee_invoice,
@@ -47,6 +48,25 @@ def test_the_shipped_edition_has_no_door_for_applications() -> None:
     assert EDITIONS.programs[0].reinstatement is None
     with pytest.raises(NotFound):
         by_application(replace(lapsed(), program=EDITIONS.programs[0]), TODAY)
+
+
+def test_the_lapsed_are_told_of_the_way_that_is_open_to_them() -> None:
+    with pytest.raises(CertificationLapsed, match="apply for reinstatement in the Recertification Portal"):
+        by_the_portal(lapsed(), TODAY)
+    with pytest.raises(CertificationLapsed, match="send your Recertification Report"):
+        by_application(lapsed(), TODAY + timedelta(days=400))
+    on_paper = replace(lapsed(), program=EDITIONS.programs[0])
+    with pytest.raises(CertificationLapsed, match="send your Recertification Report"):
+        by_the_portal(on_paper, TODAY)
+
+
+def test_documents_go_through_either_door() -> None:
+    by_either(lapsed(), TODAY)
+    by_either(replace(cycle_with(points=20), program=ALLOWED), LAST_DAY)
+    with pytest.raises(CertificationLapsed):
+        by_either(replace(lapsed(), program=EDITIONS.programs[0]), TODAY)
+    with pytest.raises(CertificationLapsed):
+        by_either(lapsed(), TODAY + timedelta(days=400))
 
 
 def test_one_door_is_closed_while_the_other_is_open() -> None:
