@@ -5,6 +5,7 @@ import * as session from "./session.js";
 
 const BASE = "/api";
 const JSON_TYPE = "application/json";
+const PDF_TYPE = "application/pdf";
 const TRIES = 3;
 const WAIT_MILLISECONDS = 1000;
 
@@ -13,7 +14,7 @@ const WAIT_MILLISECONDS = 1000;
  *
  * `version` is what a PUT or DELETE is based on (If-Match); `key` the Idempotency-Key of a POST. With either of them, as
  * with every GET, a repetition does no harm, so a busy portal is asked again by itself.
- * A body of another `type` than JSON is sent as it is.
+ * A body of another `type` than JSON is sent as it is; a PDF that is answered is a Blob, with its `name`.
  */
 export async function call(method, path, { body, type = JSON_TYPE, version, key, fresh } = {}) {
   const headers = { Accept: "application/json" };
@@ -36,7 +37,10 @@ export const get = (path, options) => call("GET", path, options);
 
 async function answerOf(response) {
   const version = response.headers.get("ETag")?.replace(/^"|"$/g, "");
-  return { status: response.status, version, body: response.status === 204 ? null : await response.json() };
+  if (response.status === 204) return { status: response.status, version, body: null };
+  if (response.headers.get("Content-Type") !== PDF_TYPE) return { status: response.status, version, body: await response.json() };
+  const name = response.headers.get("Content-Disposition")?.match(/filename="([^"]+)"/)?.[1] ?? "";
+  return { status: response.status, version, body: await response.blob(), name };
 }
 
 /** Send with a token; an expired one is renewed, and when that is over, the person is asked to log in right here. */

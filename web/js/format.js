@@ -18,6 +18,18 @@ export const span = (first, last) =>
 /** A moment, in the person's own time zone. */
 export const time = (instant) => times.format(new Date(instant));
 
+/** The moment at which a day of the program is over, as a time in milliseconds. */
+export function endOf(iso, timeZone) {
+  const format = new Intl.DateTimeFormat("en-US", { timeZone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" });
+  const wanted = midnight(iso).getTime() + 24 * 60 * 60_000;
+  const shift = (instant) => {
+    const { year, month, day: date, hour, minute } = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+    return wanted - Date.UTC(year, month - 1, date, hour, minute);
+  };
+  const near = wanted + shift(wanted);
+  return near + shift(near);
+}
+
 /** A number of points or of anything else. */
 export const number = (value) => numbers.format(value);
 

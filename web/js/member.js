@@ -3,6 +3,8 @@
 import * as api from "./api.js";
 
 const KEY = "me";
+/** Where this tab keeps what is proposed to the member. */
+export const PROPOSALS = "proposals";
 let reading;
 
 /** What is remembered of `GET /api/me`, or null. */
@@ -10,7 +12,7 @@ export function remembered() {
   return JSON.parse(sessionStorage.getItem(KEY) ?? "null");
 }
 
-/** `GET /api/me`, and remember it; whoever asks meanwhile gets the same answer. */
+/** `GET /api/me`, and remember it; whoever asks meanwhile gets the same answer. What is proposed to the member is asked beside it. */
 export function read() {
   reading ??= asked().finally(() => {
     reading = undefined;
@@ -19,7 +21,8 @@ export function read() {
 }
 
 async function asked() {
-  const { body } = await api.get("/me");
+  const [{ body }, proposed] = await Promise.all([api.get("/me"), api.get("/proposals").catch(() => null)]);
+  if (proposed) sessionStorage.setItem(PROPOSALS, JSON.stringify(proposed.body.items));
   remember(body);
   return body;
 }

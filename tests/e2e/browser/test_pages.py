@@ -24,6 +24,7 @@ TITLES = {
     "summary": "Recertification Detailed Summary",
     "documents": "Documents",
     "transactions": "Transactions",
+    "library": "Library",
     "help": "Help",
 }
 
@@ -188,7 +189,7 @@ def test_printing_shows_the_report_alone(visitor: Visitor, member: Member) -> No
     page = visitor.open("/summary/")
     page.emulate_media(media="print", color_scheme="dark")
     expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
-    expect(page.get_by_role("button", name="Print or save as PDF")).to_be_hidden()
+    expect(page.get_by_role("button", name="Print")).to_be_hidden()
     expect(page.get_by_role("table")).to_be_visible()
     colours: dict[str, Any] = page.evaluate("({ink: getComputedStyle(document.documentElement).color})")
     assert colours["ink"] == "rgb(0, 0, 0)"

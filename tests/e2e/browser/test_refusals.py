@@ -67,6 +67,27 @@ def test_points_complete_keeps_what_was_typed_and_leads_to_the_agreement(
     expect(page.get_by_role("heading", name="Sign your report")).to_be_visible()
 
 
+def test_a_lapse_at_midnight_keeps_what_was_typed_and_says_what_to_do(
+    visitor: Visitor, member: Member
+) -> None:
+    page = visitor.open(PORTAL)
+    visitor.fill_row(visitor.row(), "webinar", "1", "Five to midnight", day_of(member))
+    detail = "Your IPMA-CP certification has lapsed. To be reinstated: send your Recertification Report."
+    problem = {"type": "/problems/certification-lapsed", "status": 403, "detail": detail}
+    page.route(
+        "**/entries",
+        lambda route: route.fulfill(status=403, json=problem, content_type="application/problem+json"),
+    )
+    visitor.save()
+    expect(visitor.problem).to_be_focused()
+    expect(visitor.problem).to_contain_text(detail)
+    expect(visitor.problem).to_contain_text("What you typed is still here.")
+    expect(visitor.row().get_by_label("Title")).to_have_value("Five to midnight")
+    visitor.check_accessibility()
+    visitor.problem.get_by_role("button", name="Look again").click()
+    visitor.wait_shown()
+
+
 def test_a_raising_edit_is_refused_where_it_was_made(visitor: Visitor, member: Member) -> None:
     member.enter(("conference-full-day", 16))
     member.enter(("teaching", 1), ("webinar", 1))
@@ -185,8 +206,8 @@ def test_the_lapsed_are_told_what_to_do_and_can_pay(visit: Callable[..., Visitor
     visitor = visit()
     visitor.log_in("lapsed@example.org")
     page = visitor.page
-    expect(page.locator("#state")).to_contain_text("This certification has lapsed")
-    expect(page.locator("#state")).to_contain_text(
+    expect(page.locator("cycle-state")).to_contain_text("This certification has lapsed")
+    expect(page.locator("cycle-state")).to_contain_text(
         "Send your Recertification Report to certification@example.org"
     )
     expect(page.locator("session-form")).to_have_count(0)

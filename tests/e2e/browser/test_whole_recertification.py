@@ -106,7 +106,7 @@ def test_a_member_recertifies_from_the_first_log_in_to_the_next_period(
     expect(page.get_by_role("button", name="Print")).to_be_visible()
     page.get_by_role("link", name="Back to your recertification").click()
     visitor.wait_shown()
-    expect(page.locator("#state")).to_contain_text("Nothing more to do for you.")
+    expect(page.locator("cycle-state")).to_contain_text("Nothing more to do for you.")
 
     # The report, as it can be printed.
     page.get_by_role("link", name="Recertification Detailed Summary").click()
@@ -118,8 +118,8 @@ def test_a_member_recertifies_from_the_first_log_in_to_the_next_period(
     member = Member(row["member_id"], row["email"], "Robin Ferrer", portal.log_in(row["email"], PASSWORD), {})
     approve(staff, member)
     visitor.open("/recertification/")
-    expect(page.locator("#state")).to_contain_text(f"December 31, {NEXT_YEAR + 3}")
-    expect(page.locator("#state")).to_contain_text("Well done.")
+    expect(page.locator("cycle-state")).to_contain_text(f"December 31, {NEXT_YEAR + 3}")
+    expect(page.locator("cycle-state")).to_contain_text("Well done.")
     expect(visitor.points).to_have_text("0 points of 50 points")
     visitor.open("/registrations/")
     expect(page.get_by_role("table")).to_contain_text("Renew")
@@ -134,7 +134,7 @@ def test_a_returned_report_shows_each_comment_where_it_belongs_and_is_signed_aga
         staff, member, "One entry is unclear.", {entered[3]["entry_id"]: "Which conference was it?"}
     )
     page = visitor.open("/recertification/")
-    expect(page.locator("#state")).to_contain_text("One entry is unclear.")
+    expect(page.locator("cycle-state")).to_contain_text("One entry is unclear.")
     named = page.locator(f"[data-entry='{entered[3]['entry_id']}']")
     expect(named).to_contain_text("Which conference was it?")
     named.get_by_role("button", name="Edit").click()

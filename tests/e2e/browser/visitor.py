@@ -30,6 +30,7 @@ MEMBER_PAGES = (
     "summary",
     "documents",
     "transactions",
+    "library",
     "help",
 )
 MOST_FIRST_LOAD = 120_000

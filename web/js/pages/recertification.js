@@ -1,10 +1,14 @@
 /** Recertification Portal: points so far, what is missing, entries, the form for more, the agreement, the payment. */
 
 import * as api from "../api.js";
+import { withApplication } from "../application.js";
+import { pathOf } from "../certification.js";
 import "../elements/agreement-form/agreement-form.js";
+import "../elements/cycle-state/cycle-state.js";
 import "../elements/entry-list/entry-list.js";
 import "../elements/pay-button/pay-button.js";
 import "../elements/points-progress/points-progress.js";
+import "../elements/proposal-list/proposal-list.js";
 import "../elements/session-form/session-form.js";
 import { day, span } from "../format.js";
 import { html, render } from "../html.js";
@@ -27,22 +31,23 @@ async function load() {
   const me = await member.findCertified();
   const certificationId = asked() ?? me.certifications[0]?.certification_id;
   if (!certificationId) return { program: await program, me };
-  const dashboard = (await api.get(pathOf(certificationId))).body;
+  const dashboard = await read(certificationId);
   return { program: await program, me, dashboard };
 }
 
-const pathOf = (certificationId) => `/certifications/${encodeURIComponent(certificationId)}/cycle`;
+const read = async (certificationId) => withApplication((await api.get(pathOf(certificationId, "/cycle"))).body);
 
 function show(content, { program, me, dashboard }) {
-  if (!dashboard) showUncertified(content, program);
+  if (!dashboard) showUncertified(content, program, me);
   else new Dashboard(content, program, me).show(dashboard);
 }
 
-function showUncertified(content, program) {
+/** An account that no member has is staff's; without their second factor they are taken for nobody. */
+function showUncertified(content, program, me) {
   const s = reportText.states.uncertified;
   render(
     content,
-    html`<div class="card stack"><div><h2>${s.title}</h2><p>${s.detail}</p></div>
+    html`<div class="card stack"><div><h2>${s.title}</h2><p>${s.detail}</p>${!me.email && html`<p>${s.staff} <a href="/profile/">${text.pages.profile.title}</a></p>`}</div>
     <div class="buttons"><a class="button main" href="${program.contact.get_certified}">${s.get}</a><a class="button" href="/help/">${text.pages.help.title}</a></div></div>`,
   );
 }
@@ -62,7 +67,8 @@ class Dashboard {
         <div id="certifications"></div>
         <div id="notice"></div>
         <div class="card stack"><div id="facts"></div><points-progress></points-progress><div id="steps"></div></div>
-        <div id="state"></div>
+        <cycle-state></cycle-state>
+        <proposal-list></proposal-list>
         <div id="action"></div>
         <section class="card" id="entries" aria-labelledby="entries-title"><h2 id="entries-title"></h2><entry-list></entry-list></section>
         <section class="card" id="fee" aria-labelledby="fee-title"></section>
@@ -71,6 +77,9 @@ class Dashboard {
     this.#offerOthers(me);
     this.#entries.addEventListener("changed", ({ detail }) => this.#changed(detail));
     this.#entries.addEventListener("reentered", ({ detail }) => this.#reenter(detail));
+    const proposals = content.querySelector("proposal-list");
+    proposals.addEventListener("saved", ({ detail }) => this.#saved(detail));
+    proposals.addEventListener("dismissed", ({ detail }) => announce(this.#notice, html`<p>${detail}</p>`));
     tabs.onmessage = ({ data }) => data === this.#id && this.#reload();
   }
 
@@ -80,7 +89,8 @@ class Dashboard {
     this.#showFacts();
     this.#content.querySelector("points-progress").show(this.#program, dashboard);
     this.#showSteps();
-    this.#showState();
+    this.#content.querySelector("cycle-state").show(this.#program, dashboard);
+    this.#content.querySelector("proposal-list").show(this.#program, dashboard);
     this.#showAction();
     this.#content.querySelector("#entries-title").textContent = t.entries(dashboard.entries.length);
     this.#entries.show(this.#program, dashboard);
@@ -115,7 +125,7 @@ class Dashboard {
     const { certification, cycle } = this.#dashboard;
     const facts = [
       [t.facts.designation, certification.designation],
-      [t.facts.period, span(cycle.starts_on, cycle.ends_on)],
+      [this.#dashboard.door ? t.facts.earned : t.facts.period, span(cycle.starts_on, cycle.ends_on)],
       [t.facts.expires, day(certification.expires_on)],
       certification.extended_to && [t.facts.extended, day(certification.extended_to)],
     ].filter(Boolean);
@@ -125,7 +135,7 @@ class Dashboard {
   #showSteps() {
     const { cycle, submission, invoice } = this.#dashboard;
     const isSigned = cycle.state === "submitted";
-    const isPaid = invoice !== null && ["paid", "waived"].includes(invoice.status);
+    const isPaid = this.#invoices.length > 0 && this.#invoices.every(({ status }) => ["paid", "waived"].includes(status));
     const isFull = cycle.points_missing === 0;
     const s = t.stepNow;
     const steps = [
@@ -140,44 +150,6 @@ class Dashboard {
         ([name, state, now]) => html`<li class="${state}" ${state === "current" && html`aria-current="step"`}><span><strong>${name}</strong>${now}</span></li>`,
       )}</ol>`,
     );
-  }
-
-  #showState() {
-    const place = this.#content.querySelector("#state");
-    const { cycle, submission, certification } = this.#dashboard;
-    const s = reportText.states;
-    render(place, html``);
-    if (cycle.state === "submitted") this.#showSubmitted(place, submission);
-    else if (cycle.state === "returned" && submission?.decision) {
-      render(place, html`<div class="notice warn"><h2>${s.returned.title}</h2><p>${s.returned.detail}</p>${submission.decision.comment && html`<p><strong>${t.reviewer}</strong> ${submission.decision.comment}</p>`}</div>`);
-    } else if (cycle.state === "lapsed") this.#showLapsed(place, certification);
-    else if (cycle.number > 1 && this.#dashboard.entries.length === 0) this.#showApproved(place, certification);
-  }
-
-  #showSubmitted(place, submission) {
-    const s = reportText.states.submitted;
-    const { invoice } = this.#dashboard;
-    const isOpen = invoice?.status === "open";
-    render(place, html`<div class="notice good"><h2>${s.title}</h2><p>${s.detail(submission)}</p><p>${isOpen ? s.payNext : s.wait}</p></div>`);
-  }
-
-  #showLapsed(place, certification) {
-    const s = reportText.states.lapsed;
-    const { email } = this.#program.contact;
-    render(
-      place,
-      html`<div class="notice warn"><h2>${s.title}</h2><p>${s.detail(certification.designation, certification.expires_on)}</p>
-        <ol class="prose"><li>${s.send} <a href="mailto:${email}">${email}</a>. <a href="/summary/?certification=${encodeURIComponent(this.#id)}">${s.report}</a></li><li>${s.pay}</li><li>${s.wait}</li></ol></div>`,
-    );
-  }
-
-  /** A new period that is still empty: the last one was approved. */
-  async #showApproved(place, certification) {
-    const { body } = await api.get(`/certifications/${encodeURIComponent(this.#id)}/cycles`).catch(() => ({ body: { items: [] } }));
-    const comment = body.items.at(-1)?.submission.decision?.comment;
-    if (!body.items.length) return;
-    const s = reportText.states.approved;
-    render(place, html`<div class="notice good"><h2>${s.title}</h2><p>${s.detail(certification.expires_on)}</p>${comment && html`<p><strong>${t.reviewer}</strong> ${comment}</p>`}</div>`);
   }
 
   /** The one thing to do next: enter points, or sign; nothing while staff have the report. */
@@ -212,7 +184,7 @@ class Dashboard {
   async #saved({ entries, cycle, isEarlier }) {
     const known = new Set(entries.map((entry) => entry.entry_id));
     const others = this.#dashboard.entries.filter((entry) => !known.has(entry.entry_id));
-    if (entries.some((entry) => entry.document_ids.length)) await this.#reload();
+    if (this.#dashboard.door || entries.some((entry) => entry.document_ids.length)) await this.#reload();
     else this.show({ ...this.#dashboard, cycle, entries: [...others, ...entries] });
     tabs.postMessage(this.#id);
     const points = entries.reduce((total, entry) => total + entry.points, 0);
@@ -222,7 +194,7 @@ class Dashboard {
   async #submitted() {
     await this.#reload();
     tabs.postMessage(this.#id);
-    announce(this.#notice, html`<p>${reportText.states.submitted.thanks}</p>`);
+    announce(this.#notice, html`<p>${this.#dashboard.door ? reportText.states.application.submitted.thanks : reportText.states.submitted.thanks}</p>`);
     this.#content.querySelector("#fee pay-button")?.scrollIntoView({ block: "nearest" });
   }
 
@@ -254,11 +226,17 @@ class Dashboard {
 
   async #reload() {
     try {
-      this.show((await api.get(pathOf(this.#id))).body);
+      this.show(await read(this.#id));
     } catch (refusal) {
       render(this.#notice, html`<problem-message></problem-message>`);
       this.#notice.firstElementChild.show(refusal, { retry: () => this.#reload() });
     }
+  }
+
+  /** What is owed for this cycle: its invoice, and the late fee of an application that is signed. */
+  get #invoices() {
+    const { invoice, application } = this.#dashboard;
+    return [invoice, application?.late_fee_invoice].filter(Boolean);
   }
 
   /** The fee, last on the page until it is what is to be done next. */
@@ -267,13 +245,20 @@ class Dashboard {
     const entries = this.#content.querySelector("#entries");
     if (["submitted", "lapsed"].includes(this.#dashboard.cycle.state)) entries.before(place);
     else entries.after(place);
-    const { invoice } = this.#dashboard;
     const f = billingText.fee;
-    const sentence = !invoice ? f.early : invoice.status === "open" ? f.open(invoice) : f.settled(invoice);
-    const isPayable = !invoice || invoice.status === "open";
-    const receipt = invoice && !isPayable && html`<p><a href="/transactions/?invoice=${encodeURIComponent(invoice.invoice_id)}">${billingText.invoice.receiptOf(invoice.number)}</a></p>`;
-    render(place, html`<h2 id="fee-title">${f.title}</h2><div class="stack tight"><p class="numbers">${sentence}</p>${isPayable ? html`<pay-button></pay-button><p class="small soft">${f.hint}</p>` : receipt}</div>`);
-    place.querySelector("pay-button")?.open({ invoice, certificationId: this.#id });
+    const invoices = this.#invoices;
+    const owed = invoices.map((invoice) => {
+      const isOpen = invoice.status === "open";
+      const receipt = html`<p><a href="/transactions/?invoice=${encodeURIComponent(invoice.invoice_id)}">${billingText.invoice.receiptOf(invoice.number)}</a></p>`;
+      const what = invoices.length > 1 && html`${invoice.lines.map((line) => line.description).join(", ")}: `;
+      return html`<p class="numbers">${what}${isOpen ? f.open(invoice) : f.settled(invoice)}</p>${isOpen ? html`<pay-button data-invoice="${invoice.invoice_id}"></pay-button>` : receipt}`;
+    });
+    const early = html`<p class="numbers">${f.early}</p><pay-button></pay-button>`;
+    const isPayable = !invoices.length || invoices.some(({ status }) => status === "open");
+    render(place, html`<h2 id="fee-title">${f.title}</h2><div class="stack tight">${invoices.length ? owed : early}${isPayable && html`<p class="small soft">${f.hint}</p>`}</div>`);
+    for (const button of place.querySelectorAll("pay-button")) {
+      button.open({ invoice: invoices.find(({ invoice_id: id }) => id === button.dataset.invoice), certificationId: this.#id });
+    }
   }
 }
 

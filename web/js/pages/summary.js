@@ -1,96 +1,117 @@
-/** Recertification Detailed Summary: the Recertification Report, on screen and on paper. */
+/** Recertification Detailed Summary: the Recertification Report of this or an earlier period, on screen and on paper. */
 
 import * as api from "../api.js";
+import { pathOf } from "../certification.js";
+import { busy } from "../fields.js";
 import { day, number, span, time } from "../format.js";
 import { html, render } from "../html.js";
 import * as member from "../member.js";
 import { openPage } from "../page.js";
+import { savePaper } from "../paper.js";
 import { text } from "../text.js";
 import { reportText } from "../text/report.js";
 
 const t = reportText.summary;
 
-const asked = () => new URLSearchParams(location.search).get("certification");
+const asked = (name) => new URLSearchParams(location.search).get(name);
+const addressOf = (certification, cycle) => `?${new URLSearchParams({ certification, ...(cycle && { cycle }) })}`;
+const reportPath = (ending, cycle) => `/report${ending}${cycle ? `?cycle=${encodeURIComponent(cycle)}` : ""}`;
 
 async function load() {
-  const program = api.program();
   const me = await member.findCertified();
-  const certificationId = asked() ?? me.certifications[0]?.certification_id;
-  const dashboard = certificationId && (await api.get(`/certifications/${encodeURIComponent(certificationId)}/cycle`)).body;
-  return { program: await program, me, dashboard };
+  const certificationId = asked("certification") ?? me.certifications[0]?.certification_id;
+  if (!certificationId) return { me };
+  const [report, earlier] = await Promise.all([
+    api.get(pathOf(certificationId, reportPath("", asked("cycle")))),
+    api.get(pathOf(certificationId, "/cycles")),
+  ]);
+  return { me, report: report.body, earlier: earlier.body.items };
 }
 
-function facts({ me, dashboard: { certification, cycle } }) {
+function facts({ member: whose, designation, designation_title: title, certified_since: since, cycle }) {
   const names = reportText.recertification.facts;
   const list = [
-    [t.member, me.name],
-    [t.memberId, me.member_id],
-    [names.designation, certification.designation],
+    [t.member, whose.name],
+    [t.memberId, whose.member_id],
+    [names.designation, `${title} (${designation})`],
+    [t.since, day(since)],
     [names.period, span(cycle.starts_on, cycle.ends_on)],
-    [names.expires, day(certification.expires_on)],
     [t.state, t.states[cycle.state] ?? cycle.state],
   ];
   return html`<dl class="facts">${list.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-function row(entry, program, documents) {
+function row(entry) {
   const c = t.columns;
-  const activity = program.activities.find((each) => each.code === entry.activity);
-  const attached = documents.filter((each) => entry.document_ids.includes(each.document_id)).map((each) => each.title || each.file_name);
+  const titles = entry.documents.map((each) => `${each.title}${each.status === "clean" ? "" : ` (${reportText.recertification.documentStates[each.status]})`}`);
   return html`<tr>
-    <th scope="row"><span>${entry.title}<br><span class="small soft">${activity?.title ?? entry.activity}</span></span></th>
+    <th scope="row"><span>${entry.title}<br><span class="small soft">${entry.activity_title}</span></span></th>
     <td data-label="${c.organization}">${entry.organization}</td>
     <td data-label="${c.days}">${span(entry.started_on, entry.ended_on)}</td>
-    <td data-label="${c.how}">${number(entry.quantity)} × ${activity ? reportText.form.per(activity) : ""}</td>
-    <td data-label="${c.documents}">${attached.join(", ") || t.noDocuments}</td>
-    <td data-label="${c.points}" class="amount">${number(entry.points)}</td>
+    <td data-label="${c.how}"><span>${entry.explanation}${entry.adjustment && html`<br><span class="small">${reportText.recertification.reduced(entry.adjustment.points, entry.adjustment.reason)}</span>`}</span></td>
+    <td data-label="${c.documents}">${titles.join(", ") || t.noDocuments}</td>
+    <td data-label="${c.points}" class="amount">${number(entry.points_counted)}</td>
   </tr>`;
 }
 
-function table({ program, dashboard: { entries, documents, cycle } }) {
+function table({ entries, totals }) {
   const c = t.columns;
   if (!entries.length) return html`<p class="soft">${t.empty}</p>`;
   return html`<table class="cards numbers"><caption>${t.caption}</caption>
     <thead><tr><th scope="col">${c.what}</th><th scope="col">${c.organization}</th><th scope="col">${c.days}</th><th scope="col">${c.how}</th><th scope="col">${c.documents}</th><th scope="col" class="amount">${c.points}</th></tr></thead>
-    <tbody>${entries.map((entry) => row(entry, program, documents))}</tbody>
-    <tfoot><tr><th scope="row" colspan="5">${t.total} <span class="small soft">${t.required(cycle.points_required)}</span></th><td class="amount">${number(cycle.points_total)}</td></tr></tfoot></table>`;
+    <tbody>${entries.map(row)}</tbody>
+    <tfoot><tr><th scope="row" colspan="5">${t.total} <span class="small soft">${t.required(totals.points_required)}</span></th><td class="amount">${number(totals.points_total)}</td></tr></tfoot></table>`;
 }
 
-function categories({ by_category: points }) {
-  const list = Object.entries(points);
+function categories({ by_category: list }) {
   if (!list.length) return "";
-  return html`<section class="card"><h2>${reportText.recertification.breakdown}</h2><dl class="facts">${list.map(([category, value]) => html`<div><dt>${reportText.categories[category] ?? category}</dt><dd>${text.points(value)}</dd></div>`)}</dl></section>`;
+  return html`<section class="card"><h2>${reportText.recertification.breakdown}</h2><dl class="facts">${list.map(({ category, points }) => html`<div><dt>${reportText.categories[category] ?? category}</dt><dd>${text.points(points)}</dd></div>`)}</dl></section>`;
 }
 
-function signature({ submission, cycle }) {
-  const isSigned = submission && cycle.state !== "returned";
+function signature({ submission, agreement }) {
   return html`<section class="card"><h2>${t.signed}</h2>${
-    isSigned
+    agreement.signed
       ? html`<dl class="facts"><div><dt>${reportText.agreement.heading}</dt><dd>${submission.agreement_version}</dd></div><div><dt>${t.signed}</dt><dd>${t.signedBy(submission)}<br>${time(submission.submitted_at)}</dd></div><div><dt>${t.mark}</dt><dd class="small">${submission.signed_hash}</dd></div></dl>`
       : html`<p class="soft">${t.unsigned}</p>`
   }</section>`;
 }
 
-function others(me, chosen) {
-  if (me.certifications.length < 2) return "";
-  return html`<nav aria-label="${reportText.recertification.choose}"><ul class="switch">${me.certifications.map(
-    ({ certification_id: id, designation }) => html`<li><a href="?certification=${encodeURIComponent(id)}" ${id === chosen && html`aria-current="page"`}>${designation}</a></li>`,
-  )}</ul></nav>`;
+/** The way to the member's other certifications, and to the transcripts of earlier periods. */
+function others({ me, report, earlier }) {
+  const { certification_id: chosen, cycle } = report;
+  const isCurrent = !earlier.some((each) => each.cycle_id === cycle.cycle_id);
+  const link = (address, name, isChosen) => html`<li><a href="${address}" ${isChosen && html`aria-current="page"`}>${name}</a></li>`;
+  const certifications = me.certifications.map(({ certification_id: id, designation }) => link(addressOf(id), designation, id === chosen));
+  const periods = earlier.map((each) => link(addressOf(chosen, each.cycle_id), span(each.starts_on, each.ends_on), each.cycle_id === cycle.cycle_id));
+  return html`${certifications.length > 1 && html`<nav aria-label="${reportText.recertification.choose}"><ul class="switch">${certifications}</ul></nav>`}
+    ${periods.length > 0 && html`<nav aria-label="${t.periods}"><ul class="switch">${link(addressOf(chosen), t.currentPeriod, isCurrent)}${periods}</ul></nav>`}`;
 }
 
 function show(content, loaded) {
-  const { me, dashboard } = loaded;
-  if (!dashboard) {
+  const { report } = loaded;
+  if (!report) {
     render(content, html`<div class="card"><p>${text.noCertification}</p></div>`);
     return;
   }
   render(
     content,
-    html`<div class="stack">${others(me, dashboard.certification.certification_id)}
-      <section class="card">${facts(loaded)}</section><section class="card">${table(loaded)}</section>${categories(dashboard.cycle)}${signature(dashboard)}</div>`,
+    html`<div class="stack">${others(loaded)}<problem-message></problem-message>
+      <section class="card">${facts(report)}</section><section class="card">${table(report)}</section>${categories(report.totals)}${signature(report)}</div>`,
   );
-  const actions = render(document.querySelector("#page-actions"), html`<button type="button">${t.print}</button>`);
-  actions.firstElementChild.addEventListener("click", () => print());
+  const actions = render(document.querySelector("#page-actions"), html`<div class="buttons"><button type="button" class="pdf">${t.pdf}</button><button type="button" class="print">${t.print}</button></div>`);
+  actions.querySelector(".print").addEventListener("click", () => print());
+  const button = actions.querySelector(".pdf");
+  const problem = content.querySelector("problem-message");
+  const save = () =>
+    busy(button, async () => {
+      problem.clear();
+      try {
+        await savePaper(pathOf(report.certification_id, reportPath(".pdf", asked("cycle"))));
+      } catch (refusal) {
+        problem.show(refusal, { retry: refusal.isUncertain ? save : undefined });
+      }
+    });
+  button.addEventListener("click", save);
 }
 
 await openPage("summary", { load, show });

@@ -73,12 +73,12 @@ class AgreementForm extends HTMLElement {
     if (!refusal.isUncertain) this.#draft.endSending();
     const fields = showFaults(this, (refusal.errors ?? []).map(({ pointer, detail }) => ({ field: pointer.slice(1), detail })));
     const retry = refusal.isUncertain ? () => this.querySelector("form").requestSubmit() : undefined;
-    this.#problem.show(refusal, { fields, retry });
+    this.#problem.show(refusal.code === "idempotency-key-reused" ? new Refusal("signed-before", { detail: t.signedBefore }) : refusal, { fields, retry });
     if (refusal.code === "agreement-outdated") {
       this.#program = await api.program({ fresh: true }).catch(() => this.#program);
       this.#showText();
     }
-    if (["cycle-locked", "not-ready-to-submit", "idempotency-key-reused"].includes(refusal.code)) this.dispatchEvent(new CustomEvent("outdated"));
+    if (["certification-lapsed", "cycle-locked", "not-ready-to-submit", "idempotency-key-reused"].includes(refusal.code)) this.dispatchEvent(new CustomEvent("outdated"));
   }
 }
 

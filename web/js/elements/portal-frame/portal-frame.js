@@ -8,7 +8,7 @@ import * as session from "../../session.js";
 import { text } from "../../text.js";
 
 const MENU = ["profile", "registrations", "invoices", "recertification", "summary", "documents", "transactions"];
-const APART = ["help"];
+const APART = ["library", "help"];
 /** What staff see besides, with the role that a page needs; without one, any will do. */
 const STAFF = [
   { name: "staff/reviews" },
@@ -65,7 +65,7 @@ class PortalFrame extends HTMLElement {
     const staff = roles.length ? STAFF.filter(({ role }) => !role || roles.includes(role)) : [];
     render(
       this.querySelector("nav"),
-      html`<ul>${MENU.map((name) => link(name))}${staff.map(({ name }, index) => link(name, index === 0))}${APART.map((name) => link(name, true))}</ul>`,
+      html`<ul>${MENU.map((name) => link(name))}${staff.map(({ name }, index) => link(name, index === 0))}${APART.map((name, index) => link(name, index === 0))}</ul>`,
     );
   }
 

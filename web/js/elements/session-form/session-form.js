@@ -143,7 +143,7 @@ class SessionForm extends HTMLElement {
     const fields = this.#rows.showFaults(refusal.errors ?? [], numbers);
     const retry = refusal.isUncertain ? () => this.querySelector("form").requestSubmit() : undefined;
     this.#problem.show(refusal, { fields, retry, isKept: refusal.code !== "invalid-request" });
-    if (refusal.code === "points-complete" || refusal.code === "cycle-locked") this.dispatchEvent(new CustomEvent("outdated"));
+    if (["certification-lapsed", "points-complete", "cycle-locked"].includes(refusal.code)) this.dispatchEvent(new CustomEvent("outdated"));
   }
 }
 

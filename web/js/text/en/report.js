@@ -21,7 +21,7 @@ export const reportText = {
 
   recertification: {
     choose: "Your certifications",
-    facts: { designation: "Designation", period: "Recertification period", expires: "Expires on", extended: "Extended to" },
+    facts: { designation: "Designation", period: "Recertification period", earned: "Points may be earned", expires: "Expires on", extended: "Extended to" },
     pointsSoFar: "Points so far",
     ofRequired: (required) => `of ${points(required)}`,
     progress: (total, required) => `${number(total)} of ${points(required)}`,
@@ -122,15 +122,28 @@ export const reportText = {
     submit: "Sign and submit",
     required: "Type your full name to sign.",
     from: (iso) => `This period can be signed from ${day(iso)} on.`,
+    signedBefore: "Your earlier signature had arrived after all. Look again to see your signed report.",
     cannotBefore: "More entries? Delete one first, or edit those you have.",
   },
 
+  proposals: {
+    title: "Proposed to you",
+    intro: "Your chapter told us of these memberships. Take what is right with one click; what is not yours, put away.",
+    accept: "Add to my entries",
+    dismiss: "Put away",
+    dismissTitle: "Put this proposal away?",
+    dismissDetail: (title) => `“${title}” is not shown to you again, for any of your certifications. You can still enter it yourself.`,
+    dismissed: (title) => `Put away: ${title}.`,
+  },
+
   states: {
+    deadline: (iso, zone, here) => `To keep this certification, sign by the end of ${day(iso)} in the time zone ${zone}; where you are, that is ${here}. Paying and the review may come later.`,
+
     submitted: {
       title: "Your report is submitted",
       detail: (submission) => `Signed by ${submission.signature} with ${points(submission.points_total)}.`,
       thanks: "Thank you. Your report is signed and submitted.",
-      payNext: "Next: pay the recertification fee. The review is finished once it is paid.",
+      payNext: "Next: pay the recertification fee; the review is finished once it is paid. What is signed in time does not lapse while it waits for payment or review.",
       wait: "Nothing more to do for you. Staff review your report; you will find the answer here.",
     },
     returned: {
@@ -140,6 +153,7 @@ export const reportText = {
     approved: {
       title: "Your recertification is approved",
       detail: (iso) => `Your certification now runs to ${day(iso)}. A new period has begun, at 0 points.`,
+      certificate: "Download your new certificate",
     },
     lapsed: {
       title: "This certification has lapsed",
@@ -149,15 +163,34 @@ export const reportText = {
       pay: "Pay the recertification fee.",
       wait: "Wait until staff confirm your reinstatement. The portal then opens again.",
     },
+    application: {
+      detail: (designation, iso) => `The last day of your ${designation} certification was ${day(iso)}. You can apply for reinstatement right here:`,
+      enter: (from, until) => `Complete your points below. They may be earned from ${day(from)} to ${day(until)}, but not in the future.`,
+      sign: (until) => `Sign the application, by ${until} at the latest.`,
+      pay: "Pay the recertification fee.",
+      payWithLateFee: (fee) => `Pay the recertification fee and the late fee. The late fee is ${fee} if you sign today; later it may be more.`,
+      wait: "Staff decide. Once they approve, your certification is in force again and a new period begins.",
+      submitted: {
+        title: "Your application for reinstatement is signed",
+        thanks: "Thank you. Your application for reinstatement is signed.",
+        payNext: "Next: pay what is open below. Staff can approve the application once everything is paid.",
+        wait: "Nothing more to do for you. Staff decide on your application; you will find the answer here and get a mail.",
+      },
+    },
     uncertified: {
       title: "You hold no certification yet",
       detail: "The Recertification Portal opens once you are certified.",
+      staff: "Are you staff? Set up an authenticator app, then log out and in again:",
       get: "Get Certified",
     },
   },
 
   summary: {
-    print: "Print or save as PDF",
+    print: "Print",
+    pdf: "Download as PDF",
+    since: "Certified since",
+    periods: "Recertification periods",
+    currentPeriod: "This period",
     member: "Member",
     memberId: "Member number",
     state: "State",

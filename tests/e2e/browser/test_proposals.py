@@ -1,0 +1,88 @@
+"""What a chapter's roster proposed, on the Recertification Portal: taken with one click, or put away."""
+
+import csv
+import io
+from itertools import count
+from typing import Any
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from shared.domain.proposals import COLUMNS
+from tests.e2e.browser.people import Member
+from tests.e2e.browser.visitor import Visitor
+from tests.e2e.portal import Person, Portal
+
+PATH = "/recertification/"
+_numbers = count(1)
+
+
+def propose(portal: Portal, staff: Person, member: Member) -> str:
+    """Bring in the roster of a chapter that names the member; the chapter's name."""
+    name = f"Springfield Chapter {next(_numbers)}"
+    day = member.dashboard()["cycle"]["starts_on"]
+    text = io.StringIO()
+    rows = csv.DictWriter(text, COLUMNS, restval="")
+    rows.writeheader()
+    rows.writerow({"First Name": "Robin", "Email Address": member.email})
+    chapter = {"name": name, "started_on": day, "ended_on": day}
+    made: dict[str, Any] = staff.post(
+        "/api/staff/imports", {"kind": "chapter-roster", "chapter": chapter}
+    ).json()
+    upload = made["upload"]
+    content = text.getvalue().encode()
+    assert httpx.post(upload["url"], data=upload["fields"], files={"file": ("x", content)}).is_success
+    assert portal.client.put("/_local/clock", json=portal.client.get("/_local/clock").json()).is_success
+    return name
+
+
+def title(page: Page, chapter: str) -> Any:
+    return page.locator("proposal-list").get_by_role("heading", name=f"Member of {chapter}", exact=True)
+
+
+def test_a_proposal_is_taken_with_one_click(
+    visitor: Visitor, member: Member, portal: Portal, staff: Person
+) -> None:
+    chapter = propose(portal, staff, member)
+    page = visitor.open(PATH)
+    expect(title(page, chapter)).to_be_visible()
+    visitor.check_accessibility()
+    page.set_viewport_size({"width": 320, "height": 640})
+    visitor.check_width()
+    page.get_by_role("button", name=f"Add to my entries Member of {chapter}").click()
+    expect(visitor.notice).to_contain_text("Saved: 1 entry, 1 point.")
+    expect(page.locator("entry-list")).to_contain_text(f"Member of {chapter}")
+    expect(page.locator("proposal-list")).to_be_hidden()
+    visitor.check_accessibility()
+    (entry,) = member.dashboard()["entries"]
+    assert entry["activity"] == "chapter-membership"
+    visitor.open(PATH)
+    expect(page.locator("proposal-list")).to_be_hidden()
+
+
+def test_a_proposal_is_put_away_and_stays_away(
+    visitor: Visitor, member: Member, portal: Portal, staff: Person
+) -> None:
+    chapter = propose(portal, staff, member)
+    page = visitor.open(PATH)
+    page.get_by_role("button", name=f"Put away Member of {chapter}").click()
+    visitor.check_accessibility()
+    page.get_by_role("dialog").get_by_role("button", name="Put away").click()
+    expect(visitor.notice).to_contain_text(f"Put away: Member of {chapter}.")
+    expect(page.locator("proposal-list")).to_be_hidden()
+    assert member.person.get("/api/proposals").json()["items"] == []
+    assert member.dashboard()["entries"] == []
+
+
+def test_a_refused_proposal_says_why_beside_it(
+    visitor: Visitor, member: Member, portal: Portal, staff: Person
+) -> None:
+    chapter = propose(portal, staff, member)
+    page = visitor.open(PATH)
+    expect(title(page, chapter)).to_be_visible()
+    member.enter(("conference-full-day", 17))
+    page.get_by_role("button", name=f"Add to my entries Member of {chapter}").click()
+    problem = page.locator("proposal-list problem-message > div")
+    expect(problem).to_contain_text("You have all the points you need")
+    expect(problem).to_be_focused()
+    visitor.check_accessibility()

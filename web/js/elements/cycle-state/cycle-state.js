@@ -1,0 +1,86 @@
+/** <cycle-state>: in what state a cycle is, and what that means for the member: submitted, returned, lapsed, approved … */
+
+import * as api from "../../api.js";
+import { pathOf } from "../../certification.js";
+import { day, endOf, money, time } from "../../format.js";
+import { html, render } from "../../html.js";
+import { reportText } from "../../text/report.js";
+
+const t = reportText.states;
+const NEAR_MILLISECONDS = 45 * 24 * 60 * 60_000;
+
+class CycleState extends HTMLElement {
+  /** Show the state of a dashboard; nothing while points are simply being entered. */
+  show(program, dashboard) {
+    const { cycle, submission } = dashboard;
+    const isReturned = cycle.state === "returned" && submission?.decision;
+    render(this, html``);
+    if (dashboard.application && cycle.state !== "submitted") this.#showApplication(dashboard, isReturned);
+    else if (cycle.state === "submitted") this.#showSubmitted(dashboard);
+    else if (isReturned) this.#showReturned(dashboard);
+    else if (cycle.state === "lapsed") this.#showLapsed(program, dashboard);
+    else if (cycle.number > 1 && dashboard.entries.length === 0) this.#showApproved(dashboard.certification);
+    else this.#showDeadline(program, dashboard.certification);
+  }
+
+  /** When the last day is near: by when to sign, to the hour, here and there. */
+  #showDeadline({ time_zone: zone }, { expires_on: expires, extended_to: extended }) {
+    const last = extended ?? expires;
+    const end = endOf(last, zone);
+    const left = end - Date.now();
+    if (left < 0 || left > NEAR_MILLISECONDS) return;
+    render(this, html`<p class="notice warn">${t.deadline(last, zone.replaceAll("_", " "), time(new Date(end - 1000)))}</p>`);
+  }
+
+  #showSubmitted({ submission, invoice, application }) {
+    const s = application ? t.application.submitted : t.submitted;
+    const isOpen = [invoice, application?.late_fee_invoice].some((each) => each?.status === "open");
+    render(this, html`<div class="notice good"><h2>${s.title}</h2><p>${t.submitted.detail(submission)}</p><p>${isOpen ? s.payNext : s.wait}</p></div>`);
+  }
+
+  #returned({ submission }) {
+    return html`<h2>${t.returned.title}</h2><p>${t.returned.detail}</p>${submission.decision.comment && html`<p><strong>${reportText.recertification.reviewer}</strong> ${submission.decision.comment}</p>`}`;
+  }
+
+  #showReturned(dashboard) {
+    render(this, html`<div class="notice warn">${this.#returned(dashboard)}</div>`);
+  }
+
+  /** What a lapsed member does here, until when, and what it costs. */
+  #showApplication(dashboard, isReturned) {
+    const { certification, application } = dashboard;
+    const a = t.application;
+    render(
+      this,
+      html`<div class="notice warn">${isReturned ? this.#returned(dashboard) : html`<h2>${t.lapsed.title}</h2><p>${a.detail(certification.designation, certification.expires_on)}</p>`}
+        <ol class="prose"><li>${a.enter(application.earned_from, application.earned_until)}</li><li>${a.sign(day(application.sign_by))}</li>
+        <li>${application.late_fee ? a.payWithLateFee(money(application.late_fee)) : a.pay}</li><li>${a.wait}</li></ol></div>`,
+    );
+  }
+
+  #showLapsed(program, { certification, refusal }) {
+    const s = t.lapsed;
+    const { email } = program.contact;
+    const report = `/summary/?certification=${encodeURIComponent(certification.certification_id)}`;
+    render(
+      this,
+      html`<div class="notice warn"><h2>${s.title}</h2>${refusal ? html`<p>${refusal.detail}</p>` : html`<p>${s.detail(certification.designation, certification.expires_on)}</p>`}
+        <ol class="prose"><li>${s.send} <a href="mailto:${email}">${email}</a>. <a href="${report}">${s.report}</a></li><li>${s.pay}</li><li>${s.wait}</li></ol></div>`,
+    );
+  }
+
+  /** A new period that is still empty: the last one was approved. */
+  async #showApproved(certification) {
+    const { body } = await api.get(pathOf(certification.certification_id, "/cycles")).catch(() => ({ body: { items: [] } }));
+    const comment = body.items.at(-1)?.submission?.decision?.comment;
+    if (!body.items.length) return;
+    const s = t.approved;
+    render(
+      this,
+      html`<div class="notice good"><h2>${s.title}</h2><p>${s.detail(certification.expires_on)}</p>${comment && html`<p><strong>${reportText.recertification.reviewer}</strong> ${comment}</p>`}
+        ${certification.certificate_id && html`<p><a href="/registrations/">${s.certificate}</a></p>`}</div>`,
+    );
+  }
+}
+
+customElements.define("cycle-state", CycleState);

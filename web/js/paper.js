@@ -1,0 +1,18 @@
+/** PDFs that the API makes: fetched with the token, then saved by the browser under the name they come with. */
+
+import * as api from "./api.js";
+
+const KEPT_MILLISECONDS = 60_000;
+
+/** Fetch the PDF at an address of the API and have the browser save it. Throws a Refusal. */
+export async function savePaper(path) {
+  const { body, name } = await api.get(path);
+  const address = URL.createObjectURL(body);
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), KEPT_MILLISECONDS);
+}

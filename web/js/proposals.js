@@ -1,0 +1,37 @@
+/** What chapter rosters proposed to the member, as it is remembered for this tab, and taking or dismissing it. */
+
+import * as api from "./api.js";
+import { pathOf } from "./certification.js";
+import { newKey } from "./drafts.js";
+import { PROPOSALS } from "./member.js";
+
+const remembered = () => JSON.parse(sessionStorage.getItem(PROPOSALS) ?? "[]");
+
+/** Those that can be entered in the cycle of a dashboard today. */
+export function proposalsFor({ certification, cycle }) {
+  const today = new Date().toISOString().slice(0, 10);
+  return remembered().filter(
+    ({ entry, accepted_for: taken }) => !taken.includes(certification.certification_id) && entry.started_on >= cycle.starts_on && entry.ended_on <= cycle.ends_on && entry.started_on <= today,
+  );
+}
+
+function forget(proposalId, certificationId) {
+  const rest = remembered().flatMap((each) => {
+    if (each.proposal_id !== proposalId) return [each];
+    return certificationId ? [{ ...each, accepted_for: [...each.accepted_for, certificationId] }] : [];
+  });
+  sessionStorage.setItem(PROPOSALS, JSON.stringify(rest));
+}
+
+/** Enter what is proposed; gives what a saved session gives. */
+export async function accept(proposalId, certificationId) {
+  const { body } = await api.call("POST", pathOf(certificationId, `/proposals/${encodeURIComponent(proposalId)}/acceptance`), { key: newKey() });
+  forget(proposalId, certificationId);
+  return body;
+}
+
+/** Put a proposal out of sight, for all certifications. */
+export async function dismiss(proposalId) {
+  await api.call("POST", `/proposals/${encodeURIComponent(proposalId)}/dismissal`, { key: newKey() });
+  forget(proposalId);
+}

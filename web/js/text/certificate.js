@@ -1,0 +1,3 @@
+/** The check of a certificate: the words in the person's language. */
+
+export { certificateText } from "./en/certificate.js";
