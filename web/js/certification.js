@@ -3,5 +3,9 @@
 /** The address of something of a certification. */
 export const pathOf = (certificationId, rest = "") => `/certifications/${encodeURIComponent(certificationId)}${rest}`;
 
-/** The address through which what a dashboard shows is changed: a reinstatement application has a door of its own. */
-export const doorOf = ({ certification, door = "" }, rest) => pathOf(certification.certification_id, door + rest);
+/**
+ * The address through which what a dashboard shows is changed: a reinstatement application has a door of its own, and
+ * so have staff who enter what came on paper.
+ */
+export const doorOf = ({ certification, door = "", isOfStaff = false }, rest) =>
+  (isOfStaff ? "/staff" : "") + pathOf(certification.certification_id, door + rest);

@@ -98,7 +98,11 @@ def take_staff(photographer: Photographer, clerk: Member, member: Member) -> Non
     visitor = photographer.visitor
     visitor.enter_as(clerk)
     visitor.page.evaluate("sessionStorage.removeItem('me')")
-    which = {"review": f"?certification={member.certification_id}", "member": f"?member={member.member_id}"}
+    which = {
+        "paper": f"?certification={member.certification_id}",
+        "review": f"?certification={member.certification_id}",
+        "member": f"?member={member.member_id}",
+    }
     for name in STAFF_PAGES:
         visitor.open(f"/staff/{name}/{which.get(name, '')}")
         photographer.take(f"staff-{name}")

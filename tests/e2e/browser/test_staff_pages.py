@@ -130,7 +130,11 @@ def answer_without_certifications(route: Route) -> None:
 def test_the_first_load_of_staffs_pages_is_light(
     visit: Callable[..., Visitor], clerk: Member, member: Member
 ) -> None:
-    which = {"review": f"?certification={member.certification_id}", "member": f"?member={member.member_id}"}
+    which = {
+        "paper": f"?certification={member.certification_id}",
+        "review": f"?certification={member.certification_id}",
+        "member": f"?member={member.member_id}",
+    }
     for name in STAFF_PAGES:
         visitor = visit()
         visitor.enter_as(clerk)

@@ -39,6 +39,7 @@ MOST_REQUESTS = 48  # small ones, all at once over one connection: HTTP/2 or 3 w
 STAFF_PAGES = (
     "reviews",
     "review",
+    "paper",
     "attention",
     "members",
     "member",

@@ -36,7 +36,7 @@ class SessionForm extends HTMLElement {
         <div class="session-foot"><p class="total" role="status"></p><button class="main save"></button></div>
       </form>`,
     );
-    const home = { certificationId: dashboard.certification.certification_id };
+    const home = dashboard.isOfStaff ? undefined : { certificationId: dashboard.certification.certification_id };
     this.#rows.open(program, dashboard.cycle, typed, { home, documents: dashboard.documents });
     this.#rows.addEventListener("typed", () => this.#typed());
     this.querySelector(".add").addEventListener("click", () => this.#rows.add());

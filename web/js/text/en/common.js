@@ -56,6 +56,7 @@ export const text = {
     transactions: { title: "Transactions", lead: "Pay the recertification fee, see what was paid, print a receipt." },
     "staff/reviews": { title: "Review queue", lead: "Reports that wait for a decision, the oldest first." },
     "staff/review": { title: "Review" },
+    "staff/paper": { title: "From paper" },
     "staff/attention": { title: "To look at", lead: "What the portal could not settle by itself: each with what happened and what to do." },
     "staff/members": { title: "Members", lead: "Find a member by the beginning of a name, an e-mail address or a member number." },
     "staff/member": { title: "Member" },

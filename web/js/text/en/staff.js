@@ -22,6 +22,7 @@ export const staffText = {
     facts: { member: "Member", memberId: "Member number", designation: "Designation", period: "Recertification period", state: "State", expires: "Expires on", points: "Points" },
     signed: "Submission",
     signedFacts: { by: "Signed by", at: "Signed on", signing: "Signing", how: "How it came", agreement: "Agreement", hash: "Mark of what was signed" },
+    fromPaper: "Enter from paper",
     inPortal: "In the portal",
     onPaper: "On paper, entered by staff",
     application: "Reinstatement application",

@@ -1,0 +1,44 @@
+"""What an active member sent on paper: staff enter the points and submit the report, marked as such."""
+
+from playwright.sync_api import expect
+
+from tests.e2e.browser.desk import as_role, check, open_report, say_yes
+from tests.e2e.browser.people import FIFTY, Member
+from tests.e2e.browser.visitor import Visitor
+
+
+def test_points_and_a_report_on_paper_are_entered_and_marked(desk: Visitor, member: Member) -> None:
+    member.enter(*FIFTY[:-1])
+    open_report(desk, member)
+    page = desk.page
+    page.get_by_role("link", name="Enter from paper").click()
+    desk.wait_shown()
+    check(desk)
+    day = member.dashboard()["cycle"]["starts_on"]
+    desk.fill_row(desk.row(), "webinar", "", "Pay equity", day)
+    desk.save()
+    expect(desk.problem).to_be_focused()
+    desk.row().get_by_label("How many").fill("11")
+    desk.save()
+    expect(desk.notice).to_contain_text("50 of 50 points")
+    check(desk)
+    page.get_by_role("button", name="Submit the report").click()
+    expect(page.locator("[data-field=signature] .fault")).to_have_text("Enter the name as it was signed.")
+    check(desk)
+    page.get_by_label("Name as signed").fill(member.name)
+    page.get_by_role("button", name="Submit the report").click()
+    say_yes(desk, "Yes, submit it")
+    expect(page.locator("#signed")).to_contain_text("On paper, entered by staff")
+    found = member.dashboard()
+    assert (found["cycle"]["state"], found["submission"]["on_paper"]) == ("submitted", True)
+    assert [each["on_paper"] for each in found["entries"]].count(True) == 1
+    page = desk.open(f"/staff/paper/?certification={member.certification_id}")
+    expect(page.get_by_text("This report takes nothing more")).to_be_visible()
+
+
+def test_only_reviewers_enter_from_paper(desk: Visitor, member: Member) -> None:
+    as_role(desk, "staff-finance")
+    page = desk.open(f"/staff/paper/?certification={member.certification_id}")
+    expect(page.get_by_text("Entering from paper needs the reviewer’s role.")).to_be_visible()
+    expect(page.locator("session-form")).to_have_count(0)
+    check(desk)

@@ -1,0 +1,74 @@
+/** Staff enter points and submit a report that an active member sent on paper, by the rules that hold for the member. */
+
+import * as api from "../../api.js";
+import { keepAndSend } from "../../elements/invoice-desk/keep-and-send.js";
+import "../../elements/entry-rows/entry-rows.js";
+import "../../elements/session-form/session-form.js";
+import { input } from "../../fields.js";
+import { number } from "../../format.js";
+import { html, render } from "../../html.js";
+import * as member from "../../member.js";
+import { announce, openPage } from "../../page.js";
+import { paperText as t } from "../../text/paper.js";
+
+const certificationId = new URLSearchParams(location.search).get("certification");
+const path = `/staff/certifications/${encodeURIComponent(certificationId)}`;
+const report = `/staff/review/?certification=${encodeURIComponent(certificationId)}`;
+const OPEN = ["entering", "complete", "returned"];
+
+async function load() {
+  if (!certificationId) return {};
+  const [me, program, { body: dashboard }] = await Promise.all([member.find(), api.program(), api.get(`${path}/cycle`)]);
+  return { me, program, dashboard };
+}
+
+/** Why nothing can be entered here, if that is so. */
+function whyNot({ me, dashboard }) {
+  if (!me.roles.includes("staff-reviewer")) return t.notYourRole;
+  if (me.member_id.toLowerCase() === dashboard.member.member_id.toLowerCase()) return t.own;
+  return OPEN.includes(dashboard.cycle.state) ? "" : t.notOpen;
+}
+
+function submission(program) {
+  return html`<details class="card submission" open><summary>${t.submission}</summary><form class="stack tight" novalidate><p class="soft">${t.submissionIntro}</p>
+    <section class="agreement"><p class="agreed">${program.agreement.text.trim()}</p></section><problem-message></problem-message>
+    <input type="hidden" name="agreement_version" value="${program.agreement.version}">
+    ${input({ id: "signature", name: "signature", label: t.signature, autocomplete: "off", maxlength: 200 })}<p><button class="main">${t.submit}</button></p></form></details>`;
+}
+
+function show(content, loaded, again) {
+  const { program, dashboard } = loaded;
+  if (!dashboard) {
+    render(content, html`<div class="card stack"><p>${t.missing}</p><p><a class="button" href="/staff/members/">${t.toMembers}</a></p></div>`);
+    return;
+  }
+  const { cycle, entries, certification } = dashboard;
+  const why = whyNot(loaded);
+  const isFull = cycle.points_missing === 0;
+  render(
+    content,
+    html`<div class="stack"><div id="notice"></div><p>${t.intro(dashboard.member.name, certification.designation)}</p>
+      ${why ? html`<p class="notice warn">${why}</p>` : isFull ? submission(program) : html`<session-form class="card"></session-form>`}
+      <p><a class="button" href="${report}">${t.toReport}</a></p></div>`,
+  );
+  if (why) return;
+  const form = content.querySelector("session-form");
+  form?.addEventListener("saved", async () => {
+    await again();
+    const now = content.querySelector("#notice");
+    const { body } = await api.get(`${path}/cycle`);
+    announce(now, html`<p>${t.saved(number(body.entries.length), number(body.cycle.points_total), body.cycle.points_required)}</p>`);
+  });
+  form?.open(program, { ...dashboard, isOfStaff: true });
+  keepAndSend(content.querySelector(".submission"), {
+    path: `${path}/submission`,
+    draft: `paper-signature:${cycle.cycle_id}:${entries.length}`,
+    required: t.required,
+    confirm: t.confirm,
+    sent: () => location.assign(report),
+  });
+  const details = content.querySelector(".submission");
+  if (details) details.open = true;
+}
+
+await openPage("staff/paper", { load, show });

@@ -1,0 +1,20 @@
+/** Points and reports that active members sent on paper, entered by staff. */
+
+import { points } from "./common.js";
+
+export const paperText = {
+  missing: "This address names no certification. Open it from the member’s page.",
+  toMembers: "Members",
+  intro: (name, designation) => `What ${name} sent on paper for ${designation}. It is marked as entered by staff, under the rules that hold for the member.`,
+  toReport: "Back to the report",
+  saved: (count, total, required) => `Saved. ${count} now stand in the report: ${total} of ${points(required)}.`,
+  notOpen: "This report takes nothing more: it is submitted, or the certification has lapsed. Go back to the report to see what can be done.",
+  notYourRole: "Entering from paper needs the reviewer’s role.",
+  own: "This is your own report. Enter it in your Recertification Portal.",
+  submission: "Submit the signed report",
+  submissionIntro: "The agreement was signed on paper, in the version below. Type the name as it was signed. The report is locked then, and the invoice is created.",
+  signature: "Name as signed",
+  required: { signature: "Enter the name as it was signed." },
+  submit: "Submit the report",
+  confirm: { title: "Submit this report?", detail: "The member can no longer change it, and is told by e-mail.", yes: "Yes, submit it" },
+};

@@ -1,0 +1,3 @@
+/** What came on paper: the words in the person's language. */
+
+export { paperText } from "./en/paper.js";
