@@ -9,6 +9,7 @@ import sys
 from infrastructure.operations import (
     create_staff,
     import_file,
+    publish_edition,
     reconcile,
     redrive,
     restore_drill,
@@ -22,6 +23,7 @@ COMMANDS = {
     "reconcile": reconcile,
     "restore-drill": restore_drill,
     "try-edition": try_edition,
+    "publish-edition": publish_edition,
 }
 
 

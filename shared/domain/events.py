@@ -49,6 +49,7 @@ EventType = Literal[
     "document-deleted",
     "contribution-published",
     "contribution-withdrawn",
+    "edition-published",
 ]
 
 

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from infrastructure.operations.publish_edition import publication
 from infrastructure.operations.try_edition import tell
 from shared.domain.dry_run import flip_of
 from shared.domain.rules.words import Cap, Scope
-from tests.unit.domain.builders import PROGRAM, TODAY, claim, cycle_with
+from shared.programs.editions import FOLDER, program_of
+from tests.unit.domain.builders import NOW, PROGRAM, TODAY, claim, cycle_with
 
 READY = cycle_with(claim("webinar", 30), claim("conference-full-day", 7))
 CAPPED = replace(PROGRAM, caps=(Cap(Scope(category="webinar"), "cycle", Decimal(20)),))
@@ -42,3 +44,12 @@ def test_the_command_lists_them_and_ends_with_2(capsys: pytest.CaptureFixture[st
     assert said[1] == "2 looked at: 1 would no longer be ready, 0 would become ready."
     assert said[2] == "M-1 IPMA-CP: not to ready, 40 to 40 points. 10 points missing."
     assert said[4] == "M-1 IPMA-CP: cannot be counted: this rule set has no activity employment"
+
+
+def test_publishing_an_edition_leaves_a_record_of_who_when_and_what() -> None:
+    text = (FOLDER / "asq" / "2026.toml").read_text(encoding="utf-8")
+    published = publication(program_of(text), text, "S-1", NOW)
+    assert (published.type, published.by, published.at) == ("edition-published", "S-1", NOW)
+    assert published.data["edition"] == "asq/2026"
+    assert published.event_id == publication(program_of(text), text, "S-2", NOW).event_id
+    assert published.event_id != publication(program_of(text), f"{text}\n", "S-1", NOW).event_id

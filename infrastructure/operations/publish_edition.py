@@ -1,0 +1,51 @@
+"""Records that an edition is published: who, when, and the file's hash, for the audit; deploying it makes it act."""
+
+import argparse
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import boto3
+
+from shared.domain.events import Event
+from shared.domain.program import Program
+from shared.programs.editions import program_of
+from shared.programs.reading import Unsound
+from shared.repositories.events import Events
+from shared.repositories.table import Table
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("file", type=Path, help="the edition's TOML file")
+    parser.add_argument("--table", required=True, help="the name of the table in the data stack")
+    parser.add_argument("--by", required=True, help="who publishes it")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it; 1 when the file cannot be used."""
+    text = options.file.read_text(encoding="utf-8")
+    try:
+        program = program_of(text)
+    except Unsound as error:
+        print(error)
+        return 1
+    published = publication(program, text, options.by, datetime.now(UTC))
+    if options.dry_run:
+        print(f"Would record {published.data['edition']} ({published.data['sha256']}) in {options.table}.")
+        return 0
+    Events(Table(boto3.client("dynamodb"), options.table)).record(published)
+    print(f"{published.data['edition']} is recorded as published by {published.by}.")
+    return 0
+
+
+def publication(program: Program, text: str, by: str, now: datetime) -> Event:
+    """The event of a publication; the same file published again leaves the first record as it is."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    data = {
+        "edition": program.edition,
+        "effective_from": program.effective_from,
+        "takes_over": program.takes_over,
+        "sha256": digest,
+    }
+    return Event(f"pub_{digest}", "editions", "edition-published", by, "staff", now, data)
