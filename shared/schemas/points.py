@@ -349,10 +349,9 @@ def readable_fields(body: Mapping[str, Any]) -> dict[str, Any]:
     for name, field in EntrySent.model_fields.items():
         if name not in body:
             continue
+        kind = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
         try:
-            sound[name] = TypeAdapter(Annotated[field.annotation, *field.metadata]).validate_python(
-                body[name]
-            )
+            sound[name] = TypeAdapter(kind).validate_python(body[name])
         except ValidationError:
             continue
     return sound

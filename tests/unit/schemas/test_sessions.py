@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.schemas.points import Cycle, Dashboard, EntrySent, EntrySession
+from shared.schemas.points import Cycle, Dashboard, EntrySent, EntrySession, readable_fields
 from tests.unit.domain.builders import TODAY, claim, cycle_with, empty_cycle
 from tests.unit.schemas.sent import all_pointers, entry, pointers_in
 
@@ -91,3 +91,7 @@ def test_whole_points_are_whole_numbers_and_others_keep_their_decimals() -> None
 
 def test_an_entry_without_its_list_is_told_so_and_no_field_twice() -> None:
     assert sorted(all_pointers(entry(started_on="1999-01-01"))).count("/started_on") == 1
+
+
+def test_every_field_of_a_body_that_is_partly_wrong_can_be_read() -> None:
+    assert readable_fields({name: object() for name in EntrySent.model_fields}) == {}
