@@ -15,7 +15,7 @@ COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.1
 	--no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove screenshots lighthouse check format openapi lock build deploy publish versions rollback smoke \
+.PHONY: help run test prove bench screenshots lighthouse check format openapi lock build deploy publish versions rollback smoke \
 	destroy clean environment environment-tests environment-sam
 
 help: ## this list
@@ -37,6 +37,9 @@ screenshots: environment ## each page at desk and phone width, light and dark, i
 lighthouse: environment ## Lighthouse's scores of each page, at least 95, and interactions on a slow processor (PAGES=…: some)
 	@cd tests/e2e/browser/lighthouse && npm ci --silent --no-audit --no-fund
 	@exec $(BIN)/python -m tests.e2e.browser.lighthouse_report $(PAGES)
+
+bench: environment ## what starts and requests cost, as ratios, into docs/benchmarks.md (after make build ARCH=host)
+	@exec $(BIN)/python -m tests.performance.bench
 
 check: environment-sam ## style, types, architecture, templates, and that docs/openapi.json is up to date
 	$(BIN)/ruff check .
