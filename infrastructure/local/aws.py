@@ -16,6 +16,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
 
 from moto.backends import get_backend
+from moto.dynamodb.models.table import StreamRecord
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -93,9 +94,15 @@ class CognitoFromBrowsers:
         return Answer(answer.status, [*answer.headers, *allowed], answer.body).send(start_response)
 
 
+def copy_no_stream_records() -> None:
+    """moto copies the table before each transaction, with every record of its stream; records never change."""
+    StreamRecord.__deepcopy__ = lambda self, memo: self  # type: ignore[attr-defined]
+
+
 def guarded(moto: WSGIApplication, board: Board) -> WSGIApplication:
     """moto's server application with every guard in front."""
     honour_token_validity()
+    copy_no_stream_records()
     outbox = Outbox(board)
     app: WSGIApplication = SerialServices(moto, board)
     app = S3Guard(app)

@@ -194,6 +194,16 @@ def test_two_stacks_run_side_by_side() -> None:
         assert httpx.get(f"{first.url}/config.json").status_code == 200
 
 
+def test_the_whole_portal_comes_up_on_moto_where_dynoxide_is_not_installed() -> None:
+    with command(PORT="0", DYNOXIDE="") as (process, _):
+        said = "".join(wait_until_ready(process))
+        url = next(word for word in said.split() if word.startswith("http://localhost:"))
+        assert "Dynoxide is not installed" in said
+        assert httpx.get(f"{url}/config.json").status_code == 200
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+
+
 @needs_proc
 def test_dynoxide_ends_with_its_keeper() -> None:
     binary = dynamodb.find_binary()
