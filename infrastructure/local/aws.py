@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
@@ -96,7 +97,11 @@ class CognitoFromBrowsers:
 
 def copy_no_stream_records() -> None:
     """moto copies the table before each transaction, with every record of its stream; records never change."""
-    StreamRecord.__deepcopy__ = lambda self, memo: self  # type: ignore[attr-defined]
+    StreamRecord.__deepcopy__ = _itself  # type: ignore[attr-defined]
+
+
+def _itself(record: StreamRecord, _: dict[int, Any]) -> StreamRecord:
+    return record
 
 
 def guarded(moto: WSGIApplication, board: Board) -> WSGIApplication:
