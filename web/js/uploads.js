@@ -35,8 +35,9 @@ export function said(file, { title, kind, certificationId, entryId }) {
   };
 }
 
-/** Announce a file: `{document, upload}`. The same key gives the same document, and a form that is good again. */
-export const announce = async (body, key) => (await api.call("POST", "/documents", { body, key })).body;
+/** Announce a file: `{document, upload}`. The same key gives the same document, and a form that is good again. Staff do it for a `memberId`. */
+export const announce = async (body, key, memberId) =>
+  (await api.call("POST", memberId ? `/staff/members/${encodeURIComponent(memberId)}/documents` : "/documents", { body, key })).body;
 
 /** Post a file with its form; `progressed` gets the share that is sent, from 0 to 1. Throws a Refusal. */
 export function post({ url, fields }, file, progressed) {
@@ -72,19 +73,19 @@ function refusedBy({ status, responseText }) {
 }
 
 /** The document once its check has ended, or as it stands when that takes very long; `isWanted` false ends the asking. */
-export async function checked(documentId, isWanted = () => true) {
+export async function checked(documentId, isWanted = () => true, memberId = undefined) {
   let document;
   for (const pause of PAUSES_SECONDS) {
     await new Promise((resolve) => setTimeout(resolve, pause * 1000));
     if (!isWanted()) return document;
-    document = (await read(documentId).catch(() => ({ document }))).document;
+    document = (await read(documentId, memberId).catch(() => ({ document }))).document;
     if (document && document.status !== "pending") return document;
   }
   return document;
 }
 
-/** A document of the member's: `{document, download_url}`. */
-export const read = async (documentId) => (await api.get(`/documents/${encodeURIComponent(documentId)}`)).body;
+/** A document of one's own, or as staff one of a `memberId`: `{document, download_url}`. */
+export const read = async (documentId, memberId) => (await api.get(`${memberId ? "/staff" : ""}/documents/${encodeURIComponent(documentId)}`)).body;
 
 /** All documents of the member, the newest first. */
 export const readAll = async () => (await api.get("/documents")).body.items;

@@ -2,9 +2,12 @@
 
 from playwright.sync_api import expect
 
+from tests import files
 from tests.e2e.browser.desk import as_role, check, open_report, say_yes
 from tests.e2e.browser.people import FIFTY, Member
 from tests.e2e.browser.visitor import Visitor
+
+CHECK_MILLISECONDS = 30_000
 
 
 def test_points_and_a_report_on_paper_are_entered_and_marked(desk: Visitor, member: Member) -> None:
@@ -41,4 +44,33 @@ def test_only_reviewers_enter_from_paper(desk: Visitor, member: Member) -> None:
     page = desk.open(f"/staff/paper/?certification={member.certification_id}")
     expect(page.get_by_text("Entering from paper needs the reviewer’s role.")).to_be_visible()
     expect(page.locator("session-form")).to_have_count(0)
+    check(desk)
+
+
+def test_a_document_that_came_by_mail_is_uploaded_for_its_member(desk: Visitor, member: Member) -> None:
+    (entry,) = member.enter(("hr-innovation", 1))
+    page = desk.open(f"/staff/paper/?certification={member.certification_id}")
+    content = {"name": "innovation.pdf", "mimeType": "application/pdf", "buffer": files.PDF}
+    page.locator(".drop input").set_input_files([content])
+    page.get_by_label("For which entry?").select_option(entry["entry_id"])
+    check(desk)
+    page.get_by_label("What is it?").select_option("hr-innovation")
+    page.get_by_role("button", name="Upload 1 document").click()
+    expect(page.locator(".uploads-news")).to_have_text(
+        "Uploaded and checked: innovation.", timeout=CHECK_MILLISECONDS
+    )
+    check(desk)
+    (document,) = member.person.get("/api/documents").json()["items"]
+    assert (document["status"], document["by_staff"]) == ("clean", True)
+    (after,) = member.dashboard()["entries"]
+    assert after["document_ids"] == [document["document_id"]]
+
+
+def test_a_refused_document_says_why(desk: Visitor, member: Member) -> None:
+    page = desk.open(f"/staff/paper/?certification={member.certification_id}")
+    hostile = {"name": "minutes.pdf", "mimeType": "application/pdf", "buffer": b"<html><script>1</script>"}
+    page.locator(".drop input").set_input_files([hostile])
+    page.get_by_role("button", name="Upload 1 document").click()
+    problem = page.locator(".upload problem-message > div")
+    expect(problem).to_contain_text("This file was not accepted", timeout=CHECK_MILLISECONDS)
     check(desk)

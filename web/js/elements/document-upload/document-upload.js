@@ -20,14 +20,16 @@ class DocumentUpload extends HTMLElement {
   #home;
   #kind;
   #draft;
+  #memberId;
   #rows = new Map();
 
   /**
    * `home` says where the documents belong (`certificationId`, `entryId`), `kind` what they are at first, `name` which
-   * draft keeps what is typed. Dispatches `sent` with a document that is uploaded, `checked` with one whose check ended,
+   * draft keeps what is typed, `memberId` for whom staff upload it. Dispatches `sent` with a document that is uploaded, `checked` with one whose check ended,
    * `forgotten` with the id of one that was given up.
    */
-  open({ program, home = {}, kind = EVIDENCE, name = "documents" }) {
+  open({ program, home = {}, kind = EVIDENCE, name = "documents", memberId }) {
+    this.#memberId = memberId;
     this.#program = program;
     this.#home = home;
     this.#kind = kind;
@@ -52,7 +54,7 @@ class DocumentUpload extends HTMLElement {
   /** A file that had arrived when the page was left is in the list by now. */
   async #forgetArrived(row) {
     if (!row.documentId) return;
-    const { document } = await uploads.read(row.documentId).catch(() => ({}));
+    const { document } = await uploads.read(row.documentId, this.#memberId).catch(() => ({}));
     if (document && document.status !== "pending" && !row.isSending) this.#drop(row);
   }
 
@@ -204,10 +206,10 @@ class DocumentUpload extends HTMLElement {
     }
     this.#keep();
     this.#now(row, t.preparing);
-    const announced = await uploads.announce(body, row.sending.key);
+    const announced = await uploads.announce(body, row.sending.key, this.#memberId);
     row.documentId = announced.document.document_id;
     this.#keep();
-    const stands = (isRepeated ? await uploads.read(row.documentId) : announced).document;
+    const stands = (isRepeated ? await uploads.read(row.documentId, this.#memberId) : announced).document;
     if (stands.status === "pending") await uploads.post(announced.upload, row.file, (share) => this.#progress(row, share));
     return stands;
   }
@@ -215,8 +217,8 @@ class DocumentUpload extends HTMLElement {
   /** The same row with another file or other words: what was announced before is not wanted any more. */
   async #forgetEarlier(row) {
     if (!row.documentId) return;
-    const { document } = await uploads.read(row.documentId).catch(() => ({}));
-    if (document && document.status !== "clean") await uploads.remove(document).catch(() => {});
+    const { document } = await uploads.read(row.documentId, this.#memberId).catch(() => ({}));
+    if (document && document.status !== "clean" && !this.#memberId) await uploads.remove(document).catch(() => {});
     this.dispatchEvent(new CustomEvent("forgotten", { detail: row.documentId }));
     row.documentId = undefined;
   }
@@ -245,7 +247,7 @@ class DocumentUpload extends HTMLElement {
   async #check(row, sent) {
     row.item.querySelector(".bar").hidden = true;
     this.#now(row, t.checking);
-    const document = (await uploads.checked(sent.document_id, () => this.isConnected)) ?? sent;
+    const document = (await uploads.checked(sent.document_id, () => this.isConnected, this.#memberId)) ?? sent;
     if (!this.isConnected) return;
     if (document.status === "rejected") {
       this.#lock(row, false);

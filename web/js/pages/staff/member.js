@@ -1,15 +1,20 @@
 /** A member as staff see them: who it is, how to reach them, what they hold. */
 
 import * as api from "../../api.js";
+import { ask } from "../../confirm.js";
+import { busy } from "../../fields.js";
 import { day } from "../../format.js";
 import { html, render } from "../../html.js";
-import { openPage } from "../../page.js";
+import * as oneself from "../../member.js";
+import { announce, openPage } from "../../page.js";
 import { text } from "../../text.js";
 import { accountText } from "../../text/account.js";
 import { staffText } from "../../text/staff.js";
 
 const t = staffText.member;
 const memberId = new URLSearchParams(location.search).get("member");
+const path = `/staff/members/${encodeURIComponent(memberId)}`;
+const MAY_CHANGE = ["staff-finance", "staff-admin"];
 
 function row(each) {
   const c = accountText.registrations.columns;
@@ -33,7 +38,36 @@ function certifications(member) {
     <tbody>${member.certifications.map((each) => row(each))}</tbody></table>`;
 }
 
-function show(content, member) {
+/** Why this person may not change the membership, if that is so. */
+function whyNot({ me, member }) {
+  if (!MAY_CHANGE.some((role) => me.roles.includes(role))) return t.membershipRole;
+  return me.member_id.toLowerCase() === member.member_id.toLowerCase() ? t.membershipOwn : "";
+}
+
+function membership(loaded) {
+  const { body_member: isMember } = loaded.member;
+  const why = whyNot(loaded);
+  return html`<section class="card stack tight" aria-labelledby="membership"><h2 id="membership">${t.membership}</h2>
+    <p>${isMember ? t.isMember : t.isNoMember}</p><p class="soft">${t.membershipHint}</p><problem-message></problem-message>
+    <p>${why ? html`<span class="soft">${why}</span>` : html`<button type="button" class="change">${isMember ? t.makeNoMember : t.makeMember}</button>`}</p></section>`;
+}
+
+async function change(content, { member, version }, again) {
+  const problem = content.querySelector("problem-message");
+  problem.clear();
+  const { title, detail, yes } = t.membershipConfirm;
+  if (!(await ask({ title, detail, choices: [{ value: "yes", label: yes, kind: "main" }] }))) return;
+  try {
+    await api.call("PUT", `${path}/membership`, { body: { body_member: !member.body_member }, version });
+    await again();
+    announce(content.querySelector("#notice"), html`<p>${t.membershipSaved}</p>`);
+  } catch (refusal) {
+    problem.show(refusal);
+  }
+}
+
+function show(content, loaded, again) {
+  const { member } = loaded;
   if (!member) {
     render(content, html`<div class="card stack"><p>${t.missing}</p><p><a class="button" href="/staff/members/">${t.toMembers}</a></p></div>`);
     return;
@@ -45,14 +79,22 @@ function show(content, member) {
   document.querySelector("h1").textContent = member.name;
   render(
     content,
-    html`<div class="stack">
+    html`<div class="stack"><div id="notice"></div>
       <section class="card" aria-labelledby="held"><h2 id="held">${t.certifications}</h2>${certifications(member)}</section>
       <section class="card" aria-labelledby="contact"><h2 id="contact">${t.contact}</h2>
         <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
+      ${membership(loaded)}
       <p><a class="button" href="/staff/members/">${t.toMembers}</a></p>
     </div>`,
   );
+  const button = content.querySelector("button.change");
+  button?.addEventListener("click", () => busy(button, () => change(content, loaded, again)));
 }
 
-const load = async () => memberId && (await api.get(`/staff/members/${encodeURIComponent(memberId)}`)).body;
+async function load() {
+  if (!memberId) return {};
+  const [me, { body: member, version }] = await Promise.all([oneself.find(), api.get(path, { fresh: true })]);
+  return { me, member, version };
+}
+
 await openPage("staff/member", { load, show });

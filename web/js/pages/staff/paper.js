@@ -2,9 +2,10 @@
 
 import * as api from "../../api.js";
 import { keepAndSend } from "../../elements/invoice-desk/keep-and-send.js";
+import "../../elements/document-upload/document-upload.js";
 import "../../elements/entry-rows/entry-rows.js";
 import "../../elements/session-form/session-form.js";
-import { input } from "../../fields.js";
+import { field, input } from "../../fields.js";
 import { number } from "../../format.js";
 import { html, render } from "../../html.js";
 import * as member from "../../member.js";
@@ -36,6 +37,21 @@ function submission(program) {
     ${input({ id: "signature", name: "signature", label: t.signature, autocomplete: "off", maxlength: 200 })}<p><button class="main">${t.submit}</button></p></form></details>`;
 }
 
+function documents(entries) {
+  const select = field({ id: "document-entry", name: "document-entry", label: t.documentEntry, optional: true, isMarked: false }, (ties) => html`<select${ties}><option value="">${t.noEntry}</option>${entries.map((each) => html`<option value="${each.entry_id}">${each.title}</option>`)}</select>`);
+  return html`<section class="card stack" aria-labelledby="documents"><h2 id="documents">${t.documents}</h2><p class="soft">${t.documentsIntro}</p>${select}<document-upload></document-upload></section>`;
+}
+
+/** Take what the member sent: for the entry that is chosen, or for the report as a whole. */
+function takeDocuments(content, { program, dashboard: { member: owner } }) {
+  const [upload, select] = [content.querySelector("document-upload"), content.querySelector("#document-entry")];
+  const home = { certificationId };
+  select.addEventListener("change", () => {
+    home.entryId = select.value;
+  });
+  upload.open({ program, home, name: `paper:${certificationId}`, memberId: owner.member_id });
+}
+
 function show(content, loaded, again) {
   const { program, dashboard } = loaded;
   if (!dashboard) {
@@ -49,9 +65,11 @@ function show(content, loaded, again) {
     content,
     html`<div class="stack"><div id="notice"></div><p>${t.intro(dashboard.member.name, certification.designation)}</p>
       ${why ? html`<p class="notice warn">${why}</p>` : isFull ? submission(program) : html`<session-form class="card"></session-form>`}
+      ${!why && documents(entries)}
       <p><a class="button" href="${report}">${t.toReport}</a></p></div>`,
   );
   if (why) return;
+  takeDocuments(content, loaded);
   const form = content.querySelector("session-form");
   form?.addEventListener("saved", async () => {
     await again();
