@@ -6,6 +6,7 @@ kind has no business to hold, whoever made it.
 
 import hashlib
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -27,6 +28,12 @@ _CHUNK = 256 * 1024
 
 _MAIN_PART = f"{DOCX}.main+xml"
 _PROGRAMS = (".bin", ".exe", ".dll", ".js", ".vbs", ".ps1", ".bat", ".cmd", ".hta", ".jar", ".scr", ".lnk")
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+"""How a name of a PDF may write any of its characters (ISO 32000-2, 7.3.5)."""
+
+_PACKED_AS_WORD_DOES = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What the Open Packaging Conventions allow; other ways to pack fail in ways of their own."""
+
 _LINKS = ("http:", "https:", "mailto:", "#")
 
 NOT_WHAT_IT_SAYS = (
@@ -72,7 +79,8 @@ def _check_pdf(data: bytes) -> None:
     """The header stands at the very beginning: what begins as something else is something else too."""
     if not data.startswith((b"%PDF-1.", b"%PDF-2.")):
         raise _Refused(NOT_WHAT_IT_SAYS)
-    if any(mark in data for mark in (b"/JavaScript", b"/Launch")):
+    plain = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), data)
+    if any(mark in plain for mark in (b"/JavaScript", b"/Launch")):
         raise _Refused(PDF_WITH_PROGRAM)
 
 
@@ -112,6 +120,8 @@ def _check_package(package: zipfile.ZipFile) -> None:
         raise _Refused(UNPACKS_TOO_LARGE)
     if any(part.flag_bits & 1 for part in parts):
         raise _Refused(PASSWORD)
+    if any(part.compress_type not in _PACKED_AS_WORD_DOES for part in parts):
+        raise _Refused(NO_WORD_FILE)
     if len(set(names)) != len(names) or any(_leads_astray(name) for name in names):
         raise _Refused(NO_WORD_FILE)
     if any(name.lower().endswith(_PROGRAMS) or "activex" in name.lower() for name in names):

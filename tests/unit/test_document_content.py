@@ -1,6 +1,8 @@
 """What is looked for in an uploaded file: that it is what it says, and holds nothing that runs or loads."""
 
 import hashlib
+import io
+import zipfile
 
 import pytest
 
@@ -124,3 +126,21 @@ def test_a_word_file_with_a_password_is_refused() -> None:
         locked[place + 8] |= 1  # the flag in the directory
         place = locked.find(b"PK\x01\x02", place + 1)
     assert inspect(DOCX, bytes(locked), MOST).reason == PASSWORD
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_word_file_that_is_packed_as_none_is_refused_damaged_or_not(packed: int) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(files.docx())) as whole, zipfile.ZipFile(content, "w", packed) as other:
+        for name in whole.namelist():
+            other.writestr(name, whole.read(name))
+    sound = content.getvalue()
+    first = len("PK") + 28 + len("[Content_Types].xml")
+    damaged = sound[: first + 9] + b"\xff" * 30 + sound[first + 39 :]
+    for each in (sound, damaged):
+        assert inspect(DOCX, each, MOST).reason == NO_WORD_FILE
+
+
+@pytest.mark.parametrize("name", [b"/Java#53cript", b"/#4caunch", b"/#4Caunch"])
+def test_a_pdf_that_hides_what_it_runs_behind_escapes_is_refused(name: bytes) -> None:
+    assert inspect("application/pdf", b"%PDF-1.7 << /S " + name + b" >>", MOST).reason == PDF_WITH_PROGRAM
