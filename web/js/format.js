@@ -4,6 +4,7 @@ const locales = navigator.languages;
 const days = new Intl.DateTimeFormat(locales, { dateStyle: "long", timeZone: "UTC" });
 const shortDays = new Intl.DateTimeFormat(locales, { dateStyle: "medium", timeZone: "UTC" });
 const times = new Intl.DateTimeFormat(locales, { dateStyle: "long", timeStyle: "short" });
+const momentDays = new Intl.DateTimeFormat(locales, { dateStyle: "long" });
 const numbers = new Intl.NumberFormat(locales, { maximumFractionDigits: 6 });
 
 const midnight = (day) => new Date(`${day}T00:00:00Z`);
@@ -17,6 +18,9 @@ export const span = (first, last) =>
 
 /** A moment, in the person's own time zone. */
 export const time = (instant) => times.format(new Date(instant));
+
+/** The day of a moment, in the person's own time zone. */
+export const dayOf = (instant) => momentDays.format(new Date(instant));
 
 /** The moment at which a day of the program is over, as a time in milliseconds. */
 export function endOf(iso, timeZone) {

@@ -193,3 +193,13 @@ def test_printing_shows_the_report_alone(visitor: Visitor, member: Member) -> No
     expect(page.get_by_role("table")).to_be_visible()
     colours: dict[str, Any] = page.evaluate("({ink: getComputedStyle(document.documentElement).color})")
     assert colours["ink"] == "rgb(0, 0, 0)"
+
+
+def test_a_moment_is_shown_on_the_persons_own_day(visit: Callable[..., Visitor]) -> None:
+    """Whoever signs on the last evening in New York does not read that it was the day after."""
+    visitor = visit(timezone_id="America/New_York")
+    visitor.page.goto(f"{visitor.url}/icon.svg")
+    shown = visitor.page.evaluate(
+        "async () => (await import('/js/format.js')).dayOf('2028-01-01T01:30:00Z')",
+    )
+    assert shown == "December 31, 2027"

@@ -212,6 +212,9 @@ def test_the_lapsed_are_told_what_to_do_and_can_pay(visit: Callable[..., Visitor
     )
     expect(page.locator("session-form")).to_have_count(0)
     expect(page.locator("pay-button button")).to_be_visible()
+    expect(page.locator("#steps")).to_be_hidden()
+    expect(page.locator("#content")).not_to_contain_text("Enter your first activity above")
+    expect(page.locator("#content")).not_to_contain_text("ahead of time")
     visitor.check_accessibility()
 
 

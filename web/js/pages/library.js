@@ -3,7 +3,7 @@
 import * as api from "../api.js";
 import "../elements/paged-list/paged-list.js";
 import { busy, field, input } from "../fields.js";
-import { day, size } from "../format.js";
+import { dayOf, size } from "../format.js";
 import { html, render } from "../html.js";
 import { openPage } from "../page.js";
 import { libraryText } from "../text/library.js";
@@ -75,7 +75,7 @@ class Library {
       <th scope="row">${each.title}</th>
       <td data-label="${c.kind}">${this.#kinds.get(each.kind) ?? each.kind}</td>
       <td data-label="${c.by}">${each.contributed_by}</td>
-      <td data-label="${c.published}">${day(each.published_at.slice(0, 10))}</td>
+      <td data-label="${c.published}">${dayOf(each.published_at)}</td>
       <td data-label="${c.file}"><span><button type="button" data-document="${each.document_id}" aria-label="${t.downloadNamed(each.title)}">${t.download}</button><br><span class="small soft">${size(each.size)}</span></span></td>
     </tr>`;
   }

@@ -132,8 +132,10 @@ class Dashboard {
     render(this.#content.querySelector("#facts"), html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`);
   }
 
+  /** Where the member is on the way; the lapsed are on another, which <cycle-state> tells of. */
   #showSteps() {
     const { cycle, submission, invoice } = this.#dashboard;
+    this.#content.querySelector("#steps").hidden = cycle.state === "lapsed";
     const isSigned = cycle.state === "submitted";
     const isPaid = this.#invoices.length > 0 && this.#invoices.every(({ status }) => ["paid", "waived"].includes(status));
     const isFull = cycle.points_missing === 0;
@@ -253,7 +255,7 @@ class Dashboard {
       const what = invoices.length > 1 && html`${invoice.lines.map((line) => line.description).join(", ")}: `;
       return html`<p class="numbers">${what}${isOpen ? f.open(invoice) : f.settled(invoice)}</p>${isOpen ? html`<pay-button data-invoice="${invoice.invoice_id}"></pay-button>` : receipt}`;
     });
-    const early = html`<p class="numbers">${f.early}</p><pay-button></pay-button>`;
+    const early = html`<p class="numbers">${this.#dashboard.cycle.state === "lapsed" ? f.late : f.early}</p><pay-button></pay-button>`;
     const isPayable = !invoices.length || invoices.some(({ status }) => status === "open");
     render(place, html`<h2 id="fee-title">${f.title}</h2><div class="stack tight">${invoices.length ? owed : early}${isPayable && html`<p class="small soft">${f.hint}</p>`}</div>`);
     for (const button of place.querySelectorAll("pay-button")) {

@@ -4,7 +4,7 @@ import * as api from "../../api.js";
 import { doorOf } from "../../certification.js";
 import { ask } from "../../confirm.js";
 import { busy } from "../../fields.js";
-import { number, span } from "../../format.js";
+import { span } from "../../format.js";
 import { elementOf, html } from "../../html.js";
 import { paperClip, pencil, trashCan } from "../../icons.js";
 import { entriesWithoutDocument } from "../../points.js";
@@ -37,7 +37,9 @@ class EntryList extends HTMLElement {
     });
     list.replaceChildren(...items);
     list.hidden = items.length === 0;
-    this.querySelector(".empty").hidden = items.length > 0;
+    const empty = this.querySelector(".empty");
+    empty.hidden = items.length > 0;
+    empty.textContent = isChangeable ? t.empty : reportText.summary.empty;
     if (!isChangeable) return;
     for (const entry of dashboard.entries) {
       if (!open.has(entry.entry_id) && draftOf(entry.entry_id).read()?.value) this.#edit(entry);
@@ -45,7 +47,7 @@ class EntryList extends HTMLElement {
   }
 
   #list() {
-    this.append(elementOf(html`<p class="soft empty">${t.empty}</p>`), elementOf(html`<ul class="entries"></ul>`));
+    this.append(elementOf(html`<p class="soft empty"></p>`), elementOf(html`<ul class="entries"></ul>`));
     return this.querySelector("ul");
   }
 
@@ -63,8 +65,7 @@ class EntryList extends HTMLElement {
       <div class="entry-what">
         <h3>${entry.title}</h3>
         <p>${activity?.title ?? entry.activity} · ${entry.organization}</p>
-        <p class="small soft numbers">${span(entry.started_on, entry.ended_on)} · ${number(entry.quantity)} × ${activity ? reportText.form.per(activity) : ""}</p>
-        <p class="small soft numbers why">${entry.explanation}</p>
+        <p class="small soft numbers">${span(entry.started_on, entry.ended_on)} · ${entry.explanation}</p>
         ${entry.notes && html`<p class="small">${entry.notes}</p>`}
         ${this.#documentsOf(entry)}
         ${needsDocument && html`<p class="missing-document"><span class="tag warn">${t.document}</span>${isChangeable && html` <button type="button" class="documents">${t.uploadNow}<span class="unseen"> ${t.uploadFor(this.#name(entry))}</span></button>`}</p>`}

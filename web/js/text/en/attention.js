@@ -1,6 +1,6 @@
 /** What staff have to look at themselves: each kind with what happened and what to do. */
 
-import { day, money, number } from "../../format.js";
+import { dayOf, money, number } from "../../format.js";
 
 const MAILS = {
   "invoice-issued": "Your recertification invoice",
@@ -36,7 +36,7 @@ export const attentionText = {
   noteHint: "For your colleagues, and for later.",
   save: "Done",
   saved: (title) => `Done: ${title}.`,
-  doneBy: (who, iso) => `Done by ${who} on ${day(iso.slice(0, 10))}.`,
+  doneBy: (who, iso) => `Done by ${who} on ${dayOf(iso)}.`,
   details: "Details",
   noFindings: "Nothing further is known.",
 

@@ -34,6 +34,7 @@ export const billingText = {
     open: (invoice) => `${money(invoice.total)}, due ${day(invoice.due_on)}.`,
     settled: (invoice) => `${money(invoice.total)}, ${billingText.invoice.statuses[invoice.status].toLowerCase()}.`,
     early: "There is no invoice yet. You can pay ahead of time.",
+    late: "There is no invoice yet. You get it and pay it here.",
     payEarly: "Get the invoice and pay now",
     opening: "Opening the payment page…",
     hint: "You pay on Stripe’s page. Your card number never reaches this portal.",

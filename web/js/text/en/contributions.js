@@ -1,6 +1,6 @@
 /** Contributions of approved reports, and the library that all members read. */
 
-import { day, number } from "../../format.js";
+import { dayOf, number } from "../../format.js";
 
 export const contributionsText = {
   caption: "Contributions of approved reports",
@@ -9,7 +9,7 @@ export const contributionsText = {
   empty: "No approved report holds a contribution yet. They appear here once a report with one is approved.",
   open: "Open",
   openNamed: (title) => `Open ${title}`,
-  published: (iso) => `Since ${day(iso.slice(0, 10))}`,
+  published: (iso) => `Since ${dayOf(iso)}`,
   unpublished: "No",
   publish: "Publish",
   publishNamed: (title) => `Publish ${title}`,

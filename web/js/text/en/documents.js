@@ -1,6 +1,6 @@
 /** Documents: uploading, checking, attaching, deleting. */
 
-import { day, number, size } from "../../format.js";
+import { dayOf, number, size } from "../../format.js";
 
 const documents = (count) => `${number(count)} ${count === 1 ? "document" : "documents"}`;
 
@@ -48,7 +48,7 @@ export const documentsText = {
     title: "Your documents",
     empty: "You have not uploaded anything yet.",
     emptyHint: "Evidence can help the reviewer; contributions such as a policy or a program count only with their document.",
-    about: (document) => `${document.file_name} · ${size(document.size)} · ${day(document.uploaded_at.slice(0, 10))}`,
+    about: (document) => `${document.file_name} · ${size(document.size)} · ${dayOf(document.uploaded_at)}`,
     sameAs: (title) => `Same content as “${title}”.`,
     absent: "The file never arrived. Delete this and upload it again.",
     archived: "Kept with an approved report.",

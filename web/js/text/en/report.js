@@ -1,6 +1,6 @@
 /** Entering, signing and reading a Recertification Report. */
 
-import { day, number } from "../../format.js";
+import { day, dayOf, number } from "../../format.js";
 import { points } from "./common.js";
 
 const entries = (count) => `${number(count)} ${count === 1 ? "entry" : "entries"}`;
@@ -36,7 +36,7 @@ export const reportText = {
     stepNow: {
       collect: (total, required) => `${number(total)} of ${number(required)}`,
       sign: "Your turn",
-      signed: (instant) => day(instant.slice(0, 10)),
+      signed: dayOf,
       pay: "Still open",
       paid: "Paid",
       waived: "Waived",

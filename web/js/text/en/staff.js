@@ -1,6 +1,6 @@
 /** The pages of staff. */
 
-import { day, money, number } from "../../format.js";
+import { day, dayOf, money, number } from "../../format.js";
 import { points } from "./common.js";
 
 export const staffText = {
@@ -29,7 +29,7 @@ export const staffText = {
     extended: (iso) => `extended to ${day(iso)}`,
     notSigned: "This report is not signed, so there is nothing to decide.",
     lastDecision: { return: "Returned", approve: "Approved" },
-    decidedAt: (instant) => `on ${day(instant.slice(0, 10))}`,
+    decidedAt: (instant) => `on ${dayOf(instant)}`,
     entries: "Entries",
     noEntries: "Nothing is entered yet.",
     documents: "Documents",
