@@ -18,6 +18,7 @@ from shared.use_cases.mail_parts import (
     as_map,
     deadline,
     draft,
+    last_day_of,
     line,
     lines,
     page,
@@ -80,7 +81,7 @@ def _reminder(post: Post, message: Mapping[str, Any]) -> Draft | None:
     member = post.sources.members.find(found.certification.member_id)
     if member is None or member.profile.reminders is False:
         return None
-    left = max(0, (found.certification.expires_on - post.today).days)
+    left = max(0, (last_day_of(found) - post.today).days)
     values = progress(found) | {"days_left": str(left)}
     return to_holder(post, found, "reminder", values, (deadline(post, found),))
 

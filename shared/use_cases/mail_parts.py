@@ -65,7 +65,7 @@ def progress(found: Recertification) -> dict[str, str]:
         said = "nothing is missing"
         step = "Sign your Recertification Report in the portal, and pay."
     return {
-        "expires_on": written_day(found.certification.expires_on),
+        "expires_on": written_day(last_day_of(found)),
         "points": plain(found.cycle.points_total),
         "required": plain(found.points_required),
         "missing": said,
@@ -73,12 +73,17 @@ def progress(found: Recertification) -> dict[str, str]:
     }
 
 
+def last_day_of(found: Recertification) -> date:
+    """The certification's last day, or the one it was extended to."""
+    return found.certification.extended_to or found.certification.expires_on
+
+
 def deadline(post: Post, found: Recertification, extended_to: date | None = None) -> Attachment:
     """The last day (or the one it was extended to) as a file for the member's calendar."""
     certification = found.certification
     return deadline_file(
         f"{certification.certification_id}-{certification.expires_on.isoformat()}",
-        extended_to or certification.expires_on,
+        extended_to or last_day_of(found),
         f"Last day to recertify your {certification.designation}",
         f"Send and sign your Recertification Report: {page(post, 'recertification')}",
         post.now,

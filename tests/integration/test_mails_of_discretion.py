@@ -43,6 +43,21 @@ def test_an_extension_is_told_with_its_reason_and_the_new_last_day(
     assert "DTSTART;VALUE=DATE:20280229" in mail.attachments[0].text
 
 
+def test_after_an_extension_reminders_speak_of_the_new_last_day(
+    portal: Portal, year: Year, member: Person
+) -> None:
+    body = {"extended_to": "2028-02-29", "reason": "Illness in the family."}
+    assert portal.post(staff_path(member, "extension"), REVIEWER, body).status in (200, 201)
+    year.mail()
+    year.post.sent.clear()
+    portal.at("2027-12-24T06:00:00-05:00")
+    year.job("send_reminders", "2027-12-24T11:00:00Z")
+    mail = the_mail(year, member)
+    assert mail.subject == "67 days left to recertify your IPMA-CP"
+    assert "ends on 29 February 2028" in mail.text
+    assert "DTSTART;VALUE=DATE:20280229" in mail.attachments[0].text
+
+
 def test_a_waiver_says_what_need_not_be_paid(portal: Portal, year: Year, member: Person) -> None:
     invoice = portal.post(portal.cycle_path(member, "invoice"), member).json
     year.mail()
