@@ -55,4 +55,4 @@ def test_a_member_recertifies_in_firefox(firefox: Firefox, portal: Portal, staff
     approve(staff, member)
     firefox.open(f"{portal.url}/recertification/")
     firefox.wait_for("points-progress .figure", "0 points of 50 points")
-    firefox.wait_for("#state", "Well done.")
+    firefox.wait_for("cycle-state", "Well done.")
