@@ -21,6 +21,9 @@ def test_staff_say_whether_a_person_is_a_member_of_the_body(
     expect(desk.notice).to_have_text("The membership is saved.")
     expect(desk.notice).to_be_focused()
     expect(page.get_by_text("This person is a member of the body.")).to_be_visible()
+    happened = page.get_by_role("region", name="History").get_by_role("row").nth(1)
+    expect(happened).to_contain_text("D9001")
+    expect(happened).to_contain_text("member of")
     check(desk)
     assert staff.get(path).json()["body_member"] is True
 

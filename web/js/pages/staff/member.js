@@ -2,8 +2,9 @@
 
 import * as api from "../../api.js";
 import { ask } from "../../confirm.js";
+import "../../elements/paged-list/paged-list.js";
 import { busy } from "../../fields.js";
-import { day } from "../../format.js";
+import { day, time } from "../../format.js";
 import { html, render } from "../../html.js";
 import * as oneself from "../../member.js";
 import { announce, openPage } from "../../page.js";
@@ -66,6 +67,13 @@ async function change(content, { member, version }, again) {
   }
 }
 
+/** What happened to the person, the latest first; what happened to a certification stands with its report. */
+function showHistory(place) {
+  const h = staffText.review.history;
+  const row = (each) => html`<tr><td data-label="${h.when}">${time(each.at)}</td><td data-label="${h.what}">${each.text}</td><td data-label="${h.who}"><span>${h.roles[each.role] ?? each.role}${each.by && each.role !== "system" && html`<br><span class="small soft">${each.by}</span>`}</span></td></tr>`;
+  return place.show(`${path}/history`, {}, { caption: h.title, columns: [h.when, h.what, h.who], row, shown: h.shown, empty: h.empty });
+}
+
 function show(content, loaded, again) {
   const { member } = loaded;
   if (!member) {
@@ -84,9 +92,11 @@ function show(content, loaded, again) {
       <section class="card" aria-labelledby="contact"><h2 id="contact">${t.contact}</h2>
         <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
       ${membership(loaded)}
+      <section class="card" aria-labelledby="history"><h2 id="history">${staffText.review.history.title}</h2><paged-list class="stack tight"></paged-list></section>
       <p><a class="button" href="/staff/members/">${t.toMembers}</a></p>
     </div>`,
   );
+  showHistory(content.querySelector("paged-list"));
   const button = content.querySelector("button.change");
   button?.addEventListener("click", () => busy(button, () => change(content, loaded, again)));
 }
