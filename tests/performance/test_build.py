@@ -5,15 +5,12 @@
 
 import gzip
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from infrastructure import build, built
 from infrastructure.build import ROOT
-
-IS_LONG = os.environ.get("PROVE") == "1"
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +104,7 @@ def layers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, byte
     return made
 
 
-@pytest.mark.skipif(not IS_LONG and not os.environ.get("CI"), reason="builds six layers; make prove does")
+@pytest.mark.long
 def test_both_processors_get_the_same_but_for_native_modules(layers: dict[str, dict[str, bytes]]) -> None:
     assert layers["host1"] == layers["host2"]
     host, arm = layers["host1"], layers["arm641"]

@@ -17,12 +17,13 @@ ONE = r"[^/?]+"
 
 # The calls of each page when one comes from another page of the portal, who one is being known; all go out at once.
 CALLS = {
-    "profile": [PROGRAM, "/api/me"],
+    "profile": ["/api/me", "/api/proposals"],
     "registrations": ["/api/certifications"],
     "invoices": [r"/api/invoices\?type=both"],
     "recertification": [PROGRAM, f"/api/certifications/{ONE}/cycle"],
-    "summary": [PROGRAM, f"/api/certifications/{ONE}/cycle"],
+    "summary": [f"/api/certifications/{ONE}/report", f"/api/certifications/{ONE}/cycles"],
     "documents": [PROGRAM, "/api/documents", f"/api/certifications/{ONE}/cycle"],
+    "library": [PROGRAM, r"/api/library\?.*"],
     "transactions": [PROGRAM, r"/api/invoices\?type=both"],
     "help": [PROGRAM],
     "staff/reviews": [r"/api/staff/reviews\?.*"],
@@ -31,12 +32,13 @@ CALLS = {
         f"/api/staff/certifications/{ONE}/cycle",
         f"/api/staff/certifications/{ONE}/history",
     ],
+    "staff/paper": [PROGRAM, f"/api/staff/certifications/{ONE}/cycle"],
     "staff/attention": [r"/api/staff/attention\?.*"],
     "staff/members": [r"/api/staff/members\?.*"],
     "staff/member": [f"/api/staff/members/{ONE}"],
     "staff/contributions": [PROGRAM, "/api/staff/contributions"],
     "staff/figures": ["/api/staff/figures"],
-    "staff/import": [],
+    "staff/import": [r"/api/staff/imports\?"],
     "staff/export": [r"/api/staff/exports\?"],
 }
 
@@ -104,7 +106,8 @@ def test_staffs_pages_ask_at_once_and_for_nothing_twice(
 ) -> None:
     member.enter(*FIFTY)
     member.sign(portal)
-    which = {"review": f"?certification={member.certification_id}", "member": f"?member={member.member_id}"}
+    report = f"?certification={member.certification_id}"
+    which = {"review": report, "paper": report, "member": f"?member={member.member_id}"}
     desk = visit()
     desk.enter_as(clerk)
     desk.open("/profile/")
