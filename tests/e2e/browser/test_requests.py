@@ -35,7 +35,7 @@ CALLS = {
     "staff/paper": [PROGRAM, f"/api/staff/certifications/{ONE}/cycle"],
     "staff/attention": [r"/api/staff/attention\?.*"],
     "staff/members": [r"/api/staff/members\?.*"],
-    "staff/member": [f"/api/staff/members/{ONE}"],
+    "staff/member": [f"/api/staff/members/{ONE}", f"/api/staff/members/{ONE}/history"],
     "staff/contributions": [PROGRAM, "/api/staff/contributions"],
     "staff/figures": ["/api/staff/figures"],
     "staff/import": [r"/api/staff/imports\?"],

@@ -23,7 +23,8 @@ class Library {
     this.#kinds = new Map(program.document_kinds.filter(({ code }) => code !== "evidence").map(({ code, title }) => [code, title]));
   }
 
-  open() {
+  /** `first` is the answer to what is asked for in the address. */
+  open(first) {
     const { query, kind } = asked();
     const option = ([code, title]) => html`<option value="${code}" ${code === kind && html`selected`}>${title}</option>`;
     render(
@@ -51,11 +52,11 @@ class Library {
       const button = target.closest("button[data-document]");
       if (button) busy(button, () => this.#download(button));
     });
-    return now();
+    return this.#search(first);
   }
 
   /** Show what is found; the address keeps the search. */
-  #search() {
+  #search(first) {
     const wanted = { query: this.#content.querySelector("#query").value.trim(), kind: this.#content.querySelector("#kind").value };
     const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value));
     const address = new URLSearchParams(given);
@@ -66,6 +67,7 @@ class Library {
       row: (each) => this.#row(each),
       shown: t.shown,
       empty: String(address) ? t.empty : t.emptyAll,
+      first,
     });
   }
 
@@ -93,4 +95,12 @@ class Library {
   }
 }
 
-await openPage("library", { load: () => api.program(), show: (content, program) => new Library(content, program).open() });
+/** The kinds and what is found, side by side; a refusal of the latter is told where the list would stand. */
+function load() {
+  const given = Object.fromEntries(Object.entries(asked()).filter(([, value]) => value));
+  const first = api.get(`/library?${new URLSearchParams(given)}`);
+  first.catch(() => undefined);
+  return api.program().then((program) => ({ program, first }));
+}
+
+await openPage("library", { load, show: (content, { program, first }) => new Library(content, program).open(first) });

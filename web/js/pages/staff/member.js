@@ -15,6 +15,7 @@ import { staffText } from "../../text/staff.js";
 const t = staffText.member;
 const memberId = new URLSearchParams(location.search).get("member");
 const path = `/staff/members/${encodeURIComponent(memberId)}`;
+const historyPath = `${path}/history`;
 const MAY_CHANGE = ["staff-finance", "staff-admin"];
 
 function row(each) {
@@ -68,10 +69,10 @@ async function change(content, { member, version }, again) {
 }
 
 /** What happened to the person, the latest first; what happened to a certification stands with its report. */
-function showHistory(place) {
+function showHistory(place, { history }) {
   const h = staffText.review.history;
   const row = (each) => html`<tr><td data-label="${h.when}">${time(each.at)}</td><td data-label="${h.what}">${each.text}</td><td data-label="${h.who}"><span>${h.roles[each.role] ?? each.role}${each.by && each.role !== "system" && html`<br><span class="small soft">${each.by}</span>`}</span></td></tr>`;
-  return place.show(`${path}/history`, {}, { caption: h.title, columns: [h.when, h.what, h.who], row, shown: h.shown, empty: h.empty });
+  return place.show(historyPath, {}, { caption: h.title, columns: [h.when, h.what, h.who], row, shown: h.shown, empty: h.empty, first: history });
 }
 
 function show(content, loaded, again) {
@@ -96,15 +97,17 @@ function show(content, loaded, again) {
       <p><a class="button" href="/staff/members/">${t.toMembers}</a></p>
     </div>`,
   );
-  showHistory(content.querySelector("paged-list"));
+  showHistory(content.querySelector("paged-list"), loaded);
   const button = content.querySelector("button.change");
   button?.addEventListener("click", () => busy(button, () => change(content, loaded, again)));
 }
 
 async function load() {
   if (!memberId) return {};
+  const history = api.get(historyPath);
+  history.catch(() => {}); // It is told where the history stands.
   const [me, { body: member, version }] = await Promise.all([oneself.find(), api.get(path, { fresh: true })]);
-  return { me, member, version };
+  return { me, member, version, history };
 }
 
 await openPage("staff/member", { load, show });
