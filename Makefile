@@ -29,7 +29,7 @@ test: environment-tests ## all tests (TESTS=tests/unit for a part)
 
 prove: environment ## the long proofs: 100,000 histories (HISTORIES=…), 20 overlapping runs over 2,000 certifications
 	@PROVE=1 exec $(BIN)/python -m pytest -q -s -m "" -o timeout=0 tests/properties tests/integration/test_fuzz.py \
-		tests/integration/test_overlapping_runs.py tests/performance/test_build.py
+		tests/integration/test_overlapping_runs.py tests/performance/test_build.py tests/e2e/test_calendar_year.py
 
 screenshots: environment ## each page at desk and phone width, light and dark, in screenshots/
 	@exec $(BIN)/python -m tests.e2e.browser.screenshots

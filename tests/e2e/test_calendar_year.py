@@ -107,6 +107,7 @@ def test_the_year_from_15_february_to_the_lapse_at_midnight(portal: Portal, staf
     assert job(portal, "reconcile")["findings"] == []
 
 
+@pytest.mark.long
 def test_three_years_go_by_quickly_and_the_mails_are_in_order(portal: Portal) -> None:
     started = time.monotonic()
     move(portal, f"{YEAR + 4}-01-02T09:00:00-05:00")

@@ -87,6 +87,7 @@ def test_a_member_recertifies_from_the_first_log_in_to_the_next_period(
     page.get_by_role("button", name="Delete it").click()
     expect(visitor.points).to_have_text("39 points of 50 points")
     page.get_by_role("button", name="Put it back into the form").click()
+    expect(visitor.row().get_by_label("Title")).to_have_value("Webinars")
     visitor.save()
     expect(visitor.points).to_have_text("50 points of 50 points")
 
