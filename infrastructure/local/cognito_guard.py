@@ -249,7 +249,7 @@ class CognitoGuard:
         if user is None or not user.enabled:
             if not directory.hides_unknown_users(pool, request["ClientId"]):
                 raise Refused("UserNotFoundException", "Username/client id combination not found.")
-            self._codes.issue(_RESET, pool.id, self._stranger(login))
+            self._codes.pretend(_RESET, pool.id, self._stranger(login))
             return self._delivery(directory.masked(self._address_like(login)))
         return self._delivery(directory.masked(self._mail_reset_code(pool, user)))
 
