@@ -18,6 +18,9 @@ from shared.domain.standing import StandingClaim
 from shared.domain.submissions import Adjustment, Decision, Submission
 from shared.repositories.table import Item
 
+LEFT_EMPTY = ("notes", "document_ids", "unit")
+"""What most claims do not say."""
+
 
 def attributes(noun: Any) -> Item:
     """The attributes of a frozen dataclass, ready to be written."""
@@ -88,11 +91,11 @@ def cycle(item: Item) -> Cycle:
 def entry_attributes(noun: Entry) -> Item:
     """The attributes of an entry, without the words that most leave empty: a dashboard reads all of them."""
     found = attributes(noun)
-    claim = {name: value for name, value in found["claim"].items() if name != "unit" or value}
-    return {
-        **{name: value for name, value in found.items() if name != "standing_id" or value},
-        "claim": claim,
-    }
+    return {**_said(found, "on_paper", "standing_id"), "claim": _said(found["claim"], *LEFT_EMPTY)}
+
+
+def _said(found: Item, *often_empty: str) -> Item:
+    return {name: value for name, value in found.items() if value or name not in often_empty}
 
 
 def entry(item: Item) -> Entry:
@@ -134,8 +137,8 @@ def claim(item: Item) -> Claim:
         organization=item["organization"],
         started_on=date.fromisoformat(item["started_on"]),
         ended_on=date.fromisoformat(item["ended_on"]),
-        notes=item["notes"],
-        document_ids=tuple(item["document_ids"]),
+        notes=item.get("notes", ""),
+        document_ids=tuple(item.get("document_ids", ())),
         unit=item.get("unit", ""),
         relevant_percent=item.get("relevant_percent"),
     )
