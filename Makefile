@@ -15,7 +15,7 @@ COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.1
 	--no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove bench screenshots lighthouse check format openapi lock build deploy publish versions rollback smoke \
+.PHONY: help run test meter prove bench screenshots lighthouse check format openapi lock build deploy publish versions rollback smoke \
 	destroy clean environment environment-tests environment-sam
 
 help: ## this list
@@ -26,6 +26,9 @@ run: environment ## start the whole portal on http://localhost:8000 (PORT=… fo
 
 test: environment-tests ## all tests (TESTS=tests/unit for a part)
 	@exec $(BIN)/python -m pytest -q $(SIDE_BY_SIDE) $(TESTS)
+
+meter: environment-tests ## what each route and job asks of AWS, into docs/units.json and docs/data-model.md
+	@METER=write exec $(BIN)/python -m pytest -q -k written_down tests/integration/meter
 
 prove: environment ## the long proofs: 100,000 histories (HISTORIES=…), 20 overlapping runs over 2,000 certifications
 	@PROVE=1 exec $(BIN)/python -m pytest -q -s -m "" -o timeout=0 tests/properties tests/integration/test_fuzz.py \

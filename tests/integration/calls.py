@@ -37,6 +37,7 @@ class Calls:
     """The calls of a client."""
 
     def __init__(self, client: Any) -> None:
+        self.client = client
         self._made: list[Call] = []
         events = client.meta.events
         events.register("provide-client-params.dynamodb", self._ask_for_capacity)

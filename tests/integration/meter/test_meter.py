@@ -1,0 +1,142 @@
+"""What each route, job and worker asks of AWS, exactly: docs/units.json has it, and `make meter` writes it anew."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import pytest
+
+from infrastructure.local import dynamodb
+from shared.handling import wiring
+from shared.settings import settings
+from tests.integration.calls import Calls
+from tests.integration.meter import members, staff, workers  # noqa: F401 - they add their cases
+from tests.integration.meter.bench import CASES, Bench, Case
+from tests.integration.meter.paper import DATA_MODEL, UNITS, Row, read, table, text, with_table
+from tests.integration.meter.services import Services, services
+from tests.integration.meter.wire import Wire
+from tests.integration.portal import Portal, routes, template
+
+OWN_TABLE = True
+WRITES = os.environ.get("METER") == "write"
+QUEUES = ("mails_queue", "invoices_queue", "exports_queue", "imports_queue", "login_requests")
+WIRED = (*QUEUES, "calendar", "mail_marks", "document_store", "transfer_store", "mailer")
+
+
+@pytest.fixture(scope="module")
+def wire(dynamo: Calls) -> Wire:
+    made = Wire(dynamo)
+    made.watch(dynamo.client)
+    return made
+
+
+@pytest.fixture(scope="module")
+def aws_here(wire: Wire) -> Iterator[Services]:
+    with services(wire) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def rows() -> Iterator[list[Row]]:
+    """What was metered; with METER=write it becomes the checked files."""
+    found: list[Row] = []
+    yield found
+    if WRITES and len(found) == len(CASES):
+        UNITS.write_text(text(found))
+        DATA_MODEL.write_text(with_table(DATA_MODEL.read_text(), table(found)))
+
+
+@pytest.fixture
+def bench(
+    aws_here: Services, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Bench]:
+    login_requests = wiring.login_requests
+    portal: Portal = request.getfixturevalue("portal")
+    monkeypatch.setattr(wiring, "login_requests", login_requests)
+    for each in WIRED:
+        getattr(wiring, each).cache_clear()
+    settings.cache_clear()
+    aws_here.empty()
+    yield Bench(portal, monkeypatch, aws_here)
+    for each in (*WIRED, "editions"):
+        getattr(wiring, each).cache_clear()
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize("case", CASES, ids=[each.name for each in CASES])
+def test_what_it_asks_of_aws_is_written_down_exactly(
+    bench: Bench, wire: Wire, rows: list[Row], case: Case
+) -> None:
+    ask = case.prepare(bench)
+    with wire.metered() as metered:
+        answer = ask()
+    assert (
+        getattr(answer, "status", 200) < 300 or case.case == "refused at 50 points" or case.door == "$default"
+    )
+    (found,) = metered
+    row = Row(case.door, case.case, list(found.calls), found.reads, found.writes)
+    rows.append(row)
+    if WRITES:
+        return
+    wanted = read()[case.name]
+    if dynamodb.find_binary() is None:  # moto counts no capacity
+        assert row.calls == wanted.calls
+    else:
+        assert asdict(row) == asdict(wanted)
+
+
+def test_every_route_job_and_worker_is_metered() -> None:
+    doors = {route.key for route in routes()}
+    functions = (r["Properties"] for r in template()["Resources"].values() if r["Type"].endswith("Function"))
+    for each in functions:
+        if all(event["Type"] != "HttpApi" for event in each["Events"].values()):
+            doors.add(each["Handler"].split(".")[1])
+    assert {each.door for each in CASES} == doors
+
+
+def test_the_table_in_the_data_model_is_what_was_metered() -> None:
+    found = list(read().values())
+    assert [each.name for each in found] == [each.name for each in CASES]
+    assert with_table(DATA_MODEL.read_text(), table(found)) == DATA_MODEL.read_text()
+
+
+def test_no_request_scans_and_no_route_may() -> None:
+    scanning = {each.door for each in read().values() if any("Scan" in call for call in each.calls)}
+    assert scanning == {"export_data"}
+
+
+# --- what was promised ---
+
+
+def test_a_dashboard_is_one_call_and_four_units_in_the_fifth_cycle_as_in_the_first() -> None:
+    path = "GET /api/certifications/{certification_id}/cycle"
+    for case in ("30 entries", "30 entries, fifth cycle"):
+        found = read()[f"{path} ({case})"]
+        assert found.calls == ["Query"]
+        assert found.reads <= 4.0
+
+
+@pytest.mark.parametrize(("case", "entries"), [("1 of 10 more", 1), ("5 at once", 5), ("20 at once", 20)])
+def test_a_session_of_k_entries_is_two_calls_and_2k_plus_4_units(case: str, entries: int) -> None:
+    found = read()[f"POST /api/certifications/{{certification_id}}/entries ({case})"]
+    assert found.calls == ["Query", f"TransactWriteItems of {entries + 2}"]
+    assert found.writes == 2 * (entries + 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("POST /api/documents (to no certification)", ["PutItem"]),
+        ("POST /api/documents (to a certification)", ["PutItem"]),
+        ("POST /api/stripe/webhook (a payment)", ["TransactWriteItems"]),
+        (
+            "POST /api/staff/certifications/{certification_id}/decision (approve, 10 entries)",
+            ["PutItem", "TransactWriteItems"],  # the day on which access ends is noted before
+        ),
+        ("issue_invoices (one due certification)", ["PutItem"]),
+    ],
+)
+def test_a_change_is_one_read_and_one_conditional_write(name: str, changes: list[str]) -> None:
+    reading, *writing = read()[name].calls
+    assert reading in ("GetItem", "BatchGetItem", "Query")
+    assert [each.partition(" ")[0] for each in writing] == changes

@@ -1,0 +1,65 @@
+"""The meter: what leaves for AWS by the wire, attempts and all, and the capacity that DynamoDB says it took."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from tests.integration.calls import Call, Calls
+
+READS = ("GetItem", "BatchGetItem", "Query", "Scan")
+
+
+@dataclass(frozen=True)
+class Metered:
+    """What one request or message cost: calls in their order, read and write units."""
+
+    calls: tuple[str, ...]
+    reads: float
+    writes: float
+
+
+@dataclass
+class Wire:
+    """Counts what the clients send. `watch` each client of AWS once."""
+
+    calls: Calls
+    _sent: list[str] = field(default_factory=list)
+
+    def watch(self, client: Any) -> None:
+        """Count what this client sends, each attempt by itself."""
+        client.meta.events.register_first("before-send.*", self._note)
+
+    @contextmanager
+    def metered(self) -> Iterator[list[Metered]]:
+        """What was sent within: one Metered, in the list once the block has ended."""
+        before = len(self._sent)
+        found: list[Metered] = []
+        with self.calls.counted() as asked:
+            yield found
+        sent = self._sent[before:]
+        tables = iter(asked)
+        told = [_told(next(tables)) if each.startswith("dynamodb.") else each for each in sent]
+        assert next(tables, None) is None, "a call was answered that was never sent"
+        reads = sum(each.units for each in asked if each.operation in READS)
+        writes = sum(each.units for each in asked if each.operation not in READS)
+        found.append(Metered(tuple(_counted(told)), reads, writes))
+
+    def _note(self, event_name: str, **_: Any) -> None:
+        self._sent.append(event_name.removeprefix("before-send."))
+
+
+def _told(call: Call) -> str:
+    """A call to the table, with what makes it dearer or cheaper."""
+    if call.operation == "TransactWriteItems":
+        return f"TransactWriteItems of {len(call.parameters['TransactItems'])}"
+    if call.operation in READS and not call.is_consistent:
+        return f"{call.operation}, eventually consistent"
+    return call.operation
+
+
+def _counted(told: list[str]) -> Iterator[str]:
+    for name, group in groupby(told):
+        times = sum(1 for _ in group)
+        yield name if times == 1 else f"{name} × {times}"
