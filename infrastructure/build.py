@@ -110,7 +110,7 @@ def build_layer(name: str, target: Path, arch: str) -> None:
 def services() -> set[str]:
     """The AWS services that functions call: those that shared/adapters/aws.py makes clients for."""
     text = (ROOT / "shared" / "adapters" / "aws.py").read_text(encoding="utf-8")
-    return set(re.findall(r'\.client\("([a-z0-9-]+)"', text))
+    return set(re.findall(r'create_client\("([a-z0-9-]+)"', text))
 
 
 def cut_service_data(data: Path) -> None:

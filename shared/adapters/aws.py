@@ -1,10 +1,10 @@
 """AWS clients: each is made once, on first use, with one retry policy and time-outs well below the gateway's 30 s."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from boto3.session import Session
 from botocore.config import Config
+from botocore.session import Session
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -24,29 +24,33 @@ SLOW = CONFIG.merge(Config(read_timeout=5))
 
 
 @cache
-def _session() -> Session:
-    """One for all clients, which share what it has read."""
+def _session() -> Any:
+    """One for all clients, which share what it has read.
+
+    It is the one inside boto3's: boto3 adds resources and transfers to it, 60 modules more in every start. What moves
+    a large file asks boto3 for its transfers itself (TransferStore).
+    """
     return Session()
 
 
 @cache
 def dynamodb() -> "DynamoDBClient":
     """The table's service."""
-    client: DynamoDBClient = _session().client("dynamodb", config=CONFIG)
+    client: DynamoDBClient = _session().create_client("dynamodb", config=CONFIG)
     return client
 
 
 @cache
 def sqs() -> "SQSClient":
     """The queues' service."""
-    client: SQSClient = _session().client("sqs", config=CONFIG)
+    client: SQSClient = _session().create_client("sqs", config=CONFIG)
     return client
 
 
 @cache
 def cognito() -> "CognitoIdentityProviderClient":
     """The accounts' service; it is slower than the others."""
-    client: CognitoIdentityProviderClient = _session().client("cognito-idp", config=SLOW)
+    client: CognitoIdentityProviderClient = _session().create_client("cognito-idp", config=SLOW)
     return client
 
 
@@ -57,7 +61,7 @@ def s3() -> "S3Client":
         signature_version="s3v4",
         s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
     )
-    client: S3Client = _session().client("s3", config=SLOW.merge(regional))
+    client: S3Client = _session().create_client("s3", config=SLOW.merge(regional))
     return client
 
 
@@ -65,14 +69,14 @@ def s3() -> "S3Client":
 def ses() -> "SESClient":
     """The mails' service; it is slower than the others, and tried once a message: the queue brings it again."""
     once = SLOW.merge(Config(retries={"total_max_attempts": 1}))
-    client: SESClient = _session().client("ses", config=once)
+    client: SESClient = _session().create_client("ses", config=once)
     return client
 
 
 @cache
 def ssm() -> "SSMClient":
     """The secrets' service."""
-    client: SSMClient = _session().client("ssm", config=CONFIG)
+    client: SSMClient = _session().create_client("ssm", config=CONFIG)
     return client
 
 

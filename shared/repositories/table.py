@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
 from shared.domain.errors import Unavailable
+from shared.repositories import values as attribute
 from shared.repositories.keys import GSI1, Key
 
 if TYPE_CHECKING:
@@ -19,9 +18,6 @@ Item = dict[str, Any]
 
 TRANSACTION_ATTEMPTS = 5
 """How often a transaction is tried while others hold its items (reason TransactionConflict)."""
-
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 
 class ConditionFailed(Exception):
@@ -211,13 +207,15 @@ def _condition(condition: str, values: Mapping[str, Any] | None) -> dict[str, An
     if names:
         parameters["ExpressionAttributeNames"] = names
     if values:
-        parameters["ExpressionAttributeValues"] = {name: _serialize(value) for name, value in values.items()}
+        parameters["ExpressionAttributeValues"] = {
+            name: attribute.write(value) for name, value in values.items()
+        }
     return parameters
 
 
 def _item(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _serialize(value) for name, value in item.items()}
+    return {name: attribute.write(value) for name, value in item.items()}
 
 
 def _read(item: Mapping[str, Any]) -> Item:
-    return {name: _deserialize(value) for name, value in item.items()}
+    return {name: attribute.read(value) for name, value in item.items()}
