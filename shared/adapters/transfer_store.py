@@ -68,11 +68,13 @@ class TransferStore:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ServerSideEncryption=ENCRYPTION)
 
     def upload(self, key: str, file: Path) -> None:
-        """A file of any size, in parts where it is large, by boto3's transfers: loaded here, for exports alone need them."""
-        from boto3.s3.transfer import S3Transfer
+        """A file of any size, in parts where it is large."""
+        from boto3.s3.transfer import S3Transfer  # noqa: PLC0415 (60 modules, which exports alone need)
 
         with S3Transfer(self._client) as transfer:
-            transfer.upload_file(str(file), self._bucket, key, extra_args={"ServerSideEncryption": ENCRYPTION})
+            transfer.upload_file(
+                str(file), self._bucket, key, extra_args={"ServerSideEncryption": ENCRYPTION}
+            )
 
     def read(self, key: str, only: str = "") -> tuple[bytes, str]:
         """An object with its entity tag. Raises ObjectGone when it is not there, or not the one `only` names."""

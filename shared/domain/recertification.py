@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
 from shared.domain import ids
 from shared.domain.certifications import (
@@ -46,7 +47,7 @@ from shared.domain.submissions import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recertification:
     """One certification's current cycle and all that belongs to it, under the program of the cycle's edition.
 
@@ -67,7 +68,7 @@ class Recertification:
     reachable: tuple[Document, ...] = ()
     standing: tuple[StandingClaim, ...] = ()
 
-    @property
+    @cached_property
     def ledger(self) -> Ledger:
         """The cycle's entries under its edition: each point explained."""
         return self.ledger_of(self.entries)
