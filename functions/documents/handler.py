@@ -174,7 +174,7 @@ def _find_home(app: APIGatewayHttpResolver, member_id: str, door: Door) -> None:
             return
         found = _certification_with(entry_id.strip(), [each.certification.certification_id for each in held])
     if isinstance(entry_id, str):
-        found.entry(entry_id.strip())
+        found.accrued(today()).entry(entry_id.strip())
     app.context[RECERTIFICATION] = found
     app.context[HOME] = DocumentHome.with_certification(door(found, today()))
 
@@ -183,7 +183,7 @@ def _certification_with(entry_id: str, certification_ids: list[str]) -> Recertif
     """The certification that has this entry. Raises NotFound."""
     for certification_id in certification_ids:
         found = wiring.recertifications().find(certification_id)
-        if found is not None and any(entry.entry_id == entry_id for entry in found.entries):
+        if found is not None and any(entry.entry_id == entry_id for entry in found.accrued(today()).entries):
             return found
     raise NotFound
 

@@ -65,8 +65,8 @@ OWN = [authenticated, own_certification]
 @app.get("/api/certifications/<certification_id>/cycle", middlewares=OWN)
 def read_dashboard(certification_id: str) -> Response[Dashboard]:
     """Everything about the current cycle, in one strongly consistent call."""
-    found = recertification(app)
-    return ok(Dashboard.of(found, today()), found.cycle.version)
+    found, day = recertification(app), today()
+    return ok(Dashboard.of(found, day, outlook(found, day)), found.cycle.version)
 
 
 @app.get("/api/certifications/<certification_id>/shortest-ways", middlewares=OWN)
@@ -137,7 +137,7 @@ def replace_entry(certification_id: str, entry_id: str, entry: EntrySent) -> Res
         command(app),
         found,
         entry_id,
-        entry.replacing(found.entry(entry_id).claim),
+        entry.replacing(found.accrued(today()).entry(entry_id).claim),
         version(app),
     )
     return ok(Entry.of(edited.entry, edited.recertification.line(edited.entry)), edited.entry.version)

@@ -201,8 +201,12 @@ class Recertification:
         known = {document.document_id for document in self.documents}
         return tuple(dict.fromkeys(each for each in document_ids if each not in known))
 
-    def attach(self, document: Document, entry_id: str) -> "Recertification":
-        """The cycle with a new document that an entry names. Raises NotFound, CycleLocked, InvalidRequest."""
+    def attach(self, document: Document, entry_id: str, today: date) -> "Recertification":
+        """The cycle with a new document that an entry names, also one that accrued by itself.
+
+        Raises NotFound, CycleLocked, InvalidRequest.
+        """
+        self = self.accrued(today)  # noqa: PLW0642
         old = self.entry(entry_id)
         self.require_unlocked()
         if len(old.claim.document_ids) >= MOST_DOCUMENTS:
@@ -274,19 +278,20 @@ class Recertification:
     ) -> "Recertification":
         """Replace an entry. Rule 2: it may raise the points only if the total without the old entry is too low.
 
-        Raises NotFound, InvalidRequest, CycleLocked, VersionConflict, PointsComplete.
+        Of one that accrued by itself only the documents change; the rest is its standing claim's to say. Raises
+        NotFound, InvalidRequest, CycleLocked, VersionConflict, PointsComplete.
         """
         self = self.accrued(today)  # noqa: PLW0642
         old = self.entry(entry_id)
-        _require_entered(old)
+        if replace(claim, document_ids=old.claim.document_ids, unit="") != replace(old.claim, unit=""):
+            _require_entered(old)
         faults = self.faults(_readable(claim), today, "")
         if faults:
             raise InvalidRequest(tuple(faults))
         self.require_unlocked()
         _require_version(old, version)
-        new = replace(
-            self._entry(claim, entry_id, by=by, now=now), logged_at=old.logged_at, version=old.version + 1
-        )
+        made = self._entry(claim, entry_id, by=by, now=now)
+        new = replace(made, logged_at=old.logged_at, version=old.version + 1, standing_id=old.standing_id)
         if new.points > old.points:
             without = self.ledger_of(entry for entry in self.entries if entry is not old)
             self._require_incomplete(without, "This entry can be lowered or deleted, but not raised.")

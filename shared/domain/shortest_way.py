@@ -17,9 +17,10 @@ HOURS_A_DAY = 8
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a cycle comes to: `accruing` points come by themselves until its end, `missing` is what is left then."""
+    """What a cycle comes to: `accruing` points come by themselves `until` its end, `missing` is what is left then."""
 
     accruing: Decimal
+    until: date
     points_missing: Decimal
     missing: tuple[str, ...]
     days_left: int
@@ -42,7 +43,8 @@ def outlook(found: Recertification, today: date) -> Outlook:
     designation = found.certification.designation
     hours = Decimal(days_left * HOURS_A_DAY)
     ways = shortest_ways(found.program, designation, ledger, count, hours) if days_left else ()
-    return Outlook(ledger.total - now.ledger.total, ledger.points_missing, ledger.missing, days_left, ways)
+    accruing = ledger.total - now.ledger.total
+    return Outlook(accruing, found.cycle.ends_on, ledger.points_missing, ledger.missing, days_left, ways)
 
 
 def _entry(found: Recertification, place: int, row: Activity, quantity: Decimal, day: date) -> Entry:

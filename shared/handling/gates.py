@@ -93,8 +93,8 @@ def any_certification(app: App) -> None:
 
 @gate
 def own_entry(app: App) -> None:
-    """404 for an entry that is not in the current cycle."""
-    recertification(app).entry(_path(app, "entry_id"))
+    """404 for an entry that is not in the current cycle; what standing claims have accrued is."""
+    recertification(app).accrued(today()).entry(_path(app, "entry_id"))
 
 
 @gate

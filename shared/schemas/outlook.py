@@ -2,7 +2,7 @@
 
 from shared.domain import shortest_way
 from shared.domain.rules.shortest import Way as CheapWay
-from shared.schemas.fields import Given, Points
+from shared.schemas.fields import Day, Given, Points
 
 
 class Step(Given):
@@ -43,6 +43,7 @@ class Outlook(Given):
     """What comes by itself until the cycle's end, what is missing then, and the cheapest ways to close it."""
 
     points_accruing: Points
+    until: Day
     points_missing: Points
     missing: list[str]
     days_left: int
@@ -53,6 +54,7 @@ class Outlook(Given):
         """The outlook of the domain as it is answered."""
         return cls(
             points_accruing=outlook.accruing,
+            until=outlook.until,
             points_missing=outlook.points_missing,
             missing=list(outlook.missing),
             days_left=outlook.days_left,

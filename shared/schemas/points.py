@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from shared.domain import certifications, standing
+from shared.domain import certifications, shortest_way, standing
 from shared.domain import entries as domain
 from shared.domain.errors import Fault
 from shared.domain.recertification import Recertification
@@ -14,6 +14,7 @@ from shared.domain.rules.ledger import Line
 from shared.schemas.documents import Document
 from shared.schemas.fields import Day, Given, Id, Instant, Notes, Points, Quantity, Sent, Title
 from shared.schemas.invoices import Invoice
+from shared.schemas.outlook import Outlook
 from shared.schemas.standing import StandingClaim
 from shared.schemas.submissions import Submission
 
@@ -278,9 +279,14 @@ class Dashboard(Given):
     submission: Submission | None
     invoice: Invoice | None
     documents: list[Document]
+    outlook: Annotated[
+        Outlook | None, Field(description="What accrues until the end and the shortest way; for the member.")
+    ]
 
     @classmethod
-    def of(cls, recertification: Recertification, today: date) -> "Dashboard":
+    def of(
+        cls, recertification: Recertification, today: date, ahead: shortest_way.Outlook | None = None
+    ) -> "Dashboard":
         """The recertification of the domain as it is answered on a day, with what has accrued by then."""
         recertification = recertification.accrued(today)
         submission, invoice = recertification.submission, recertification.invoice
@@ -292,6 +298,7 @@ class Dashboard(Given):
             submission=None if submission is None else Submission.of(submission),
             invoice=None if invoice is None else Invoice.of(invoice),
             documents=[Document.of(document) for document in recertification.documents],
+            outlook=None if ahead is None else Outlook.of(ahead),
         )
 
 

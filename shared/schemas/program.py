@@ -2,7 +2,8 @@
 
 from shared.domain import program
 from shared.domain.documents import ENDINGS
-from shared.domain.rules.handbook import handbook
+from shared.domain.rules.handbook import activity_sentence, handbook
+from shared.domain.rules.points import is_plain, units_known
 from shared.schemas.fields import Given, Money, Points
 
 
@@ -14,16 +15,26 @@ class Designation(Given):
 
 
 class Activity(Given):
-    """A row of the point table."""
+    """A row of the point table; `rule` says in sentences what it earns.
+
+    `units` are those in which it may be entered, its own first; `is_plain` says that in its own it earns `points` times
+    the quantity; `standing` may be entered once as a range of days.
+    """
 
     code: str
     category: str
+    category_title: str
     title: str
     points: Points
     unit: str
+    units: list[str]
     step: Points
     max_quantity: Points | None
     requires_document: bool
+    relevant_share: bool
+    is_plain: bool
+    rule: str
+    standing: bool
 
 
 class DocumentKind(Given):
@@ -95,6 +106,7 @@ class Program(Given):
     time_zone: str
     points_required: Points
     cycle_years: int
+    carries_over: bool
     invoice_release: InvoiceRelease
     correction_days: int
     largest_document_bytes: int
@@ -120,6 +132,7 @@ class Program(Given):
             time_zone=edition.time_zone,
             points_required=edition.points_required,
             cycle_years=edition.cycle_years,
+            carries_over=edition.carry_over is not None,
             invoice_release=InvoiceRelease(month=month, day=day),
             correction_days=edition.correction_days,
             largest_document_bytes=edition.largest_document_bytes,
@@ -129,12 +142,18 @@ class Program(Given):
                 Activity(
                     code=each.code,
                     category=each.category,
+                    category_title=edition.category_title(each.category),
                     title=each.title,
                     points=each.points,
                     unit=each.unit,
+                    units=list(units_known(each)),
                     step=each.step,
                     max_quantity=each.max_quantity,
                     requires_document=each.requires_document,
+                    relevant_share=each.relevant_share,
+                    is_plain=is_plain(each),
+                    rule=activity_sentence(edition, each),
+                    standing=each.standing,
                 )
                 for each in edition.activities
             ],

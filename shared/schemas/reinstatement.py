@@ -21,6 +21,8 @@ class Application(Given):
     points_total: Points
     points_required: Points
     points_missing: Points
+    missing: list[str]
+    takes_more: bool
     entries: list[Entry]
     submission: Submission | None
     invoice: Invoice | None
@@ -40,6 +42,8 @@ class Application(Given):
             points_total=found.cycle.points_total,
             points_required=found.points_required,
             points_missing=found.points_missing,
+            missing=list(found.ledger.missing),
+            takes_more=found.ledger.takes_more,
             entries=Entry.all_of(found.entries, found),
             submission=None if found.submission is None else Submission.of(found.submission),
             invoice=None if found.invoice is None else Invoice.of(found.invoice),

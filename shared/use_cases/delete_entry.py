@@ -27,10 +27,11 @@ def delete_entry(
     def perform(attempt: int) -> None:
         before = recertification if attempt == 0 else read(recertifications, certification_id)
         before = door(before, command.today)
-        after = before.delete(entry_id, version=version)
+        accrued = before.accrued(command.today)
+        after = accrued.delete(entry_id, version=version)
         data = {
             "entry_id": entry_id,
-            "entry": before.entry(entry_id),
+            "entry": accrued.entry(entry_id),
             "points_total": after.cycle.points_total,
         }
         recertifications.save(before, after, event(command, subject, "entry-deleted", data))

@@ -46,7 +46,7 @@ def edit_entry(
         )
         data = {
             "entry_id": entry_id,
-            "before": before.entry(entry_id),
+            "before": before.accrued(command.today).entry(entry_id),
             "points_total": after.cycle.points_total,
         }
         recertifications.save(before, after, event(command, subject, "entry-edited", data))

@@ -149,7 +149,7 @@ def _attach(
     def perform(attempt: int) -> Document:
         before = recertification if attempt == 0 else read(recertifications, certification_id)
         before = door(before, command.today)
-        after = before.attach(document, entry_id)
+        after = before.attach(document, entry_id, command.today)
         data = {"document_id": document.document_id, "entry_id": entry_id}
         recertifications.save(
             before, after, event(command, f"certification:{certification_id}", "document-attached", data)

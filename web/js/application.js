@@ -23,11 +23,11 @@ export async function withApplication(dashboard) {
 }
 
 function shaped({ cycle }, body) {
-  const { state, points_total, points_required, points_missing, version, entries, submission, invoice } = body;
+  const { state, points_total, points_required, points_missing, missing, takes_more, version, entries, submission, invoice } = body;
   return {
     entries,
     submission,
     invoice,
-    cycle: { ...cycle, state, points_total, points_required, points_missing, version, starts_on: body.earned_from, ends_on: body.earned_until, signable_from: null },
+    cycle: { ...cycle, state, points_total, points_required, points_missing, missing, takes_more, version, starts_on: body.earned_from, ends_on: body.earned_until, signable_from: null },
   };
 }

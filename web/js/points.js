@@ -8,26 +8,16 @@ export function quantityOf(row) {
   return typed && Number.isFinite(Number(typed)) ? Number(typed) : null;
 }
 
-/** The points of one row, 0 while activity or quantity are missing. */
+/** The points of one row, 0 while activity or quantity are missing, and where more than the quantity decides. */
 export function pointsOf(program, row) {
   const activity = program.activities.find((each) => each.code === row.activity);
   const quantity = quantityOf(row);
-  return activity && quantity > 0 ? exact(activity.points * quantity) : 0;
+  const isOwnUnit = !row.unit || row.unit === activity?.unit;
+  return activity?.is_plain && isOwnUnit && !row.relevant_percent && quantity > 0 ? exact(activity.points * quantity) : 0;
 }
 
 /** The points of several rows. */
 export const pointsOfAll = (program, rows) => exact(rows.reduce((total, row) => total + pointsOf(program, row), 0));
-
-const MOST_TIMES = 10;
-
-/** Up to two ways to earn what is missing, as `[{activity, quantity}]`: countable, without a document, not too often. */
-export function waysToEarn(program, missing) {
-  const countable = program.activities.filter((each) => each.unit !== "year" && !each.requires_document);
-  return [countable[0], countable.findLast((each) => each.points <= 1)]
-    .filter(Boolean)
-    .map((activity) => ({ activity, quantity: Math.ceil(missing / activity.points) }))
-    .filter(({ quantity }) => quantity <= MOST_TIMES);
-}
 
 /** The entries whose activity needs a document and that have none that is clean. */
 export function entriesWithoutDocument(program, { entries, documents }) {

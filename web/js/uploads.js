@@ -105,9 +105,11 @@ export function save(address) {
 }
 
 /** An entry as a PUT takes it, with these documents. */
-const withDocuments = ({ activity, quantity, title, organization, started_on, ended_on, notes }, document_ids) => ({
+const withDocuments = ({ activity, quantity, unit, relevant_percent, title, organization, started_on, ended_on, notes }, document_ids) => ({
   activity,
   quantity,
+  unit,
+  relevant_percent,
   title,
   organization,
   started_on,

@@ -62,6 +62,13 @@ def units_known(activity: Activity) -> tuple[str, ...]:
     return (activity.unit, *minutes, *(name for name, _ in activity.also_in))
 
 
+def is_plain(activity: Activity) -> bool:
+    """Whether a quantity in the activity's own unit earns `points` times as much, and nothing else has a say."""
+    rounds = activity.round_down_to or activity.round_points_down_to
+    least = activity.minimum or activity.minimum_minutes
+    return activity.per == 1 and not (rounds or least or activity.thresholds or activity.fulfils_all)
+
+
 def too_short(activity: Activity, units: Amount) -> bool:
     """Whether it is under the shortest length or the smallest quantity that earns anything."""
     if activity.minimum is not None and not units.reaches(activity.minimum):

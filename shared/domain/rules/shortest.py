@@ -8,7 +8,7 @@ itself, so that caps, rounding and repeats are those of the rule set, and what d
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
-from itertools import islice, permutations
+from itertools import combinations
 
 from shared.domain.rules.ledger import Ledger
 from shared.domain.rules.minimums import Reached
@@ -21,7 +21,7 @@ WAYS = 3
 TRIED = 60
 """How many of the cheapest mixes are counted, at most."""
 
-MOST_UNITS = Decimal(60)
+MOST_UNITS = Decimal(100)
 
 Count = Callable[[Sequence[tuple[Activity, Decimal]]], Ledger]
 """Counts the cycle with these quantities of activities in addition."""
@@ -63,8 +63,9 @@ def shortest_ways(
 ) -> tuple[Way, ...]:
     """The cheapest mixes that close what is missing, the cheapest first; none when nothing is, or nothing fits.
 
-    `now` is the ledger with all that will accrue by itself, `count` gives it with more in addition, `hours_left` is the
-    most that a mix may take.
+    Each brings an activity that those before it do not have, so that there is something to choose from. `now` is the
+    ledger with all that will accrue by itself, `count` gives it with more in addition, `hours_left` is the most that a
+    mix may take.
     """
     if now.met:
         return ()
@@ -74,19 +75,29 @@ def shortest_ways(
         if activity.effort and not activity.fulfils_all and applies(activity.only_for, designation)
     ]
     found: list[Way] = []
-    seen: set[frozenset[str]] = set()
-    mixes = sorted(_mixes(rule_set, able, now), key=lambda way: (way.effort, len(way.steps), way.text))
-    fitting = (way for way in mixes if way.effort <= hours_left)
-    for way in islice(fitting, TRIED):
-        kinds = frozenset(step.activity.code for step in way.steps)
-        if any(kinds >= other for other in seen):
-            continue
-        if count([(step.activity, step.quantity) for step in way.steps]).met:
-            seen.add(kinds)
-            found.append(way)
-        if len(found) == WAYS:
+    used: set[str] = set()
+    tried = 0
+    for way in sorted(_mixes(rule_set, able, now), key=lambda mix: (mix.effort, len(mix.steps))):
+        kinds = {step.activity.code for step in way.steps}
+        if len(found) == WAYS or tried == TRIED or way.effort > hours_left:
             break
+        if kinds <= used:
+            continue
+        tried += 1
+        if _meets(count, way.steps) and not any(_meets(count, rest) for rest in _each_less_one(way.steps)):
+            used |= kinds
+            found.append(way)
     return tuple(found)
+
+
+def _meets(count: Count, steps: Sequence[Step]) -> bool:
+    return count([(step.activity, step.quantity) for step in steps]).met
+
+
+def _each_less_one(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
+    """A mix of several without each of its steps in turn: what does not need one of them is no mix."""
+    if len(steps) > 1:
+        yield from combinations(steps, len(steps) - 1)
 
 
 def _mixes(rule_set: RuleSet, able: Sequence[Activity], now: Ledger) -> Iterator[Way]:
@@ -99,12 +110,38 @@ def _mixes(rule_set: RuleSet, able: Sequence[Activity], now: Ledger) -> Iterator
         for activity in able:
             if (quantity := _needed(activity, gap)) <= MOST_UNITS:
                 yield _way((*base, Step(activity, quantity)))
-        for one, other in permutations(able, 2):
-            for units in range(1, min(int(_needed(one, gap)), int(MOST_UNITS))):
-                first = Step(one, Decimal(units))
-                rest = _needed(other, gap - _points(first))
-                if 0 < rest <= MOST_UNITS:
-                    yield _way((*base, first, Step(other, rest)))
+        for one, other in combinations(_best_of_category(able, gap), 2):
+            yield from (_way((*base, *steps)) for steps in _cheapest_pairs(one, other, gap))
+
+
+def _best_of_category(able: Sequence[Activity], gap: Decimal) -> list[Activity]:
+    """Of each category the activity that takes the least for its points, one unit of which is not more than the gap:
+    nobody goes to three half days for what one whole day gives."""
+    best: dict[str, Activity] = {}
+    for each in able:
+        if 0 < _points(Step(each, Decimal(1))) <= gap:
+            known = best.setdefault(each.category, each)
+            if _effort_of(each, gap) < _effort_of(known, gap):
+                best[each.category] = each
+    return list(best.values())
+
+
+def _effort_of(activity: Activity, points: Decimal) -> Decimal:
+    return (activity.effort or Decimal(0)) * _needed(activity, points)
+
+
+def _cheapest_pairs(one: Activity, other: Activity, gap: Decimal) -> Iterator[tuple[Step, Step]]:
+    """The few cheapest ways to close a gap with some of each of two activities.
+
+    What so much of a mix costs rises or falls with the share of the one, up to rounding: the cheapest lie at the ends.
+    Those in the middle are for rule sets that cap one of the two.
+    """
+    most = int(min(_needed(one, gap), MOST_UNITS)) - 1
+    for units in sorted({1, 2, 3, most // 2, most - 2, most - 1, most}):
+        first = Step(one, Decimal(units))
+        rest = _needed(other, gap - _points(first)) if 1 <= units <= most else MOST_UNITS + 1
+        if 0 < rest <= MOST_UNITS:
+            yield first, Step(other, rest)
 
 
 def _for_minimums(
@@ -116,7 +153,7 @@ def _for_minimums(
     first, *others = unmet
     scope = first.minimum.scope
     within = [each for each in able if rule_set.covers(scope, each.code, each.category)]
-    cheapest = sorted(within, key=lambda each: (each.effort or Decimal(0)) * _needed(each, first.missing))
+    cheapest = sorted(within, key=lambda each: _effort_of(each, first.missing))
     for rest in _for_minimums(rule_set, able, others):
         done = sum(
             (

@@ -22,11 +22,13 @@ from tests.unit.domain.builders import (
     claim,
     cycle_of,
     delete,
+    document,
     edit,
     empty_cycle,
     enter,
     paid,
     sign,
+    with_documents,
 )
 
 ASQ = load_editions("asq").programs[0]
@@ -151,6 +153,42 @@ def test_a_claim_that_cannot_be_is_refused(changes: dict[str, Any], pointer: str
     assert [fault.pointer for fault in refused.value.faults] == [pointer]
 
 
+def test_what_accrued_takes_documents_and_keeps_them_when_its_claim_changes() -> None:
+    found = empty_cycle().with_standing((standing(),), TODAY)
+    made = found.entries[0]
+    with pytest.raises(CycleLocked):
+        edit(found, "employment", title="Another")
+    found = edit(with_documents(found, document("doc_1")), "employment", document_ids=("doc_1",))
+    kept = found.entry(made.entry_id)
+    assert (kept.claim.document_ids, kept.standing_id, kept.version) == (("doc_1",), made.standing_id, 2)
+    found = found.with_standing((standing(title="Head of HR"),), TODAY)
+    assert found.entry(made.entry_id).claim.document_ids == ("doc_1",)
+
+
+def test_a_document_is_uploaded_for_what_accrued_and_is_not_stored_yet() -> None:
+    found = empty_cycle().with_standing((standing(),), date(2025, 6, 1))
+    assert found.entries == ()
+    (made,) = found.accrued(date(2026, 1, 1)).entries
+    after = found.attach(document("doc_2"), made.entry_id, date(2026, 1, 1))
+    assert after.entry(made.entry_id).claim.document_ids == ("doc_2",)
+    assert after.cycle.points_total == 1
+
+
+def test_a_report_waits_for_the_document_that_what_accrued_needs() -> None:
+    strict = replace(
+        PROGRAM,
+        activities=tuple(
+            replace(each, requires_document=True) if each.code == "employment" else each
+            for each in PROGRAM.activities
+        ),
+    )
+    found = enter(empty_cycle(program=strict), (claim("conference-full-day", 17),))
+    found = found.with_standing((standing(),), TODAY)
+    with pytest.raises(NotReadyToSubmit) as refused:
+        sign(found)
+    assert len(refused.value.extra["missing_documents"]) == len(found.entries) - 1 == 2
+
+
 # --- the shortest way ---
 
 
@@ -167,18 +205,16 @@ def test_the_shortest_way_counts_what_will_accrue_and_proposes_the_cheapest_mixe
         assert enter(found.accrued(LAST_DAY), more, today=LAST_DAY).met
 
 
-def test_mixes_are_of_different_activities() -> None:
-    dear = replace(
-        PROGRAM,
-        activities=tuple(
-            replace(each, effort=Decimal(3)) if each.code == "webinar" else each
-            for each in PROGRAM.activities
-        ),
-    )
-    seen = outlook(enter(empty_cycle(program=dear), (claim("conference-full-day", 15),)), TODAY)
-    assert "1 × Conference, day of 6 hours or more (day) and 2 × Webinar, live or recorded (webinars)" in {
-        way.text for way in seen.ways
-    }
+def test_each_way_brings_another_activity_and_none_that_it_does_not_need() -> None:
+    seen = outlook(enter(empty_cycle(), (claim("conference-full-day", 15),)), TODAY)
+    assert [way.text for way in seen.ways] == [
+        "5 × Webinar, live or recorded (webinars)",
+        "1 × Conference, day of 6 hours or more (day) and 2 × Webinar, live or recorded (webinars)",
+        "1 × Training, day of 6 hours or more (day) and 2 × Webinar, live or recorded (webinars)",
+    ]
+    seen = outlook(under(ASQ, "CQE", standing("employment-full-time")), TODAY)
+    assert [len(way.steps) for way in seen.ways] == [1, 2, 2]
+    assert seen.ways[1].text == "3 × Professional development (hours) and 23 × Meeting (meetings)"
 
 
 def test_minimums_are_closed_where_they_are_missing() -> None:

@@ -10,6 +10,8 @@ import "../elements/pay-button/pay-button.js";
 import "../elements/points-progress/points-progress.js";
 import "../elements/proposal-list/proposal-list.js";
 import "../elements/session-form/session-form.js";
+import { Draft } from "../drafts.js";
+import { busy } from "../fields.js";
 import { day, span } from "../format.js";
 import { html, render } from "../html.js";
 import * as member from "../member.js";
@@ -69,13 +71,20 @@ class Dashboard {
         <div class="card stack"><div id="facts"></div><points-progress></points-progress><div id="steps"></div></div>
         <cycle-state></cycle-state>
         <proposal-list></proposal-list>
-        <div id="action"></div>
+        <div id="action" class="stack"></div>
         <section class="card" id="entries" aria-labelledby="entries-title"><h2 id="entries-title"></h2><entry-list></entry-list></section>
+        <section class="card stack tight" id="standing" aria-labelledby="standing-title" hidden>
+          <div><h2 id="standing-title">${reportText.standing.title}</h2><p class="soft">${reportText.standing.intro}</p></div>
+          <standing-claims></standing-claims><div><button type="button" class="quiet enter-standing">${reportText.standing.enter}</button></div>
+        </section>
         <section class="card" id="fee" aria-labelledby="fee-title"></section>
       </div>`,
     );
     this.#offerOthers(me);
     this.#entries.addEventListener("changed", ({ detail }) => this.#changed(detail));
+    this.#standing.addEventListener("changed", ({ detail }) => this.#changed(detail));
+    const enter = content.querySelector(".enter-standing");
+    enter.addEventListener("click", () => busy(enter, async () => (await this.#loadStanding()).add()));
     this.#entries.addEventListener("reentered", ({ detail }) => this.#reenter(detail));
     const proposals = content.querySelector("proposal-list");
     proposals.addEventListener("saved", ({ detail }) => this.#saved(detail));
@@ -94,7 +103,12 @@ class Dashboard {
     this.#showAction();
     this.#content.querySelector("#entries-title").textContent = t.entries(dashboard.entries.length);
     this.#entries.show(this.#program, dashboard);
+    this.#showStanding();
     this.#showFee();
+  }
+
+  get #standing() {
+    return this.#content.querySelector("standing-claims");
   }
 
   get #id() {
@@ -138,7 +152,7 @@ class Dashboard {
     this.#content.querySelector("#steps").hidden = cycle.state === "lapsed";
     const isSigned = cycle.state === "submitted";
     const isPaid = this.#invoices.length > 0 && this.#invoices.every(({ status }) => ["paid", "waived"].includes(status));
-    const isFull = cycle.points_missing === 0;
+    const isFull = cycle.missing.length === 0;
     const s = t.stepNow;
     const steps = [
       [t.step.collect, isFull ? "done" : "current", s.collect(cycle.points_total, cycle.points_required)],
@@ -154,26 +168,43 @@ class Dashboard {
     );
   }
 
-  /** The one thing to do next: enter points, or sign; nothing while staff have the report. */
+  /** What to do next: enter points, or sign; both where entering goes on; nothing while staff have the report. */
   #showAction() {
     const place = this.#content.querySelector("#action");
-    const { state, points_missing: missing, cycle_id: cycleId } = this.#dashboard.cycle;
+    const { state, missing, takes_more: takesMore, cycle_id: cycleId } = this.#dashboard.cycle;
     const isOpen = ["entering", "complete", "returned"].includes(state);
-    const wanted = !isOpen ? "" : missing > 0 ? "session-form" : "agreement-form";
-    const present = place.querySelector("session-form, agreement-form");
-    if (wanted && present?.localName === wanted && place.dataset.cycle === cycleId) {
-      present.update?.(this.#dashboard);
-      return;
-    }
+    const wanted = { "session-form": isOpen && takesMore, "agreement-form": isOpen && missing.length === 0 };
+    if (place.dataset.cycle !== cycleId) render(place, html``);
     place.dataset.cycle = cycleId;
-    render(place, html``);
-    if (!wanted) return;
-    const form = document.createElement(wanted);
+    for (const [name, isWanted] of Object.entries(wanted)) {
+      const present = place.querySelector(name);
+      if (!isWanted) present?.remove();
+      else if (present) present.update?.(this.#dashboard);
+      else this.#begin(place, document.createElement(name));
+    }
+  }
+
+  #begin(place, form) {
     form.className = "card";
     form.style.display = "block";
     place.append(form);
     this.#listen(form);
     form.open(this.#program, this.#dashboard);
+  }
+
+  /** What accrues by itself: its code is loaded when there is something, or when one enters it. */
+  #showStanding() {
+    const { standing, cycle, door } = this.#dashboard;
+    const mayEnter = ["entering", "complete", "returned"].includes(cycle.state) && !door && this.#program.activities.some((each) => each.standing);
+    this.#content.querySelector("#standing").hidden = !standing.length && !mayEnter;
+    this.#content.querySelector(".enter-standing").hidden = !mayEnter;
+    if (standing.length || this.#standing.firstElementChild || new Draft(`standing:${this.#id}`).read()?.value) this.#loadStanding();
+  }
+
+  async #loadStanding() {
+    await import("../elements/standing-claims/standing-claims.js");
+    this.#standing.show(this.#program, this.#dashboard);
+    return this.#standing;
   }
 
   #listen(form) {
@@ -187,10 +218,23 @@ class Dashboard {
     const known = new Set(entries.map((entry) => entry.entry_id));
     const others = this.#dashboard.entries.filter((entry) => !known.has(entry.entry_id));
     if (this.#dashboard.door || entries.some((entry) => entry.document_ids.length)) await this.#reload();
-    else this.show({ ...this.#dashboard, cycle, entries: [...others, ...entries] });
+    else {
+      this.show({ ...this.#dashboard, cycle, entries: [...others, ...entries], outlook: null });
+      if (cycle.missing.length) this.#lookAhead();
+    }
     tabs.postMessage(this.#id);
     const points = entries.reduce((total, entry) => total + entry.points, 0);
     announce(this.#notice, html`<p>${isEarlier ? reportText.form.savedBefore : reportText.form.saved(entries.length, points, cycle.points_total, cycle.points_required)}</p>`);
+  }
+
+  /** The shortest way is another after a save; without an answer none is shown. */
+  async #lookAhead() {
+    const { version } = this.#dashboard.cycle;
+    const answer = await api.get(pathOf(this.#id, "/shortest-ways")).catch(() => null);
+    if (!answer || this.#dashboard.cycle.version !== version) return;
+    this.#dashboard.outlook = answer.body;
+    this.#content.querySelector("points-progress").show(this.#program, this.#dashboard);
+    this.#content.querySelector("session-form")?.update(this.#dashboard);
   }
 
   async #submitted() {

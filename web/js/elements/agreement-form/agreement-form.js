@@ -22,11 +22,11 @@ class AgreementForm extends HTMLElement {
     this.#program = program;
     this.#dashboard = dashboard;
     this.#draft = new Draft(`signature:${dashboard.cycle.cycle_id}`);
-    const { signable_from: from, points_required: required } = dashboard.cycle;
+    const { signable_from: from, points_required: required, takes_more: takesMore } = dashboard.cycle;
     render(
       this,
       html`<form class="stack" novalidate aria-labelledby="agreement-title">
-        <div><h2 id="agreement-title">${t.title}</h2><p class="soft">${t.intro(required)} ${t.cannotBefore}</p>${from && html`<p>${t.from(from)}</p>`}</div>
+        <div><h2 id="agreement-title">${t.title}</h2><p class="soft">${t.intro(required)} ${!takesMore && t.cannotBefore}</p>${from && html`<p>${t.from(from)}</p>`}</div>
         <problem-message></problem-message>
         <section class="agreement" aria-labelledby="agreement-text"><h3 id="agreement-text">${t.heading}</h3><p class="agreed"></p></section>
         ${input({ id: "signature", name: "signature", label: t.signature, autocomplete: "name", maxlength: 200, value: this.#draft.read()?.value ?? "" })}

@@ -13,7 +13,7 @@ import { entryOf } from "../entry-rows/entry-rows.js";
 import "../problem-message/problem-message.js";
 
 const t = reportText.recertification;
-const FIELDS = ["activity", "quantity", "title", "organization", "started_on", "ended_on", "notes", "document_ids"];
+const FIELDS = ["activity", "quantity", "title", "organization", "started_on", "ended_on", "notes", "document_ids", "unit", "relevant_percent"];
 
 /** The row that an entry makes in a form. */
 export const rowOf = (entry) => Object.fromEntries(FIELDS.map((name) => [name, String(entry[name] ?? "")]));
@@ -21,7 +21,7 @@ export const rowOf = (entry) => Object.fromEntries(FIELDS.map((name) => [name, S
 /** The draft of the edit of an entry. */
 export const draftOf = (entryId) => new Draft(`edit:${entryId}`);
 
-const isSame = (row, entry) => FIELDS.every((name) => String(entryOf(row)[name]).trim() === String(entry[name]).trim());
+const isSame = (row, entry) => Object.entries(entryOf(row)).every(([name, value]) => String(value).trim() === String(entry[name]).trim());
 
 class EntryEditor extends HTMLElement {
   #program;

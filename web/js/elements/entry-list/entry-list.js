@@ -66,6 +66,7 @@ class EntryList extends HTMLElement {
         <h3>${entry.title}</h3>
         <p>${activity?.title ?? entry.activity} · ${entry.organization}</p>
         <p class="small soft numbers">${span(entry.started_on, entry.ended_on)} · ${entry.explanation}</p>
+        ${entry.standing_id && html`<p class="small soft">${reportText.standing.accrued}</p>`}
         ${entry.notes && html`<p class="small">${entry.notes}</p>`}
         ${this.#documentsOf(entry)}
         ${needsDocument && html`<p class="missing-document"><span class="tag warn">${t.document}</span>${isChangeable && html` <button type="button" class="documents">${t.uploadNow}<span class="unseen"> ${t.uploadFor(this.#name(entry))}</span></button>`}</p>`}
@@ -73,10 +74,9 @@ class EntryList extends HTMLElement {
       <p class="entry-points">${text.points(entry.points_counted)}</p>
       <div class="entry-actions">${
         isChangeable &&
-        !entry.standing_id &&
-        html`<button type="button" class="icon edit" title="${t.edit("")}" aria-label="${t.edit(this.#name(entry))}">${pencil}</button>
+        html`${!entry.standing_id && html`<button type="button" class="icon edit" title="${t.edit("")}" aria-label="${t.edit(this.#name(entry))}">${pencil}</button>`}
         <button type="button" class="icon documents" title="${t.documentsOf("")}" aria-label="${t.documentsOf(this.#name(entry))}">${paperClip}</button>
-        <button type="button" class="icon delete" title="${t.delete("")}" aria-label="${t.delete(this.#name(entry))}">${trashCan}</button>`
+        ${!entry.standing_id && html`<button type="button" class="icon delete" title="${t.delete("")}" aria-label="${t.delete(this.#name(entry))}">${trashCan}</button>`}`
       }</div>
       <div class="entry-more stack tight">${comment && html`<p class="notice warn"><strong>${t.reviewer}</strong> ${comment}</p>`}${
         reduced && html`<p class="notice warn">${t.reduced(reduced.points, reduced.reason)}</p>`

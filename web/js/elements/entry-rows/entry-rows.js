@@ -11,9 +11,10 @@ const POINTER = /^(?:\/entries\/(\d+))?\/([a-z_]+)/;
 let made = 0;
 
 /** A row as the API takes it. */
-export function entryOf({ document_ids: ids, ...row }) {
+export function entryOf({ document_ids: ids, unit, relevant_percent: percent, ...row }) {
   const documents = ids === undefined ? {} : { document_ids: ids.split(",").filter(Boolean) };
-  return { ...row, ...documents, quantity: quantityOf(row) };
+  const share = percent && quantityOf({ quantity: percent });
+  return { ...row, ...documents, ...(unit && { unit }), ...(share && { relevant_percent: share }), quantity: quantityOf(row) };
 }
 
 /** Whether nothing was typed into a row. */
@@ -111,6 +112,7 @@ class EntryRows extends HTMLElement {
       </div>
       <div class="fields">
         ${input({ id: `${id}-quantity`, name: "quantity", label: t.quantity, inputmode: "decimal", autocomplete: "off", value: values.quantity })}
+        <div class="counted-in" hidden data-unit="${values.unit}" data-percent="${values.relevant_percent}"></div>
         ${input({ id: `${id}-started_on`, name: "started_on", label: t.started_on, value: values.started_on, ...days })}
         ${input({ id: `${id}-ended_on`, name: "ended_on", label: t.ended_on, value: values.ended_on, ...days })}
         ${lines({ id: `${id}-notes`, name: "notes", label: t.notes, optional: true, wide: true, rows: 2, maxlength: 300, value: values.notes })}
@@ -126,7 +128,7 @@ class EntryRows extends HTMLElement {
     return html`<select${ties}>
       <option value="">${t.chooseActivity}</option>
       ${byCategory(this.#program).map(
-        ([category, activities]) => html`<optgroup label="${reportText.categories[category] ?? category}">
+        ([category, activities]) => html`<optgroup label="${reportText.categories[category] ?? activities[0].category_title}">
           ${activities.map((each) => html`<option value="${each.code}" ${each.code === chosen && html`selected`}>${each.title}</option>`)}
         </optgroup>`,
       )}
@@ -149,11 +151,27 @@ class EntryRows extends HTMLElement {
     const activity = this.#program.activities.find((each) => each.code === values.activity);
     const points = pointsOf(this.#program, values);
     row.querySelector("output").textContent = points ? text.points(points) : "";
-    row.querySelector('[data-field="quantity"] [data-label]').textContent = activity ? t.quantityOf(activity.unit) : t.quantity;
+    row.querySelector('[data-field="quantity"] [data-label]').textContent = activity ? t.quantityOf(values.unit || activity.unit) : t.quantity;
     row.querySelector('[data-field="activity"] .hint').textContent = activity
-      ? [t.per(activity), activity.requires_document && t.needsDocument].filter(Boolean).join(". ")
+      ? [activity.is_plain ? t.per(activity) : activity.rule.replace(/\.$/, ""), activity.requires_document && t.needsDocument].filter(Boolean).join(". ")
       : "";
+    this.#describeUnits(row, activity);
     this.#describeDocuments(row, values.document_ids ?? "", activity);
+  }
+
+  /** In which unit the quantity is, and how much of it is relevant, where the activity asks for that. */
+  #describeUnits(row, activity) {
+    const place = row.querySelector(".counted-in");
+    if (!activity || place.dataset.of === activity.code) return;
+    const { of, unit, percent } = place.dataset;
+    place.dataset.of = activity.code;
+    const choice = (ties) => html`<select${ties}>${activity.units.map((each) => html`<option value="${each}" ${!of && each === unit && html`selected`}>${each}</option>`)}</select>`;
+    render(
+      place,
+      html`${activity.units.length > 1 && field({ id: `${row.id}-unit`, name: "unit", label: t.unit }, choice)}
+      ${activity.relevant_share && input({ id: `${row.id}-relevant_percent`, name: "relevant_percent", label: t.relevant, inputmode: "decimal", autocomplete: "off", optional: true, value: of ? "" : percent })}`,
+    );
+    place.hidden = !place.children.length;
   }
 
   #know(documents) {

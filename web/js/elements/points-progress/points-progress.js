@@ -1,6 +1,6 @@
-/** <points-progress>: the points so far as a bar and in words, what is missing, and what the form would add. */
+/** <points-progress>: the points so far as a bar and in words, what is missing, the shortest way to it, and what the form would add. */
 
-import { entriesWithoutDocument, waysToEarn } from "../../points.js";
+import { entriesWithoutDocument } from "../../points.js";
 import { html, render } from "../../html.js";
 import { text } from "../../text.js";
 import { reportText } from "../../text/report.js";
@@ -14,25 +14,36 @@ class PointsProgress extends HTMLElement {
     const { cycle } = dashboard;
     const { points_total: total, points_required: required, points_missing: missing } = cycle;
     this.#cycle = cycle;
-    const ways = waysToEarn(program, missing);
-    const unmet = cycle.minimums.filter((each) => each.points_missing > 0);
+    const isMet = cycle.missing.length === 0;
+    const unmet = cycle.missing.slice(missing > 0 ? 1 : 0);
     const withoutDocument = entriesWithoutDocument(program, dashboard);
     render(
       this,
       html`<h2 class="unseen">${t.pointsSoFar}</h2>
       <p class="figure"><strong>${text.points(total)}</strong> <span class="soft">${t.ofRequired(required)}</span></p>
-      <div class="bar ${missing === 0 && "complete"}" role="progressbar" aria-label="${t.pointsSoFar}" aria-valuemin="0"
+      <div class="bar ${isMet && "complete"}" role="progressbar" aria-label="${t.pointsSoFar}" aria-valuemin="0"
         aria-valuemax="${Math.max(required, total)}" aria-valuenow="${total}" aria-valuetext="${t.progress(total, required)}">
         <span class="planned"></span><span class="counted"></span>
       </div>
       <p><strong>${missing > 0 ? t.missing(missing) : t.enough(required)}</strong>
-        ${missing > 0 && ways.length > 0 && html`<span class="soft">${t.ways(ways)}</span>`}
         <span class="plan"></span></p>
-      ${unmet.length > 0 && html`<ul>${unmet.map((each) => html`<li>${each.text}</li>`)}</ul>`}
+      ${unmet.length > 0 && html`<ul>${unmet.map((each) => html`<li>${each}</li>`)}</ul>`}
+      ${this.#ahead(isMet, dashboard.outlook)}
       ${withoutDocument.length > 0 && html`<p>${t.documentsMissing} ${withoutDocument.map((each) => each.title).join(", ")}.</p>`}`,
     );
     this.#widen(".counted", total);
     this.plan(0);
+  }
+
+  /** What comes by itself until the end of the cycle, and the shortest way to what is missing then. */
+  #ahead(isMet, outlook) {
+    const t = reportText.recertification.ahead;
+    if (isMet || !outlook?.days_left) return false;
+    const { points_accruing: accruing, until, missing, ways } = outlook;
+    return html`<div class="shortest-way">
+      ${accruing > 0 && html`<p>${t.accruing(accruing, until)} ${missing.length ? t.then(missing) : t.enough}</p>`}
+      ${ways.length > 0 && html`<h3>${t.title}</h3><ul>${ways.map((way) => html`<li>${t.way(way)}</li>`)}</ul>`}
+    </div>`;
   }
 
   /** Show what the form would add. */

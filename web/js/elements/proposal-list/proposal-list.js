@@ -20,7 +20,7 @@ class ProposalList extends HTMLElement {
   show(program, dashboard) {
     this.#program = program;
     this.#dashboard = dashboard;
-    const isOpen = ["entering", "returned"].includes(dashboard.cycle.state) && dashboard.cycle.points_missing > 0 && !dashboard.door;
+    const isOpen = ["entering", "returned"].includes(dashboard.cycle.state) && dashboard.cycle.takes_more && !dashboard.door;
     const proposals = isOpen ? proposalsFor(dashboard) : [];
     this.hidden = proposals.length === 0;
     render(this, proposals.length ? html`<section class="card" aria-labelledby="proposals-title"><h2 id="proposals-title">${t.title}</h2><p class="soft">${t.intro}</p><ul class="entries"></ul></section>` : html``);

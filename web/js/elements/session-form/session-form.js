@@ -87,7 +87,7 @@ class SessionForm extends HTMLElement {
     const rows = this.#rows.rows.filter((row) => !isBlank(row));
     const planned = pointsOfAll(this.#program, rows);
     const over = before + planned - required;
-    const total = planned > 0 && [t.total(planned), t.reaches(before + planned, required), over > 0 && t.tooMany(over)];
+    const total = planned > 0 && [t.total(planned), t.reaches(before + planned, required), over > 0 && t.tooMany(over, this.#program.carries_over)];
     this.querySelector(".total").textContent = (total || []).filter(Boolean).join(" ");
     this.querySelector(".save").textContent = t.save(Math.max(1, rows.length));
     this.querySelector(".draft-mark").hidden = rows.length === 0;

@@ -60,7 +60,7 @@ function show(content, loaded, again) {
   }
   const { cycle, entries, certification } = dashboard;
   const why = whyNot(loaded);
-  const isFull = cycle.points_missing === 0;
+  const isFull = cycle.missing.length === 0;
   render(
     content,
     html`<div class="stack"><div id="notice"></div><p>${t.intro(dashboard.member.name, certification.designation)}</p>
