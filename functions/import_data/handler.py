@@ -1,4 +1,5 @@
-"""The worker of large imports: begins when a file is uploaded, and goes on from message to message."""
+"""The worker of large imports, which begin when a file is uploaded, and of tries of changed rules; both go on from
+message to message."""
 
 import json
 from collections.abc import Mapping
@@ -16,10 +17,13 @@ from shared.domain.jobs import Job
 from shared.domain.roster import ImportReport
 from shared.handling import wiring
 from shared.handling.jobs import each_message
+from shared.programs.editions import program_of
+from shared.repositories import keys
 from shared.use_cases.import_file import Rows, import_step
 from shared.use_cases.import_program_invoices import import_program_invoices
 from shared.use_cases.import_roster import import_roster
 from shared.use_cases.propose_memberships import propose_memberships
+from shared.use_cases.try_edition import trial_step
 
 logger = Logger()
 
@@ -36,12 +40,33 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def take_step(record: Mapping[str, Any]) -> None:
-    """Do some of the import that a message is about."""
+    """Do some of the import or the try that a message is about."""
     job_id = job_of(json.loads(record["body"]))
     store, queue = wiring.transfer_store(), wiring.imports_queue()
-    job = import_step(wiring.jobs(), queue, store, COLUMNS, import_rows, job_id, now=clock.now)
+    if job_id.startswith("try_"):
+        job = try_some(job_id)
+    else:
+        job = import_step(wiring.jobs(), queue, store, COLUMNS, import_rows, job_id, now=clock.now)
     if job is not None:
         logger.info("import_step", job_id=job_id, step=job.step, state=job.state, counts=dict(job.counts))
+
+
+def try_some(job_id: str) -> Job | None:
+    """Count some of the current cycles under the changed edition of a try."""
+    today = wiring.today()
+    longest = max(each.cycle_years for each in wiring.editions().programs)
+    years = range(today.year - 1, today.year + longest + 2)
+    return trial_step(
+        wiring.jobs(),
+        wiring.imports_queue(),
+        wiring.transfer_store(),
+        wiring.recertifications(),
+        program_of,
+        [partition for year in years for partition in keys.due_partitions(year)],
+        job_id,
+        today=today,
+        now=clock.now,
+    )
 
 
 def job_of(message: Mapping[str, Any]) -> str:

@@ -66,7 +66,8 @@ OWN = [authenticated, own_certification]
 def read_dashboard(certification_id: str) -> Response[Dashboard]:
     """Everything about the current cycle, in one strongly consistent call."""
     found, day = recertification(app), today()
-    return ok(Dashboard.of(found, day, outlook(found, day)), found.cycle.version)
+    ahead = None if found.cycle.locked else outlook(found, day)
+    return ok(Dashboard.of(found, day, ahead), found.cycle.version)
 
 
 @app.get("/api/certifications/<certification_id>/shortest-ways", middlewares=OWN)

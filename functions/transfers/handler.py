@@ -1,4 +1,5 @@
-"""Staff's exports and large imports: started here, carried out by workers, files by way of the bucket."""
+"""Staff's exports, large imports and tries of changed rules: started here, carried out by workers, files by way of the
+bucket."""
 
 from collections.abc import Set
 from datetime import timedelta
@@ -10,8 +11,9 @@ from shared.adapters import clock
 from shared.adapters.http.caller import ADMINISTRATOR
 from shared.adapters.http.resolver import answer, gate, portal_api
 from shared.adapters.http.responses import accepted, created, ok
-from shared.domain.errors import NotFound
+from shared.domain.errors import Fault, InvalidRequest, NotFound
 from shared.domain.jobs import Job
+from shared.domain.program import Program
 from shared.handling import wiring
 from shared.handling.gates import (
     SUBJECT,
@@ -24,12 +26,18 @@ from shared.handling.gates import (
     staff,
 )
 from shared.handling.paging import Cursor, Limit, next_cursor, start
+from shared.programs.editions import program_of
+from shared.programs.reading import Unsound
 from shared.schemas.transfers import Export, ExportList, Import, ImportList, ImportSent, ImportStarted
+from shared.schemas.trials import Trial, TrialList, TrialSent
 from shared.use_cases.export_everything import archive_key
 from shared.use_cases.import_file import report_key, upload_key
 from shared.use_cases.start_job import JOBS, start_job, step_message
+from shared.use_cases.try_edition import start_trial
 
 app = portal_api()
+
+IMPORTED = frozenset({"members", "program-invoices", "chapter-roster"})
 
 FILES_KEPT = timedelta(days=7)
 """How long the transfers bucket keeps a file, as infrastructure/data.yaml has it."""
@@ -92,7 +100,7 @@ def start_import(wanted: ImportSent) -> Response[ImportStarted]:
 @app.get("/api/staff/imports", middlewares=[authenticated, staff(ADMINISTRATOR)])
 def list_imports(limit: Limit = 50, cursor: Cursor = None) -> Response[ImportList]:
     """The large imports that staff started, the latest first."""
-    jobs, more = started({"members", "program-invoices", "chapter-roster"}, limit, cursor)
+    jobs, more = started(IMPORTED, limit, cursor)
     return ok(ImportList(items=[shown_import(job) for job in jobs], next_cursor=next_cursor(more)))
 
 
@@ -100,9 +108,52 @@ def list_imports(limit: Limit = 50, cursor: Cursor = None) -> Response[ImportLis
 def read_import(import_id: str) -> Response[Import]:
     """How far an import has come, and the report of the rows that were rejected."""
     job = wiring.jobs().find(import_id)
-    if job is None or job.kind == "export":
+    if job is None or job.kind not in IMPORTED:
         raise NotFound
     return ok(shown_import(job))
+
+
+@app.post(
+    "/api/staff/edition-trials",
+    status_code=202,
+    middlewares=[authenticated, staff(ADMINISTRATOR), json_body, of_jobs, idempotency_key],
+)
+def try_edition(sent: TrialSent) -> Response[Trial]:
+    """Try a changed edition before it is published: which current members would flip from ready to not, and why."""
+    job = start_trial(
+        wiring.jobs(),
+        wiring.events(),
+        wiring.transfer_store(),
+        wiring.imports_queue(),
+        command(app),
+        sound_edition(sent.text),
+        sent.text,
+    )
+    return accepted(shown_trial(job))
+
+
+@app.get("/api/staff/edition-trials", middlewares=[authenticated, staff(ADMINISTRATOR)])
+def list_trials(limit: Limit = 50, cursor: Cursor = None) -> Response[TrialList]:
+    """The tries that staff started, the latest first."""
+    jobs, more = started({"edition-trial"}, limit, cursor)
+    return ok(TrialList(items=[shown_trial(job) for job in jobs], next_cursor=next_cursor(more)))
+
+
+@app.get("/api/staff/edition-trials/<trial_id>", middlewares=[authenticated, staff(ADMINISTRATOR)])
+def read_trial(trial_id: str) -> Response[Trial]:
+    """How far a try has come, and the report of those who would flip."""
+    job = wiring.jobs().find(trial_id)
+    if job is None or job.kind != "edition-trial":
+        raise NotFound
+    return ok(shown_trial(job))
+
+
+def sound_edition(text: str) -> Program:
+    """The edition that a text is. Raises InvalidRequest with the line and the field of each fault."""
+    try:
+        return program_of(text)
+    except Unsound as error:
+        raise InvalidRequest(tuple(Fault("/text", str(each)) for each in error.faults)) from error
 
 
 def started(kinds: Set[str], limit: int, cursor: str | None) -> tuple[list[Job], str | None]:
@@ -125,10 +176,19 @@ def has_file(job: Job) -> bool:
 
 def shown_import(job: Job) -> Import:
     """An import with the address of its report when it is done, while the report is kept."""
+    return Import.of(job, report_url(job))
+
+
+def shown_trial(job: Job) -> Trial:
+    """A try with the address of its report when it is done, while the report is kept."""
+    return Trial.of(job, report_url(job))
+
+
+def report_url(job: Job) -> str | None:
+    """Where the report of a job can be downloaded, if it is there."""
     if not has_file(job):
-        return Import.of(job, None)
-    key, name = report_key(job.job_id), f"{job.job_id}.csv"
-    return Import.of(job, wiring.transfer_store().download_url(key, name, "text/csv"))
+        return None
+    return wiring.transfer_store().download_url(report_key(job.job_id), f"{job.job_id}.csv", "text/csv")
 
 
 def shown(job: Job) -> Export:

@@ -51,20 +51,13 @@ def tell(all_found: Iterable[Recertification], changed: Program, today: date) ->
     looked_at = worse = better = 0
     for found in all_found:
         looked_at += 1
-        try:
-            flip = flip_of(found, changed, today)
-        except LookupError as error:
-            worse += 1
-            print(
-                f"{found.certification.member_id} {found.certification.designation}: cannot be counted: {error}"
-            )
-            continue
+        flip = flip_of(found, changed, today)
         if flip is None:
             continue
-        worse += flip.flips == "ready to not"
+        worse += flip.flips != "not to ready"
         better += flip.flips == "not to ready"
         print(
-            f"{flip.member_id} {found.certification.designation}: {flip.flips}, {plain(flip.points_before)} to "
+            f"{flip.member_id} {flip.designation}: {flip.flips}, {plain(flip.points_before)} to "
             f"{plain(flip.points_after)} points. {' '.join(flip.why)}"
         )
     print(f"{looked_at} looked at: {worse} would no longer be ready, {better} would become ready.")

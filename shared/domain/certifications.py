@@ -9,7 +9,7 @@ from typing import Literal
 from shared.domain.days import day_after
 from shared.domain.program import Program
 from shared.domain.rules.carry_over import CarriedIn
-from shared.domain.rules.cycles import Dates, last_day_to_submit, next_dates
+from shared.domain.rules.cycles import Dates, last_day_of_suspension, last_day_to_submit, next_dates
 
 CertificationStatus = Literal["new", "renew", "terminated"]
 CycleState = Literal["open", "submitted", "returned", "approved", "lapsed"]
@@ -94,6 +94,8 @@ class Registration:
 def lapse_notice(certification: Certification, program: Program) -> str:
     """What a lapsed member is told to do, exactly (rule 8); where the program takes applications, how to make one."""
     lapsed = f"Your {certification.designation} certification has lapsed; its last day was {certification.expires_on}."
+    if (last := last_day_to_come_back(certification, program)) is not None:
+        lapsed += f" It is suspended and can come back until {last}."
     if program.reinstatement is None:
         return f"{lapsed} {paper_notice(program)}"
     days = program.reinstatement.window_days
@@ -101,6 +103,14 @@ def lapse_notice(certification: Certification, program: Program) -> str:
         f"{lapsed} You can apply for reinstatement in the Recertification Portal within {days} days of it: enter the "
         "points that are missing, sign, and pay. Then wait for the reinstatement to be confirmed."
     )
+
+
+def last_day_to_come_back(certification: Certification, program: Program) -> date | None:
+    """The last day on which the report of a lapsed certification can come in; None where the edition names no end."""
+    rules = program.cycle_rules
+    if rules.suspension is None:
+        return None
+    return last_day_of_suspension(rules, certification.extended_to or certification.expires_on)
 
 
 def paper_notice(program: Program) -> str:

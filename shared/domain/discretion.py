@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from shared.domain import ids
-from shared.domain.certifications import Certification, CertificationStatus, Cycle
+from shared.domain.certifications import (
+    Certification,
+    CertificationStatus,
+    Cycle,
+    last_day_to_come_back,
+)
 from shared.domain.days import day_after
 from shared.domain.documents import Document
 from shared.domain.entries import Entry
@@ -94,7 +99,8 @@ def received_faults(found: Recertification, received_on: date, today: date) -> l
     """What is wrong with the day on which a lapsed member's report was received.
 
     It is over or today; it is a day on which the lapsed cycle could be signed (rule 3: not before it, nor before the
-    cycle ahead of it had ended); and the next cycle, which it leads to, is not over itself.
+    cycle ahead of it had ended); a suspension that the edition limits is not over; and the next cycle, which it leads
+    to, is not over itself.
     """
     cycle = found.cycle
     earliest = max(cycle.starts_on, cycle.signable_from or cycle.starts_on)
@@ -105,6 +111,12 @@ def received_faults(found: Recertification, received_on: date, today: date) -> l
         return []
     if received_on < earliest:
         detail = f"The report of this period cannot have been received before {earliest}."
+        return [Fault("/report_received_on", detail)]
+    last = last_day_to_come_back(found.certification, found.program)
+    if last is not None and received_on > last:
+        detail = (
+            f"The time in which this certification could come back ended on {last}. It has to be earned anew."
+        )
         return [Fault("/report_received_on", detail)]
     if today > next_end or received_on >= next_end:
         detail = (

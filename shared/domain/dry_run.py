@@ -8,6 +8,8 @@ from typing import Literal
 from shared.domain.program import Program
 from shared.domain.recertification import Recertification
 
+Outcome = Literal["ready to not", "not to ready", "cannot be counted"]
+
 
 @dataclass(frozen=True, slots=True)
 class Flip:
@@ -15,7 +17,8 @@ class Flip:
 
     member_id: str
     certification_id: str
-    flips: Literal["ready to not", "not to ready"]
+    designation: str
+    flips: Outcome
     points_before: Decimal
     points_after: Decimal
     why: tuple[str, ...]
@@ -24,18 +27,28 @@ class Flip:
 def flip_of(found: Recertification, changed: Program, today: date) -> Flip | None:
     """What changed rules would do to a cycle on a day; None where they leave it as ready or unready as it is.
 
-    Raises LookupError when it has entries of an activity that the changed rules no longer have.
+    One with entries that the changed rules do not know, as of an activity that is gone, cannot be counted.
     """
     before = found.accrued(today)
-    after = replace(before, program=changed).accrued(today).ledger
     now = before.ledger
+    try:
+        after = replace(before, program=changed).accrued(today).ledger
+    except LookupError as error:
+        why = str(error.args[0])
+        return _flip(found, "cannot be counted", now.total, Decimal(0), (f"{why[:1].upper()}{why[1:]}.",))
     if now.met == after.met:
         return None
-    return Flip(
-        member_id=found.certification.member_id,
-        certification_id=found.certification.certification_id,
-        flips="ready to not" if now.met else "not to ready",
-        points_before=now.total,
-        points_after=after.total,
-        why=after.missing if now.met else now.missing,
-    )
+    if now.met:
+        return _flip(found, "ready to not", now.total, after.total, after.missing)
+    return _flip(found, "not to ready", now.total, after.total, now.missing)
+
+
+def _flip(
+    found: Recertification,
+    flips: Outcome,
+    before: Decimal,
+    after: Decimal,
+    why: tuple[str, ...],
+) -> Flip:
+    held = found.certification
+    return Flip(held.member_id, held.certification_id, held.designation, flips, before, after, why)

@@ -109,8 +109,8 @@ def home_of_document(document: str) -> tuple[str, str]:
 
 
 def job_id(kind: str, key: str) -> str:
-    """The id of a job that staff started under this key: an export or an import."""
-    return f"{'exp' if kind == 'export' else 'imp'}_{digest('job', kind, key)}"
+    """The id of a job that staff started under this key: an export, a try of changed rules, or an import."""
+    return f"{ {'export': 'exp', 'edition-trial': 'try'}.get(kind, 'imp') }_{digest('job', kind, key)}"
 
 
 def certificate_id(certification: str, key: str) -> str:

@@ -1,11 +1,12 @@
-"""Jobs that staff start and that run for longer than a request: exports and imports, in steps that may be repeated."""
+"""Jobs that staff start and that run for longer than a request: exports, imports and tries of changed rules, in steps
+that may be repeated."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-JobKind = Literal["export", "members", "program-invoices", "chapter-roster"]
+JobKind = Literal["export", "members", "program-invoices", "chapter-roster", "edition-trial"]
 JobState = Literal["waiting", "running", "done", "failed"]
 
 

@@ -17,6 +17,7 @@ from shared.domain.program import (
     Reinstatement,
 )
 from shared.domain.rules.fees import Membership, When
+from shared.domain.rules.words import Several
 from shared.programs.reading import Fields, Notes, parsed
 from shared.programs.rule_sets import length, note_contradictions, rule_words
 
@@ -77,6 +78,7 @@ def _portal_words(fields: Fields) -> dict[str, Any]:
 
 
 def _note_portal(program: Program, notes: Notes) -> None:
+    _note_not_acted_on(program, notes)
     designations = {each.code for each in program.designations}
     if not designations:
         notes.add(("designations",), "This is missing: at least one table [[designations]].")
@@ -86,6 +88,20 @@ def _note_portal(program: Program, notes: Notes) -> None:
     for place, charge in enumerate(program.charges):
         if charge.designation is not None and charge.designation not in designations:
             notes.add(("charges", place, "designation"), f'There is no designation "{charge.designation}".')
+
+
+def _note_not_acted_on(program: Program, notes: Notes) -> None:
+    """Refuse the words by which the engine can count and the portal does not act, so that no handbook promises them."""
+    alone = "The portal takes a report for each designation and does not act on this word; leave it out here."
+    for place, designation in enumerate(program.designations):
+        if designation.renews:
+            notes.add(("designations", place, "renews"), alone)
+    if program.several != Several():
+        notes.add(("several",), alone)
+    for place, charge in enumerate(program.charges):
+        if charge.when == "retired":
+            detail = "The portal does not know who is retired, so it cannot charge this; leave it out here."
+            notes.add(("charges", place, "when"), detail)
 
 
 MEMBERSHIPS: tuple[Membership, ...] = get_args(Membership)

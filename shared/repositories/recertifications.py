@@ -231,14 +231,18 @@ class Recertifications:
         """The certifications whose last day is in a year (or begins as `expires_on`), from the index: not terminated,
         in order of the day within each of the 16 shards, eventually consistent."""
         for partition in keys.due_partitions(year):
-            after: str | None = None
-            while True:
-                found, after = self._table.query_page(
-                    partition, expires_on, after=after, limit=DUE_PAGE, index=True
-                )
-                yield from map(items.certification, found)
-                if after is None:
-                    break
+            yield from self.due_in(partition, expires_on)
+
+    def due_in(self, partition: str, expires_on: str = "") -> Iterator[Certification]:
+        """Those of one of the index's shards of a year, as `keys.due_partitions` names them."""
+        after: str | None = None
+        while True:
+            found, after = self._table.query_page(
+                partition, expires_on, after=after, limit=DUE_PAGE, index=True
+            )
+            yield from map(items.certification, found)
+            if after is None:
+                break
 
     def submission_in(self, event: Event) -> Submission:
         """The submission as it was signed, from the event of its signing."""

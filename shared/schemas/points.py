@@ -280,7 +280,10 @@ class Dashboard(Given):
     invoice: Invoice | None
     documents: list[Document]
     outlook: Annotated[
-        Outlook | None, Field(description="What accrues until the end and the shortest way; for the member.")
+        Outlook | None,
+        Field(
+            description="What accrues until the end and the shortest way; for the member, until the report is signed."
+        ),
     ]
 
     @classmethod

@@ -14,9 +14,12 @@ from shared.domain.events import Event
 from shared.domain.ports import ObjectGone
 from shared.domain.proposals import Chapter, RosterMember, propose
 from shared.handling import wiring
+from shared.programs.editions import FOLDER
 from tests import files
 from tests.integration.portal import ADMINISTRATOR, STAFF, Person, Portal, entry
 from tests.integration.transfers import MemoryBucket, MemoryQueue
+
+EDITION = (FOLDER / "ipma-hr" / "2026.toml").read_text(encoding="utf-8")
 
 
 class DocumentsBucket(DocumentStore):
@@ -134,6 +137,9 @@ def build(portal: Portal, monkeypatch: pytest.MonkeyPatch, **cells: str) -> Worl
         "certificate_id": portal.dashboard(owner)["certification"]["certificate_id"],
         "attention_id": f"evt_{owner.member_id}",
         "export_id": portal.post("/api/staff/exports", ADMINISTRATOR).json["export_id"],
+        "trial_id": portal.post("/api/staff/edition-trials", ADMINISTRATOR, {"text": EDITION}).json[
+            "trial_id"
+        ],
         "import_id": portal.post("/api/staff/imports", ADMINISTRATOR, {"kind": "members"}).json["import_id"],
     }
     return world

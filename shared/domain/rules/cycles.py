@@ -107,8 +107,10 @@ def next_dates(
     """The cycle after the one that ends on a day and was renewed on another.
 
     Early: it starts the day after the renewal or the day after the old end. Late: it starts the day after the renewal,
-    and ends as if renewed in time, so that it is shorter, or after its full years.
+    and ends as if renewed in time, so that it is shorter, or after its full years. Where cycles end with the birth
+    month it is that of the old end, unless given.
     """
+    birth_month = birth_month or ends_on.month
     if renewed_on > ends_on:
         starts_on = day_after(renewed_on)
         if rules.late == "full":

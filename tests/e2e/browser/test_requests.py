@@ -40,6 +40,7 @@ CALLS = {
     "staff/figures": ["/api/staff/figures"],
     "staff/import": [r"/api/staff/imports\?"],
     "staff/export": [r"/api/staff/exports\?"],
+    "staff/rules": [r"/api/staff/edition-trials\?"],
 }
 
 LOADED_WHEN_NEEDED = {

@@ -16,7 +16,16 @@ def test_staff_find_their_pages_in_the_menu_and_members_do_not(
 ) -> None:
     page = desk.open("/help/")
     menu = page.get_by_role("navigation", name="Main")
-    for title in ("To look at", "Members", "Contributions", "Figures", "Import", "Export", "Review queue"):
+    for title in (
+        "To look at",
+        "Members",
+        "Contributions",
+        "Figures",
+        "Import",
+        "Export",
+        "Rules",
+        "Review queue",
+    ):
         menu.get_by_role("link", name=title, exact=True).click()
         expect(page).to_have_title(f"{title} · Recertification")
         desk.wait_shown()

@@ -47,6 +47,7 @@ STAFF_PAGES = (
     "figures",
     "import",
     "export",
+    "rules",
 )
 AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 

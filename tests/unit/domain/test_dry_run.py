@@ -43,7 +43,9 @@ def test_the_command_lists_them_and_ends_with_2(capsys: pytest.CaptureFixture[st
     assert said[0] == "M-1 IPMA-CP: ready to not, 51 to 41 points. 9 points missing."
     assert said[1] == "2 looked at: 1 would no longer be ready, 0 would become ready."
     assert said[2] == "M-1 IPMA-CP: not to ready, 40 to 40 points. 10 points missing."
-    assert said[4] == "M-1 IPMA-CP: cannot be counted: this rule set has no activity employment"
+    assert said[4] == (
+        "M-1 IPMA-CP: cannot be counted, 40 to 0 points. This rule set has no activity employment."
+    )
 
 
 def test_publishing_an_edition_leaves_a_record_of_who_when_and_what() -> None:

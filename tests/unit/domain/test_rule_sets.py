@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.domain.certifications import Certification
-from shared.domain.errors import InvalidRequest, NotReadyToSubmit, PointsComplete
+from shared.domain.discretion import reinstate
+from shared.domain.errors import CertificationLapsed, InvalidRequest, NotReadyToSubmit, PointsComplete
 from shared.domain.program import Editions, Program
 from shared.domain.recertification import Recertification
 from shared.domain.reviewing import approve
@@ -16,6 +17,8 @@ from shared.domain.rules.carry_over import CarriedIn
 from shared.domain.rules.words import CarryOver, CycleRules, Grace, Length
 from shared.programs import load_editions
 from tests.unit.domain.builders import (
+    EDITIONS,
+    NOW,
     PROGRAM,
     TODAY,
     claim,
@@ -123,6 +126,24 @@ def test_grace_keeps_the_portal_open_and_earns_only_where_it_says_so() -> None:
         else:
             with pytest.raises(InvalidRequest):
                 enter(cycle, late, today=date(2028, 1, 6))
+
+
+def test_a_suspension_has_a_length_of_its_own_in_which_a_lapsed_certification_can_come_back() -> None:
+    rules = CycleRules(grace=Grace(Length(months=1)), suspension=Length(months=6))
+    lapsed = paid(opened(replace(PROGRAM, cycle_rules=rules)).lapse())
+    with pytest.raises(CertificationLapsed, match="It is suspended and can come back until 2028-07-31"):
+        lapsed.require_open(date(2028, 2, 1))
+
+    def come_back(received_on: date) -> Recertification:
+        today = date(2028, 9, 1)
+        return reinstate(lapsed, received_on, editions=EDITIONS, now=NOW, today=today)[1]
+
+    assert come_back(date(2028, 7, 31)).certification.status == "renew"
+    with pytest.raises(InvalidRequest) as refused:
+        come_back(date(2028, 8, 1))
+    assert "could come back ended on 2028-07-31" in refused.value.faults[0].detail
+    without = paid(opened(PROGRAM).lapse())
+    assert reinstate(without, date(2029, 8, 1), editions=EDITIONS, now=NOW, today=date(2029, 9, 1))
 
 
 def test_a_report_can_be_signed_early_only_as_early_as_the_edition_says() -> None:

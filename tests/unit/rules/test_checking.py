@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shared.programs.__main__ import main
-from shared.programs.editions import FOLDER
+from shared.programs.editions import FOLDER, program_of
 from shared.programs.lines import lines_of
 from shared.programs.reading import Unsound
 from shared.programs.rule_sets import read_rule_set
@@ -146,6 +146,20 @@ def test_an_edition_of_the_portal_is_checked_as_a_whole(
     first, second = capsys.readouterr().out.splitlines()
     assert first.endswith("fees[1].amount: Give a whole number, at least 0.")
     assert second.endswith("activities[8].code: Give a text.")
+
+
+def test_an_edition_of_the_portal_promises_nothing_that_the_portal_does_not_do() -> None:
+    text = (FOLDER / "ipma-hr" / "2026.toml").read_text(encoding="utf-8")
+    text = text.replace('code = "IPMA-SCP"', 'code = "IPMA-SCP"\nrenews = ["IPMA-CP"]')
+    retired = '[[charges]]\ntitle = "Retired"\namount = 5000\ncurrency = "usd"\nwhen = "retired"\n'
+    with pytest.raises(Unsound) as refused:
+        program_of(f'{text}\n[several]\nreports = "one-for-all"\n{retired}')
+    assert [fault.field for fault in refused.value.faults] == [
+        "designations[1].renews",
+        "several",
+        "charges[1].when",
+    ]
+    assert all("leave it out here" in fault.detail for fault in refused.value.faults)
 
 
 def test_a_cycle_is_counted_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

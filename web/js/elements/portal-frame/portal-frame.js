@@ -18,6 +18,7 @@ const STAFF = [
   { name: "staff/figures" },
   { name: "staff/import", role: "staff-admin" },
   { name: "staff/export", role: "staff-admin" },
+  { name: "staff/rules", role: "staff-admin" },
 ];
 
 class PortalFrame extends HTMLElement {

@@ -64,6 +64,7 @@ export const text = {
     "staff/contributions": { title: "Contributions", lead: "Documents that members contributed with approved reports. What you publish, every member finds in the library." },
     "staff/export": { title: "Export", lead: "Take everything out that the portal holds, as CSV and as JSON lines in one archive." },
     "staff/import": { title: "Import", lead: "Bring members, past invoices and chapters’ rosters in from CSV files: checked first, then imported." },
+    "staff/rules": { title: "Rules", lead: "Try a changed edition on the current members before it is published." },
     library: { title: "Library", lead: "Programs, policies and practices that members contributed, for all members." },
     certificate: { title: "Check a certificate" },
     help: { title: "Help", lead: "How recertification works, step by step." },

@@ -1,0 +1,3 @@
+/** Trying changed rules: the words in the person's language. */
+
+export { rulesText } from "./en/rules.js";
