@@ -11,6 +11,7 @@ import pytest
 from shared.adapters import aws, clock
 from shared.domain.events import Event
 from shared.handling import wiring
+from shared.programs.editions import FOLDER
 from shared.settings import settings
 from tests import files
 from tests.integration.meter.services import Services
@@ -35,6 +36,9 @@ class Case:
 
 
 CASES: list[Case] = []
+
+EDITION = (FOLDER / "ipma-hr" / "2026.toml").read_text(encoding="utf-8")
+"""The edition that is tried."""
 
 
 def case(door: str, case: str = "") -> Callable[[Callable[["Bench"], Ask]], Callable[["Bench"], Ask]]:
@@ -177,6 +181,12 @@ class Bench:
         """An import that is announced: its id."""
         asked = self.portal.post("/api/staff/imports", ADMINISTRATOR, {"kind": "members"})
         found: str = self.ok(asked).json["import_id"]
+        return found
+
+    def trying(self) -> str:
+        """A try of an edition that is under way: its id."""
+        asked = self.portal.post("/api/staff/edition-trials", ADMINISTRATOR, {"text": EDITION})
+        found: str = self.ok(asked).json["trial_id"]
         return found
 
     def account(self, who: Person, email: str) -> str:

@@ -1,6 +1,6 @@
 """Cases of staff's routes."""
 
-from tests.integration.meter.bench import Ask, Bench, case, ordinary, told
+from tests.integration.meter.bench import EDITION, Ask, Bench, case, ordinary, told
 from tests.integration.portal import ADMINISTRATOR, CHEQUE, FINANCE, REVIEWER, SIGNING, STAFF
 
 CERTIFICATION = "/api/staff/certifications/{certification_id}"
@@ -229,3 +229,20 @@ def imports(bench: Bench) -> Ask:
 def one_import(bench: Bench) -> Ask:
     found = bench.importing()
     return lambda: bench.portal.get(f"/api/staff/imports/{found}", ADMINISTRATOR)
+
+
+@case("POST /api/staff/edition-trials")
+def try_edition(bench: Bench) -> Ask:
+    return lambda: bench.portal.post("/api/staff/edition-trials", ADMINISTRATOR, {"text": EDITION})
+
+
+@case("GET /api/staff/edition-trials", "one")
+def trials(bench: Bench) -> Ask:
+    bench.trying()
+    return lambda: bench.portal.get("/api/staff/edition-trials", ADMINISTRATOR)
+
+
+@case("GET /api/staff/edition-trials/{trial_id}")
+def one_trial(bench: Bench) -> Ask:
+    found = bench.trying()
+    return lambda: bench.portal.get(f"/api/staff/edition-trials/{found}", ADMINISTRATOR)

@@ -153,6 +153,13 @@ def import_rows(bench: Bench) -> Ask:
     return lambda: bench.all_done("import_data", {"detail": {"object": {"key": key}}})
 
 
+@case("import_data", "a try of changed rules, nobody certified")
+def trial(bench: Bench) -> Ask:
+    bench.trying()
+    body, *_ = bench.take("imports")
+    return lambda: bench.all_done("import_data", body)
+
+
 @case("export_data", "the first of its steps, a small table")
 def export_step(bench: Bench) -> Ask:
     bench.busy(10)
