@@ -15,7 +15,7 @@ COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.1
 	--no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test meter prove bench screenshots lighthouse check format openapi lock build deploy publish versions rollback smoke \
+.PHONY: help run test meter prove bench cost screenshots lighthouse check format openapi lock build deploy publish versions rollback smoke \
 	destroy clean environment environment-tests environment-sam
 
 help: ## this list
@@ -43,6 +43,9 @@ lighthouse: environment ## Lighthouse's scores of each page, at least 95, and in
 
 bench: environment ## what starts and requests cost, as ratios, into docs/benchmarks.md (after make build ARCH=host)
 	@exec $(BIN)/python -m tests.performance.bench
+
+cost: environment ## what the portal costs to run a year, into docs/cost.md
+	@$(BIN)/python -m infrastructure.cost
 
 check: environment-sam ## style, types, architecture, templates, and that docs/openapi.json is up to date
 	$(BIN)/ruff check .

@@ -3,23 +3,30 @@
 The stream keeps a day and one bad record would hold up its shard, so nothing is looked up or decided here.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from shared.adapters.metrics import counted
 from shared.handling import wiring
 from shared.use_cases.compose_mail import MAILED
 
 logger = Logger()
+
+COUNTED = {"entries-logged": "Entries", "cycle-submitted": "Submissions", "payment-received": "Payments"}
+"""Events that are counted, and the metric of each; one that tells a `count` counts so often."""
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """Forward a batch of changes, all or none: a batch that failed comes again, and each mail is sent once."""
     messages = [message for record in event["Records"] if (message := message_about(record)) is not None]
     wiring.mails_queue().send(messages)
-    if messages:
-        logger.info("changes_forwarded", count=len(messages))
+    counts = counts_of(event["Records"])
+    if messages or counts:
+        caused_by = [message["event_id"] for message in messages]
+        logger.info("changes_forwarded", event_ids=caused_by, **(counted(**counts) if counts else {}))
 
 
 def message_about(record: Mapping[str, Any]) -> dict[str, object] | None:
@@ -31,8 +38,24 @@ def message_about(record: Mapping[str, Any]) -> dict[str, object] | None:
     if partition.startswith("HISTORY#") and _text(image, "type") in MAILED:
         return {"mail": "event", "subject": _text(image, "subject"), "event_id": _text(image, "event_id")}
     if sort.startswith("INVOICE#") and _text(image, "type") == "recertification":
-        return {"mail": "invoice", "invoice_id": _text(image, "invoice_id")}
+        caused_by = _text(image, "issued_key")
+        return {"mail": "invoice", "invoice_id": _text(image, "invoice_id"), "event_id": caused_by}
     return None
+
+
+def counts_of(records: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """What these changes add to the metrics. A batch that comes again is counted again."""
+    counts: Counter[str] = Counter()
+    for record in records:
+        if record.get("eventName") != "INSERT":
+            continue
+        image = record["dynamodb"].get("NewImage", {})
+        if _text(image, "SK").startswith("INVOICE#") and _text(image, "type") == "recertification":
+            counts["InvoicesCreated"] += 1
+        elif _text(image, "PK").startswith("HISTORY#") and _text(image, "type") in COUNTED:
+            many = image.get("data", {}).get("M", {}).get("count", {}).get("N", "1")
+            counts[COUNTED[_text(image, "type")]] += int(many)
+    return dict(counts)
 
 
 def _text(image: Mapping[str, Any], name: str) -> str:

@@ -16,6 +16,7 @@ from shared.repositories.invoices import Invoices
 from shared.repositories.members import Members
 from shared.repositories.recertifications import Recertifications
 from shared.settings import settings
+from shared.use_cases.compose_mail import mail_id_of
 from shared.use_cases.mail_parts import Post
 from shared.use_cases.send_mail import send_mail
 
@@ -41,5 +42,6 @@ def _send(record: Mapping[str, Any]) -> None:
     sources = Stored(wiring.recertifications(), wiring.invoices(), wiring.members(), wiring.events())
     post = Post(sources, wiring.editions(), settings().portal_url, clock.now())
     message = json.loads(record["body"])
+    logger.append_keys(event_id=message.get("event_id"))
     done = send_mail(wiring.mail_marks(), wiring.mailer(), render, post, message, str(record["messageId"]))
-    logger.info("mail", outcome=done, about=message["mail"])
+    logger.info("mail", outcome=done, about=message["mail"], mail_id=mail_id_of(message))

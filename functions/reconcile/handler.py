@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from shared.adapters.metrics import counted
 from shared.handling import wiring
 from shared.handling.jobs import run_of
 from shared.settings import settings
@@ -28,12 +29,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     due, expected, findings = find_missing_invoices(
         wiring.calendar(), wiring.recertifications(), wiring.editions(), run
     )
+    missing = len(findings)
     findings += find_undecided(invoices, _submitted(), run)
     recovered, told = recover_payments(invoices, events, payments, payments, run, settings().stripe_livemode)
     findings += told
     raise_findings(events, run, findings)
     result = asdict(Reconciled(due, expected, tuple(findings), recovered))
-    logger.info("reconciled", day=run.today.isoformat(), due=due, expected=expected, findings=len(findings))
+    counts = counted(InvoicesExpected=expected, InvoicesMissing=missing)
+    logger.info("reconciled", day=run.today.isoformat(), due=due, findings=len(findings), **counts)
     return {"day": run.today.isoformat(), **result}
 
 

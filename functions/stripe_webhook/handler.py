@@ -9,6 +9,7 @@ from shared.adapters import clock
 from shared.adapters.http.problems import problem
 from shared.adapters.http.resolver import answer, logger, portal_api
 from shared.adapters.http.responses import ok
+from shared.adapters.metrics import counted
 from shared.domain.days import day_of
 from shared.domain.errors import MalformedRequest
 from shared.domain.events import Command
@@ -35,8 +36,10 @@ def receive_event() -> Response[Received]:
     try:
         notice = wiring.payments(receiving=True).read_event(raw, event.headers.get("stripe-signature", ""))
     except SignatureInvalid:
+        logger.warning("signature_invalid", **counted(WebhookFailures=1))
         raise MalformedRequest("This is not an event that Stripe signed for this portal just now.") from None
     now = clock.now()
+    logger.append_keys(event_id=notice.event_id)
     command = Command("stripe", "system", now, day_of(now, wiring.editions().time_zone), key=notice.event_id)
     outcome = take_notice(
         wiring.invoices(),
@@ -46,13 +49,13 @@ def receive_event() -> Response[Received]:
         notice,
         settings().stripe_livemode,
     )
-    logger.info("stripe_event", kind=type(notice).__name__, outcome=outcome, event_id=notice.event_id)
+    logger.info("stripe_event", kind=type(notice).__name__, outcome=outcome)
     return ok(Received())
 
 
 def come_again(error: PaymentsUnavailable) -> Response[str]:
     """503, so that Stripe delivers the event again."""
-    logger.warning("payments_unavailable", error=str(error))
+    logger.warning("payments_unavailable", error=str(error), **counted(WebhookFailures=1))
     return problem(payments_down())
 
 

@@ -44,7 +44,7 @@ class Rollback:
     minutes: int = 10
 
     def given(self) -> dict[str, Any]:
-        trigger = {"Arn": self.alarm, "Type": "AWS::CloudWatch::CompositeAlarm"}
+        trigger = {"Arn": self.alarm, "Type": "AWS::CloudWatch::Alarm"}
         return {"RollbackTriggers": [trigger], "MonitoringTimeInMinutes": self.minutes}
 
 

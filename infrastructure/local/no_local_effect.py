@@ -10,7 +10,6 @@ TYPES: Mapping[str, str] = {
     "AWS::CloudFront::OriginAccessControl": "the gateway serves web/ and /api itself",
     "AWS::CloudFront::ResponseHeadersPolicy": "the gateway sends the security headers",
     "AWS::CloudWatch::Alarm": "nobody is on call for a laptop",
-    "AWS::CloudWatch::CompositeAlarm": "nobody is on call for a laptop",
     "AWS::CloudWatch::Dashboard": "there are no metrics to show",
     "AWS::GuardDuty::MalwareProtectionPlan": "no scanner runs locally",
     "AWS::IAM::ManagedPolicy": "no permission is checked locally; tests hold the policies to the calls",

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from shared.adapters import clock
 from shared.adapters.http.caller import Caller, caller_of
-from shared.adapters.http.resolver import JSON, NOT_JSON, SENT_AS, USED_BEFORE, Gate, gate
+from shared.adapters.http.resolver import JSON, NOT_JSON, SENT_AS, USED_BEFORE, Gate, gate, logger
 from shared.domain import ids
 from shared.domain.days import day_of
 from shared.domain.errors import (
@@ -192,7 +192,7 @@ def if_match(app: App) -> None:
             'Send the version you are changing as If-Match, in double quotes: If-Match: "3". It is the ETag you got.'
         )
     app.context[VERSION] = tag[1]
-    app.context[COMMAND] = _command(app, ids.fresh_key(), "")
+    _ask(app, _command(app, ids.fresh_key(), ""))
 
 
 @gate
@@ -208,7 +208,7 @@ def idempotency_key(app: App) -> None:
         "request", caller(app).member_id.lower(), event.http_method.upper(), event.path, key.lower()
     )
     asked = _command(app, scope, _fingerprint(app))
-    app.context[COMMAND] = asked
+    _ask(app, asked)
     app.context[USED_BEFORE] = lambda: _is_recorded(app, asked)
 
 
@@ -245,6 +245,11 @@ def version(app: App) -> str:
 def today() -> date:
     """The day it is in the program's time zone."""
     return wiring.today()
+
+
+def _ask(app: App, asked: Command) -> None:
+    app.context[COMMAND] = asked
+    logger.append_keys(event_id=asked.key)  # by which a request is followed to the mails it caused
 
 
 def _command(app: App, key: str, fingerprint: str) -> Command:

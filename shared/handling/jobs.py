@@ -23,9 +23,10 @@ def each_message(
     """Handle each message of a batch; those that failed come again, and in the end to the dead letters."""
     failed = []
     for record in event["Records"]:
+        logger.append_keys(message_id=record["messageId"], event_id=None)
         try:
             handle(record)
         except Exception:  # one bad message must not hold up the others
-            logger.exception("message_failed", message_id=record["messageId"])
+            logger.exception("message_failed")
             failed.append({"itemIdentifier": str(record["messageId"])})
     return {"batchItemFailures": failed}

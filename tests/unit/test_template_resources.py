@@ -154,7 +154,7 @@ KINDS: dict[str, Check] = {
     "AWS::Logs::DeliverySource": anything,
     "AWS::Logs::DeliveryDestination": anything,
     "AWS::Logs::Delivery": anything,
-    "AWS::CloudWatch::CompositeAlarm": anything,
+    "AWS::CloudWatch::Dashboard": anything,
 }
 
 
@@ -224,6 +224,6 @@ def test_the_runbook_names_no_alarm_that_is_gone() -> None:
         name
         for template in ALL.values()
         for name, each in template["Resources"].items()
-        if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+        if each["Type"] == "AWS::CloudWatch::Alarm"
     }
     assert named <= alarms, named - alarms

@@ -69,9 +69,9 @@ def answer(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> 
         "body": _text(event),
         "isBase64Encoded": False,
     }
+    logger.append_keys(request_id=_request_id(event), event_id=None)
     answered = app.resolve(event, context)
-    route = event.get("routeKey", "")
-    logger.info("answered", route=route, status=answered["statusCode"], request_id=_request_id(event))
+    logger.info("answered", route=event.get("routeKey", ""), status=answered["statusCode"])
     return answered
 
 

@@ -1,0 +1,1 @@
+"""What the portal costs to run, reckoned from what was metered."""

@@ -1,0 +1,85 @@
+"""What is watched: metrics out of the log, the dashboard and the alarms that read them, and what the runbook says."""
+
+import json
+import re
+
+import pytest
+
+from shared.adapters.metrics import METRICS, NAMESPACE, counted
+from tests.unit.test_template import APP, FUNCTIONS, QUEUES, ROOT, resources
+
+SERVICE = {"Name": "service", "Value": "recertification-portal"}
+FREE_METRICS_ON_A_DASHBOARD = 50
+FREE_METRICS = 10
+
+
+def body() -> str:
+    """The dashboard's JSON."""
+    (found,) = resources(APP, "AWS::CloudWatch::Dashboard").values()
+    text: str = found["Properties"]["DashboardBody"]["Fn::Sub"]
+    return text
+
+
+def test_a_line_carries_its_metrics_as_cloudwatch_reads_them() -> None:
+    told = counted(Entries=3)
+    assert told["Entries"] == 3
+    (directive,) = told["_aws"]["CloudWatchMetrics"]
+    assert directive == {
+        "Namespace": NAMESPACE,
+        "Dimensions": [["service"]],
+        "Metrics": [{"Name": "Entries", "Unit": "Count"}],
+    }
+    assert 1_600_000_000_000 < told["_aws"]["Timestamp"] < 9_999_999_999_999
+
+
+def test_only_declared_metrics_are_counted() -> None:
+    with pytest.raises(KeyError, match="Members"):
+        counted(Members=1)
+
+
+def test_the_metrics_fit_what_is_free_for_good() -> None:
+    assert len(METRICS) <= FREE_METRICS
+
+
+def test_every_metric_is_shown_and_explained() -> None:
+    runbook = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    for name in METRICS:
+        assert f'"{name}"' in body()
+        assert f"| `{name}` |" in runbook
+
+
+def test_alarms_on_our_own_metrics_name_what_is_counted() -> None:
+    own = [
+        each["Properties"]
+        for each in resources(APP, "AWS::CloudWatch::Alarm").values()
+        if each["Properties"]["Namespace"] == NAMESPACE
+    ]
+    assert {each["MetricName"] for each in own} == {"WebhookFailures", "InvoicesMissing"}
+    assert all(each["Dimensions"] == [SERVICE] for each in own)
+    assert (
+        APP["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == SERVICE["Value"]
+    )
+
+
+def test_the_dashboard_is_json_and_names_what_the_template_has() -> None:
+    widgets = json.loads(body())["widgets"]
+    named = set(re.findall(r"\$\{(\w+)", body())) - {"AWS"}
+    assert named <= set(APP["Resources"])
+    assert {each for each in QUEUES if each.endswith("DeadLetters")} <= named
+    assert {each for each in QUEUES if each.endswith("Queue")} - {"MailReportsQueue"} <= named
+    assert named & set(FUNCTIONS) == {"ForwardChangesFunction"}
+    metrics = sum(len(each["properties"].get("metrics", ())) for each in widgets)
+    assert metrics <= FREE_METRICS_ON_A_DASHBOARD
+
+
+def test_no_route_has_metrics_of_its_own() -> None:
+    settings = APP["Resources"]["Api"]["Properties"]["DefaultRouteSettings"]
+    assert not settings.get("DetailedMetricsEnabled", False)
+
+
+def test_the_runbook_says_what_to_do_when_a_function_fails() -> None:
+    runbook = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = runbook.partition("### When a function fails")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`(\w+)`", "".join(re.findall(r"(?m)^\| (`.*?) \|", table)))) == {
+        name.removesuffix("Function") for name in FUNCTIONS
+    }
