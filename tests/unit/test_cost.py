@@ -22,8 +22,9 @@ def test_the_page_and_the_readme_say_what_is_reckoned() -> None:
 def test_an_operation_that_takes_more_units_costs_more(monkeypatch: pytest.MonkeyPatch) -> None:
     before = sum(reckoning.of_a_member().values())
     name = "GET /api/certifications/{certification_id}/cycle (30 entries)"
-    grown = {**reckoning.metered()[name], "reads": 400.0}
-    monkeypatch.setattr(reckoning, "metered", lambda was=reckoning.metered(): {**was, name: grown})
+    rows = reckoning.metered()
+    rows = {**rows, name: {**rows[name], "reads": 400.0}}
+    monkeypatch.setattr(reckoning, "metered", lambda: rows)
     assert sum(reckoning.of_a_member().values()) > before
     assert cost.FILE.read_text() != cost.page()
 
