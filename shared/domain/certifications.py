@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from shared.domain.days import day_after
+from shared.domain.days import day_after, written_day
 from shared.domain.program import Program
 from shared.domain.rules.carry_over import CarriedIn
 from shared.domain.rules.cycles import Dates, last_day_of_suspension, last_day_to_submit, next_dates
@@ -93,9 +93,10 @@ class Registration:
 
 def lapse_notice(certification: Certification, program: Program) -> str:
     """What a lapsed member is told to do, exactly (rule 8); where the program takes applications, how to make one."""
-    lapsed = f"Your {certification.designation} certification has lapsed; its last day was {certification.expires_on}."
+    last_day = written_day(certification.expires_on)
+    lapsed = f"Your {certification.designation} certification has lapsed; its last day was {last_day}."
     if (last := last_day_to_come_back(certification, program)) is not None:
-        lapsed += f" It is suspended and can come back until {last}."
+        lapsed += f" It is suspended and can come back until {written_day(last)}."
     if program.reinstatement is None:
         return f"{lapsed} {paper_notice(program)}"
     days = program.reinstatement.window_days

@@ -19,6 +19,11 @@ def day_after(day: date) -> date:
     return day + ONE_DAY
 
 
+def written_day(day: date) -> str:
+    """A day as a person writes it, in every sentence that the portal says: 31 December 2027."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def years_later(day: date, years: int) -> date:
     """The same day so many years on (or back, when negative); 29 February becomes 28 where there is none."""
     try:

@@ -12,7 +12,7 @@ from shared.domain.certifications import (
     Cycle,
     last_day_to_come_back,
 )
-from shared.domain.days import day_after
+from shared.domain.days import day_after, written_day
 from shared.domain.documents import Document
 from shared.domain.entries import Entry
 from shared.domain.errors import AlreadyDecided, Fault, InvalidRequest, InvoiceUnpaid
@@ -50,8 +50,8 @@ def reinstate(
         raise InvalidRequest(tuple(faults))
     if found.access(today) == "open":
         raise AlreadyDecided(
-            f"This certification has not lapsed (its last day is {found.certification.expires_on}), so there is "
-            "nothing to reinstate."
+            f"This certification has not lapsed (its last day is {written_day(found.certification.expires_on)}), so "
+            "there is nothing to reinstate."
         )
     if found.cycle.locked:
         raise AlreadyDecided("A reinstatement application waits for a decision. Decide on it instead.")
@@ -106,22 +106,23 @@ def received_faults(found: Recertification, received_on: date, today: date) -> l
     earliest = max(cycle.starts_on, cycle.signable_from or cycle.starts_on)
     next_end = found.program.next_expires_on(cycle.ends_on)
     if received_on > today:
-        return [Fault("/report_received_on", f"This day is in the future (today is {today}).")]
+        return [Fault("/report_received_on", f"This day is in the future (today is {written_day(today)}).")]
     if found.access(today) == "open":
         return []
     if received_on < earliest:
-        detail = f"The report of this period cannot have been received before {earliest}."
+        detail = f"The report of this period cannot have been received before {written_day(earliest)}."
         return [Fault("/report_received_on", detail)]
     last = last_day_to_come_back(found.certification, found.program)
     if last is not None and received_on > last:
         detail = (
-            f"The time in which this certification could come back ended on {last}. It has to be earned anew."
+            f"The time in which this certification could come back ended on {written_day(last)}. It has to be "
+            "earned anew."
         )
         return [Fault("/report_received_on", detail)]
     if today > next_end or received_on >= next_end:
         detail = (
-            f"The period that would follow ended on {next_end} itself. This certification cannot be reinstated; it has "
-            "to be earned anew."
+            f"The period that would follow ended on {written_day(next_end)} itself. This certification cannot be "
+            "reinstated; it has to be earned anew."
         )
         return [Fault("/report_received_on", detail)]
     return []
@@ -160,14 +161,21 @@ def extension_faults(found: Recertification, extended_to: date, today: date) -> 
     """What is wrong with a last day that staff want to grant."""
     expires_on = found.certification.expires_on
     if extended_to < today:
-        return [Fault("/extended_to", f"This day is over (today is {today}).")]
+        return [Fault("/extended_to", f"This day is over (today is {written_day(today)}).")]
     if extended_to <= expires_on:
         return [
-            Fault("/extended_to", f"The certification lasts until {expires_on} anyway. Give a later day.")
+            Fault(
+                "/extended_to",
+                f"The certification lasts until {written_day(expires_on)} anyway. Give a later day.",
+            )
         ]
     latest = found.program.next_expires_on(found.cycle.ends_on)
     if extended_to >= latest:
-        return [Fault("/extended_to", f"The period that follows ends on {latest}. Give an earlier day.")]
+        return [
+            Fault(
+                "/extended_to", f"The period that follows ends on {written_day(latest)}. Give an earlier day."
+            )
+        ]
     return []
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from shared.domain.days import written_day
 from shared.domain.errors import Fault
 from shared.domain.program import Activity, Program
 from shared.domain.rules.ledger import worth
@@ -182,11 +183,16 @@ def _day_faults(claim: PartialClaim, window: Window, pointer: str) -> list[Fault
             faults.append(
                 Fault(
                     f"{pointer}/{name}",
-                    f"This day is outside your recertification period, {window.starts_on} to {window.ends_on}.",
+                    f"This day is outside your recertification period, {written_day(window.starts_on)} to "
+                    f"{written_day(window.ends_on)}.",
                 )
             )
         elif day > window.today:
-            faults.append(Fault(f"{pointer}/{name}", f"This day is in the future (today is {window.today})."))
+            faults.append(
+                Fault(
+                    f"{pointer}/{name}", f"This day is in the future (today is {written_day(window.today)})."
+                )
+            )
     if claim.started_on and claim.ended_on and claim.ended_on < claim.started_on:
         faults.append(Fault(f"{pointer}/ended_on", "The last day is before the first day."))
     return faults

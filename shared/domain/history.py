@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
+from shared.domain.days import written_day
 from shared.domain.events import Event, Role
 from shared.domain.invoices import Invoice
 
@@ -27,6 +28,8 @@ MEMBERS_DATA = frozenset(
     }
 )
 """What a member sees of the data of what happened to their own certification."""
+
+_DAYS = frozenset({"expires_on", "extended_to"})
 
 SENTENCES: Mapping[str, str] = {
     "entries-logged": "Points were entered; the total was {points_total}.",
@@ -103,10 +106,14 @@ def sentence(kind: str, data: Mapping[str, object]) -> str:
     template = SENTENCES.get(kind)
     if template is not None:
         try:
-            return template.format(**data)
+            return template.format(**{name: _said(name, each) for name, each in data.items()})
         except KeyError:
             return f"{template.partition(';')[0].partition('{')[0].strip().rstrip('.')}."
     return f"{kind.replace('-', ' ').capitalize()}."
+
+
+def _said(name: str, value: object) -> object:
+    return written_day(date.fromisoformat(str(value))) if name in _DAYS else value
 
 
 def without_secrets(value: object) -> object:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from shared.domain.days import written_day
 from shared.domain.errors import NotPayable
 from shared.domain.money import Money
 from shared.domain.payments import DisputeState
@@ -196,7 +197,7 @@ def recertification_invoice(
 ) -> Invoice:
     """The one invoice of a cycle (rule 4), priced by the program's fee for the designation."""
     lines = tuple(
-        Line(f"{each.title}: {designation}, period ending {cycle_ends_on.isoformat()}", each.amount)
+        Line(f"{each.title}: {designation}, period ending {written_day(cycle_ends_on)}", each.amount)
         for each in program.owed(designation, cycle_ends_on, today, body_member=body_member)
     )
     return Invoice(

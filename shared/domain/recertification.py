@@ -21,6 +21,7 @@ from shared.domain.certifications import (
     lapse_notice,
     shown_state,
 )
+from shared.domain.days import written_day
 from shared.domain.documents import MOST_DOCUMENTS, Document
 from shared.domain.entries import Claim, Entry, PartialClaim, Window, award, faults_in, plain
 from shared.domain.errors import (
@@ -402,7 +403,7 @@ class Recertification:
             reasons.append(f"A document that was checked is missing for {titles}.")
         if too_early:
             reasons.append(
-                f"This cycle can be signed from {signable_from} on, when the previous one has ended."
+                f"This cycle can be signed from {written_day(signable_from)} on, when the previous one has ended."
             )
         if reasons:
             raise NotReadyToSubmit(

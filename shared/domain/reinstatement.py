@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from shared.domain import ids
 from shared.domain.certifications import ShownState, paper_notice, shown_state
-from shared.domain.days import day_after
+from shared.domain.days import day_after, written_day
 from shared.domain.errors import CertificationLapsed, InvoiceUnpaid, NotFound
 from shared.domain.events import Command
 from shared.domain.invoices import Invoice, Line
@@ -43,7 +43,7 @@ def by_application(found: Recertification, today: date) -> Recertification:
         raise NotFound("There is no reinstatement application for this certification.")
     if today > last_day_to_apply(found) and not found.cycle.locked:
         raise CertificationLapsed(
-            f"The time to apply for reinstatement here ended on {last_day_to_apply(found)}. "
+            f"The time to apply for reinstatement here ended on {written_day(last_day_to_apply(found))}. "
             f"{paper_notice(found.program)}"
         )
     return replace(found, earned_until=earned_until(found))
@@ -101,7 +101,7 @@ def late_fee_invoice(found: Recertification, command: Command) -> Invoice | None
         return None
     certification, cycle = found.certification, found.cycle
     number = ids.invoice_number(certification.certification_id, cycle.recertification_year)
-    text = f"Late fee: {certification.designation}, period that ended {cycle.ends_on.isoformat()}"
+    text = f"Late fee: {certification.designation}, period that ended {written_day(cycle.ends_on)}"
     return Invoice(
         invoice_id=ids.late_fee_id(certification.certification_id, cycle.number),
         number=f"{number}-L",

@@ -13,6 +13,7 @@ from typing import Literal, cast
 
 from shared.domain import ids
 from shared.domain.certifications import Certification, CertificationStatus, Cycle, first_cycle
+from shared.domain.days import written_day
 from shared.domain.members import LONGEST_NAME, Member, is_email
 from shared.domain.program import Editions, Program
 
@@ -303,8 +304,8 @@ def _hold(
     if (holding.expires_on, holding.status) != (certification.expires_on, certification.status):
         if of_the_portal:
             return (
-                f"The portal knows this certification with the last day {certification.expires_on}, and its report "
-                "is submitted or was approved here. Change it in the portal, not by import."
+                f"The portal knows this certification with the last day {written_day(certification.expires_on)}, "
+                "and its report is submitted or was approved here. Change it in the portal, not by import."
             )
         changed = replace(
             changed,

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from shared.domain.certifications import Cycle
-from shared.domain.days import ONE_DAY, day_after, months_later
+from shared.domain.days import ONE_DAY, day_after, months_later, written_day
 from shared.domain.entries import Claim, Entry, award
 from shared.domain.errors import Fault, NotFound, VersionConflict
 from shared.domain.program import Program
@@ -110,7 +110,7 @@ def standing_faults(
         known = ", ".join(each.code for each in program.activities if each.standing) or "none"
         faults.append(Fault("/activity", f"This does not accrue by itself. What does: {known}."))
     if started_on > today:
-        faults.append(Fault("/started_on", f"This day is in the future (today is {today})."))
+        faults.append(Fault("/started_on", f"This day is in the future (today is {written_day(today)})."))
     if ended_on is not None and ended_on < started_on:
         faults.append(Fault("/ended_on", "The last day is before the first day."))
     return faults

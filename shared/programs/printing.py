@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 
+from shared.domain.days import written_day
 from shared.domain.rules.ledger import Ledger
 from shared.domain.rules.words import plain
 
@@ -23,7 +24,10 @@ def _text(ledger: Ledger) -> str:
         f"{ledger.rule_set.category_title(name)}: {plain(points)}"
         for name, points in ledger.by_category.items()
     ]
-    lines += [f"{year.starts_on} to {year.ends_on}: {plain(points)}" for year, points in ledger.by_year]
+    lines += [
+        f"{written_day(year.starts_on)} to {written_day(year.ends_on)}: {plain(points)}"
+        for year, points in ledger.by_year
+    ]
     lines.append(f"Total: {plain(ledger.total)} of {plain(ledger.required)} {called(ledger.required)}.")
     if ledger.carried_on:
         lines.append(f"Carried over: {plain(ledger.carried)}.")

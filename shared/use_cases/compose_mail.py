@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from shared.domain import ids
 from shared.domain.certifications import lapse_notice, last_day_of_access
-from shared.domain.days import day_of
+from shared.domain.days import day_of, written_day
 from shared.domain.entries import plain
 from shared.domain.events import Event
 from shared.domain.mails import Draft
@@ -26,7 +26,6 @@ from shared.use_cases.mail_parts import (
     recertification_of,
     signature,
     to_holder,
-    written_day,
     written_money,
 )
 

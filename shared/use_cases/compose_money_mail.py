@@ -1,10 +1,10 @@
 """What mails about money say: a receipt, a waiver, money given back, a dispute."""
 
-from shared.domain.days import day_of
+from shared.domain.days import day_of, written_day
 from shared.domain.events import Event
 from shared.domain.mails import Draft
 from shared.domain.money import Money
-from shared.use_cases.mail_parts import Post, as_map, draft, lines, written_day, written_money
+from shared.use_cases.mail_parts import Post, as_map, draft, lines, written_money
 
 _METHODS = {"card": "card", "check": "check", "purchase-order": "purchase order", "wire": "wire"}
 

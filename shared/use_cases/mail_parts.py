@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol, cast
 
-from shared.domain.days import day_of
+from shared.domain.days import day_of, written_day
 from shared.domain.entries import plain
 from shared.domain.events import Event
 from shared.domain.invoices import Invoice
@@ -159,11 +159,6 @@ def line(text: str) -> str:
 def as_map(value: object) -> Mapping[str, Any]:
     """What is known to be a map."""
     return cast(Mapping[str, Any], value)
-
-
-def written_day(day: date) -> str:
-    """A day as a person writes it: 31 December 2027."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def written_money(money: Money) -> str:

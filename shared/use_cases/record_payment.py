@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from shared.domain.days import written_day
 from shared.domain.errors import Fault, InvalidRequest, NotPayable
 from shared.domain.events import Command, Event, event
 from shared.domain.invoices import Invoice, Payment, subject_of
@@ -50,7 +51,7 @@ def record_payment(
 
 def future_day(today: date) -> str:
     """What is said of money that is to come on a later day."""
-    return f"This day is in the future (today is {today})."
+    return f"This day is in the future (today is {written_day(today)})."
 
 
 def expire_checkout(payments: PaymentGateway, invoice: Invoice) -> None:

@@ -1,6 +1,7 @@
 """The contract, held against every answer that a test sees: the OpenAPI file's schema for that route and status."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ FILE = Path(__file__).parents[2] / "docs" / "openapi.json"
 PROBLEM = "application/problem+json"
 JSON = "application/json"
 PDF = "application/pdf"
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?!T)")
 
 
 @cache
@@ -31,6 +34,7 @@ def check(route_key: str, status: int, headers: dict[str, str], body: bytes) -> 
         assert body.startswith(b"%PDF-")
         return
     data = json.loads(body) if body else None
+    _check_sentences(data)
     if status >= 300:
         _check_problem(kind, status, headers, data)
     if route_key in ("$default", "GET /api/openapi.json"):
@@ -47,6 +51,18 @@ def check(route_key: str, status: int, headers: dict[str, str], body: bytes) -> 
         return
     assert kind in content, f"{route_key} {status}: {kind}"
     _validator(route_key, status, kind).validate(data)
+
+
+def _check_sentences(data: Any) -> None:
+    """A day within a sentence is written as people write it."""
+    match data:
+        case dict():
+            _check_sentences(list(data.values()))
+        case list():
+            for each in data:
+                _check_sentences(each)
+        case str() if " " in data:
+            assert _DAY.search(data) is None, data
 
 
 def _check_problem(kind: str, status: int, headers: dict[str, str], data: Any) -> None:

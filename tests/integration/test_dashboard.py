@@ -217,7 +217,7 @@ def test_an_invoice_has_the_fields_of_the_contract(portal: Portal) -> None:
         "certification_id": member.certification_id,
         "lines": [
             {
-                "description": "Recertification fee: IPMA-CP, period ending 2027-12-31",
+                "description": "Recertification fee: IPMA-CP, period ending 31 December 2027",
                 "amount": {"amount": 15000, "currency": "usd"},
             }
         ],

@@ -141,7 +141,7 @@ def sentences(fees: Sequence[Fee], charges: Sequence[Charge]) -> list[str]:
     said = []
     for fee in fees:
         whom = [each for each in (fee.designation, fee.membership and f"{fee.membership}s") if each]
-        since = f" from day {fee.late_from[1]} of month {fee.late_from[0]} on" if fee.late_from else ""
+        since = f" from {_in_any_year(*fee.late_from)} on" if fee.late_from else ""
         said.append(f"{fee.title}{f' ({", ".join(whom)})' if whom else ''}: {_money(fee.amount)}{since}.")
     for each in charges:
         length = "" if each.within is None else in_words(each.within)
@@ -159,6 +159,10 @@ def sentences(fees: Sequence[Fee], charges: Sequence[Charge]) -> list[str]:
             f"{each.title}{f' ({", ".join(whom)})' if whom else ''}: {_money(each.amount)}, {when}, {kind}."
         )
     return said
+
+
+def _in_any_year(month: int, day: int) -> str:
+    return f"{day} {date(2000, month, 1):%B}"
 
 
 def _money(amount: Money) -> str:

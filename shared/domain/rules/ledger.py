@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Protocol
 
-from shared.domain.days import day_after, months_later
+from shared.domain.days import day_after, months_later, written_day
 from shared.domain.rules import caps, carry_over, limit, minimums
 from shared.domain.rules.caps import Piece
 from shared.domain.rules.carry_over import CarriedIn
@@ -230,7 +230,7 @@ def ledger(
         if by is not None and drafts_in_order[piece.line].cap is None:
             drafts_in_order[piece.line].cap = by
     lines = _lines(rule_set, drafts_in_order, pieces, accepted.counted, split)
-    titles = [f"{each.starts_on} to {each.ends_on}" for each in years]
+    titles = [f"{written_day(each.starts_on)} to {written_day(each.ends_on)}" for each in years]
     by_year = [ZERO] * len(years)
     for piece, points in zip(pieces, split.counted, strict=True):
         by_year[piece.year] += points
@@ -309,7 +309,7 @@ def _draft(
     until = period.earned_until
     if until is not None and not (period.starts_on <= claim.started_on and claim.ended_on <= until):
         draft.left = ZERO
-        draft.refusals.append(f"It is not within {period.starts_on} to {until}.")
+        draft.refusals.append(f"It is not within {written_day(period.starts_on)} to {written_day(until)}.")
     elif activity.only_for and period.designation not in activity.only_for:
         draft.left = ZERO
         draft.refusals.append(f"It counts for {', '.join(activity.only_for)} only.")

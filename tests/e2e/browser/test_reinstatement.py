@@ -116,7 +116,7 @@ def test_when_the_time_is_over_the_paper_way_is_shown_with_the_reason(
     browser: Browser, portal: Portal
 ) -> None:
     visitor = Visitor(browser, portal.url)
-    over = "The time to apply for reinstatement here ended on 2026-06-30."
+    over = "The time to apply for reinstatement here ended on 30 June 2026."
 
     def refuse(route: Any) -> None:
         problem = {"type": "/problems/certification-lapsed", "status": 403, "detail": over}

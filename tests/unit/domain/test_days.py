@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.days import day_after, day_of, years_later
+from shared.domain.days import day_after, day_of, written_day, years_later
 from tests.unit.domain.builders import PROGRAM
 
 NEW_YORK = PROGRAM.time_zone
@@ -80,3 +80,8 @@ def test_a_later_cycle_starts_the_day_after_the_day_three_years_before_its_last(
 
 def test_invoices_go_out_on_15_february_of_the_recertification_year() -> None:
     assert PROGRAM.invoice_release_on(2027) == date(2027, 2, 15)
+
+
+def test_a_day_in_a_sentence_is_written_as_people_write_it() -> None:
+    assert written_day(date(2027, 12, 31)) == "31 December 2027"
+    assert written_day(date(2028, 2, 9)) == "9 February 2028"

@@ -152,7 +152,7 @@ def test_what_the_portal_knows_better_is_not_changed_by_import(changes: dict[str
     found = enrolled(row(expires_on="2028-12-31"), known=known)
     assert (found.outcomes, found.holdings) == ({}, known.holdings)
     assert [(fault.row, fault.field) for fault in found.faults] == [(1, "expires_on")]
-    assert "2027-12-31" in found.faults[0].detail
+    assert "31 December 2027" in found.faults[0].detail
     other = enrolled(row(certified_since="2025-03-01"), known=known)
     assert holding(other)[0].certified_since == date(2025, 3, 1)
     assert holding(other)[1] == known.holdings["IPMA-CP"][1]

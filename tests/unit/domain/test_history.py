@@ -36,7 +36,7 @@ def test_members_are_not_told_who_on_staff_did_it() -> None:
     event = happened("cycle-approved", expires_on="2030-12-31", decision={"decided_by": "S-1"})
     (seen,) = history_of([event], [], of_staff=False)
     assert (seen.by, seen.role, seen.data) == ("", "staff", {"expires_on": "2030-12-31"})
-    assert seen.text == "The report was approved; the certification lasts until 2030-12-31."
+    assert seen.text == "The report was approved; the certification lasts until 31 December 2030."
     (told,) = history_of([event], [], of_staff=True)
     assert (told.by, told.data) == ("S-1", event.data)
 

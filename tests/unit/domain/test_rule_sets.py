@@ -149,7 +149,7 @@ def test_a_suspension_has_a_length_of_its_own_in_which_a_lapsed_certification_ca
 def test_a_report_can_be_signed_early_only_as_early_as_the_edition_says() -> None:
     early = replace(PROGRAM, cycle_rules=CycleRules(early=Length(months=6)))
     cycle = enter(opened(early), (claim("employment", 50),))
-    with pytest.raises(NotReadyToSubmit, match="can be signed from 2027-07-01 on"):
+    with pytest.raises(NotReadyToSubmit, match="can be signed from 1 July 2027 on"):
         signed(cycle, date(2027, 6, 30))
     assert signed(cycle, date(2027, 7, 1)).cycle.state == "submitted"
 

@@ -142,7 +142,7 @@ def test_a_later_cycle_may_not_be_signed_before_the_previous_one_has_ended() -> 
         session("employment", 50, started_on=date(2027, 3, 3), ended_on=date(2027, 3, 3)),
         today=early,
     )
-    with pytest.raises(NotReadyToSubmit, match="2028-01-01") as refused:
+    with pytest.raises(NotReadyToSubmit, match="1 January 2028") as refused:
         sign(full, on=early)
     assert refused.value.extra["signable_from"] == "2028-01-01"
     assert refused.value.extra["missing_points"] == 0

@@ -171,12 +171,13 @@ def test_a_cycle_is_counted_on_the_command_line(tmp_path: Path, capsys: pytest.C
     assert main(["ledger", str(rules), str(cycle)]) == 2
     assert capsys.readouterr().out == (
         "001  claimed 9, counted 9, carried 0, refused 0\n     Course: 9 × 1 point per hour = 9.\n"
-        "Study: 9\n2025-01-01 to 2025-12-31: 9\n2026-01-01 to 2026-12-31: 0\n2027-01-01 to 2027-12-31: 0\n"
+        "Study: 9\n1 January 2025 to 31 December 2025: 9\n1 January 2026 to 31 December 2026: 0\n"
+        "1 January 2027 to 31 December 2027: 0\n"
         "Total: 9 of 10 points.\n1 point missing.\n"
     )
     cycle.write_text(days + row + row.replace("2025", "2024"), encoding="utf-8")
     assert main(["ledger", "--json", str(rules), str(cycle)]) == 2
-    assert "It is not within 2025-01-01 to 2027-12-31." in capsys.readouterr().out
+    assert "It is not within 1 January 2025 to 31 December 2027." in capsys.readouterr().out
     cycle.write_text(days + row.replace("course", "golf"), encoding="utf-8")
     assert main(["ledger", str(rules), str(cycle)]) == 1
     assert capsys.readouterr().out == 'line 4: entries[1].activity: There is no activity "golf".\n'

@@ -64,7 +64,7 @@ def test_40_are_needed_in_each_year() -> None:
     )
     assert uneven.total == 120
     assert uneven.missing == (
-        "At least 40 CPEs are needed in 2026-01-01 to 2026-12-31; 39 count, so 1 is missing.",
+        "At least 40 CPEs are needed in 1 January 2026 to 31 December 2026; 39 count, so 1 is missing.",
     )
 
 
@@ -115,7 +115,7 @@ def test_20_hours_in_each_calendar_year_and_4_of_ethics() -> None:
     found = count(CPA, *hours, entry("ethics", 4, EACH_YEAR[2]))
     assert found.total == 120
     assert found.missing == (
-        "At least 20 hours are needed in 2026-01-01 to 2026-12-31; 19 count, so 1 is missing.",
+        "At least 20 hours are needed in 1 January 2026 to 31 December 2026; 19 count, so 1 is missing.",
     )
     assert len(count(CPA, *hours).missing) == 3  # the total, the year, and ethics
 

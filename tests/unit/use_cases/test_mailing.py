@@ -18,7 +18,7 @@ from shared.domain.money import Money
 from shared.domain.ports import ChangedMeanwhile
 from shared.mails import render
 from shared.use_cases.compose_mail import mail_id_of
-from shared.use_cases.mail_parts import Post, written_day, written_money
+from shared.use_cases.mail_parts import Post, written_money
 from shared.use_cases.send_mail import InHand, send_mail
 from tests.unit.domain.builders import EDITIONS, NOW, cycle_with, invoice
 
@@ -194,6 +194,5 @@ def test_the_same_thing_is_the_same_mail_and_another_is_another() -> None:
 
 
 def test_days_and_amounts_are_written_for_people() -> None:
-    assert written_day(date(2028, 2, 9)) == "9 February 2028"
     assert written_money(Money(123456, "usd")) == "1,234.56 USD"
     assert written_money(Money(1500, "jpy")) == "1,500 JPY"
