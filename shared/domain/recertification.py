@@ -394,14 +394,15 @@ class Recertification:
         reasons = []
         missing, documents, unmet = self.points_missing, self.missing_documents, self.ledger.unmet
         signable_from = self.signable_from
-        too_early = signable_from is not None and today < signable_from
+        if signable_from is not None and today >= signable_from:
+            signable_from = None
         if missing:
             reasons.append(f"{plain(missing)} {self.program.called(missing)} missing.")
         reasons += [each.text for each in unmet]
         if documents:
             titles = ", ".join(f"“{self.entry(entry_id).claim.title}”" for entry_id in documents)
             reasons.append(f"A document that was checked is missing for {titles}.")
-        if too_early:
+        if signable_from is not None:
             reasons.append(
                 f"This cycle can be signed from {written_day(signable_from)} on, when the previous one has ended."
             )
@@ -410,7 +411,7 @@ class Recertification:
                 " ".join(reasons),
                 missing,
                 documents,
-                signable_from if too_early else None,
+                signable_from,
                 tuple(each.text for each in unmet),
             )
 

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from shared.domain import ids
 from shared.domain.calendar import JobRun
+from shared.domain.certifications import Certification
 from shared.domain.events import Command, event
+from shared.domain.invoices import Invoice
 from shared.domain.payments import PaymentSucceeded, PaymentsUnavailable
 from shared.domain.ports import (
     CalendarStore,
@@ -32,7 +34,7 @@ ACCOUNTS_DIFFER = "accounts differ"
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What was compared, and what did not match: sentences of ids, without anything personal."""
+    """What was compared, and what did not match: sentences for staff, which name people and belong in no log."""
 
     due: int
     expected: int
@@ -62,9 +64,7 @@ def find_missing_invoices(
             continue
         expected += 1
         if found.invoice is None:
-            findings.append(
-                f"no invoice: certification {certification.certification_id}, cycle {found.cycle.number}"
-            )
+            findings.append(f"no invoice for cycle {found.cycle.number}: {_holder(found.certification)}")
     return due, expected, findings
 
 
@@ -72,7 +72,7 @@ def find_undecided(invoices: InvoiceStore, submissions: Iterable[Submission], ru
     """Reports that are paid and wait too long for their decision, and those whose payment was taken back meanwhile."""
     findings = []
     for submission in submissions:
-        about = f"{submission.submission_id} of certification {submission.certification_id}"
+        about = f"{_holder(submission)}, {submission.submission_id}"
         invoice = invoices.find(ids.invoice_id(submission.certification_id, submission.cycle_number))
         if invoice is None:
             findings.append(f"submitted without an invoice: {about}")
@@ -106,7 +106,7 @@ def recover_payments(
             command = Command(SYSTEM, "system", run.now, run.today, key)
             done = take_notice(invoices, events, gateway, command, notice, livemode)
             recovered += done == "recorded"
-            findings.append(f"a payment's notice never came: {_about(notice)}, now {done}")
+            findings.append(f"a payment's notice never came: {_about(notice, invoice)}, now {done}")
     except PaymentsUnavailable:
         findings.append("Stripe does not answer, so payments could not be compared")
     return recovered, findings
@@ -127,5 +127,14 @@ def _knows(payment: object) -> bool:
     return payment is not None and bool(getattr(payment, "succeeded", False))
 
 
-def _about(notice: PaymentSucceeded) -> str:
-    return f"payment {notice.payment_id} for invoice {notice.invoice_id}"
+def _holder(about: Certification | Submission) -> str:
+    """Whose certification it is, and which, for a person; the id is what the page makes a link of."""
+    return f"{about.member_name} ({about.member_id}), {about.designation}, {about.certification_id}"
+
+
+def _about(notice: PaymentSucceeded, invoice: Invoice | None) -> str:
+    payment = f"payment {notice.payment_id} for invoice {notice.invoice_id}"
+    if invoice is None:
+        return payment
+    items = ", ".join(line.description for line in invoice.lines)
+    return f"{payment} (number {invoice.number} of member {invoice.member_id}, {items})"

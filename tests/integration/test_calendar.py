@@ -82,7 +82,7 @@ def test_who_was_approved_early_is_invoiced_again_only_when_the_next_cycle_ends(
     assert len(invoices_of(early)) == 1
     portal.at("2030-02-15T06:00:00-05:00")
     year.job("generate_invoices", "2030-02-15T11:00:00Z")
-    assert [each[-10:] for each in invoices_of(early)] == ["2027-12-31", "2030-12-31"]
+    assert [each[-16:] for each in invoices_of(early)] == ["31 December 2027", "31 December 2030"]
 
 
 def test_the_lapsed_and_terminated_are_not_invoiced(portal: Portal, year: Year) -> None:
@@ -399,20 +399,28 @@ def test_a_bounce_is_shown_to_staff_without_the_address(portal: Portal, year: Ye
 # --- reconciliation ---
 
 
+def name_of(who: Person) -> str:
+    """The member's name, as staff read it."""
+    member = wiring.members().find(who.member_id)
+    assert member is not None
+    return member.name
+
+
 def test_reconciliation_names_the_missing_invoice_and_mails_staff_once_a_week(
     portal: Portal, year: Year
 ) -> None:
     who = portal.member(expires_on="2027-12-31")
     portal.at("2027-02-20T06:00:00-05:00")
     found = year.job("reconcile")
-    assert found["findings"] == (f"no invoice: certification {who.certification_id}, cycle 1",)
+    named = f"{name_of(who)} ({who.member_id}), IPMA-CP, {who.certification_id}"
+    assert found["findings"] == (f"no invoice for cycle 1: {named}",)
     year.job("reconcile")
     (mail,) = year.mail()
     assert mail.to == wiring.editions().programs[-1].contact.email
-    assert who.certification_id in mail.text
+    assert named in mail.text
     shown = portal.get("/api/staff/attention", STAFF)
     assert shown.status == 200
-    assert who.certification_id in shown.raw.decode()
+    assert named in shown.raw.decode()
     year.job("generate_invoices")
     assert year.job("reconcile")["findings"] == ()
 
@@ -427,8 +435,9 @@ def test_a_paid_report_that_waits_for_more_than_two_weeks_is_told_each_week(
     assert year.job("reconcile")["findings"] == ()
     portal.later(days=2)
     (finding,) = year.job("reconcile")["findings"]
-    assert finding.startswith(
-        f"paid, and undecided for more than 14 days: {made['submission']['submission_id']}"
+    assert finding == (
+        f"paid, and undecided for more than 14 days: {name_of(who)} ({who.member_id}), IPMA-CP, {who.certification_id}, "
+        f"{made['submission']['submission_id']}"
     )
     portal.later(days=7)
     year.job("reconcile")
@@ -449,6 +458,8 @@ def test_a_payment_whose_notice_never_came_is_found_at_stripe_and_recorded(
     late, portal.stripe.received[:] = list(portal.stripe.received), []
     found = year.job("reconcile")
     assert found["recovered"] == 1
+    (finding,) = found["findings"]
+    assert f"(number {invoice['number']} of member {who.member_id}, Recertification fee: IPMA-CP" in finding
     assert portal.get(f"/api/invoices/{invoice['invoice_id']}", who).json["status"] == "paid"
     assert year.job("reconcile")["recovered"] == 0
     for each in late:

@@ -34,6 +34,9 @@ export function endOf(iso, timeZone) {
   return near + shift(near);
 }
 
+/** The day of a moment where the program is: that of a payment recorded by its day, wherever staff sit. */
+export const programDayOf = (instant, timeZone) => new Intl.DateTimeFormat(locales, { dateStyle: "long", timeZone }).format(new Date(instant));
+
 /** A number of points or of anything else. */
 export const number = (value) => numbers.format(value);
 

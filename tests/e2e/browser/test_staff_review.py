@@ -9,7 +9,15 @@ from playwright.sync_api import Route, expect
 
 from infrastructure.local.roster import as_csv
 from tests import files
-from tests.e2e.browser.desk import as_role, check, open_report, pay_by_check, roster_row, signed
+from tests.e2e.browser.desk import (
+    as_role,
+    check,
+    open_report,
+    pay_by_check,
+    program_day,
+    roster_row,
+    signed,
+)
 from tests.e2e.browser.people import FIFTY, Member, return_to_member
 from tests.e2e.browser.visitor import Visitor
 from tests.e2e.portal import Person, Portal
@@ -172,6 +180,25 @@ def test_nobody_decides_on_their_own_report(
         "Ask a colleague on staff to do this."
     )
     check(desk)
+
+
+def test_payments_have_the_programs_day_wherever_one_sits(
+    desk: Visitor, visit: Callable[..., Visitor], portal: Portal, staff: Person
+) -> None:
+    """A card charged late in the evening of New York, where it is the next day by UTC; a check by its day."""
+    member = signed(portal, staff)
+    invoice = member.dashboard()["invoice"]
+    body = {"method": "check", "reference": "4711", "received_on": program_day().isoformat()}
+    assert staff.post(f"/api/staff/invoices/{invoice['invoice_id']}/payment", body).status_code == 201
+    late = member.dashboard()["invoice"]["payments"][0] | {"received_at": "2026-03-02T03:30:00Z"}
+    changes = {"invoice": invoice | {"status": "paid", "payments": [late]}}
+    desk.page.route("**/cycle", lambda route: changed(route, changes))
+    open_report(desk, member)
+    expect(desk.page.locator("invoice-desk")).to_contain_text("March 1, 2026: $")
+    other = visit(timezone_id="America/Los_Angeles")
+    other.enter_as(member)
+    paid = other.open("/transactions/").get_by_role("table").get_by_role("rowheader")
+    expect(paid).to_have_text(f"{program_day():%B} {program_day().day}, {program_day().year}")
 
 
 def changed(route: Route, changes: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 import * as api from "../api.js";
 import "../elements/pay-button/pay-button.js";
-import { day, money, time } from "../format.js";
+import { day, money, programDayOf, time } from "../format.js";
 import { html, render } from "../html.js";
 import * as member from "../member.js";
 import { announce, openPage } from "../page.js";
@@ -40,10 +40,12 @@ function payments(invoices) {
   return list.sort((one, other) => other.payment.received_at.localeCompare(one.payment.received_at));
 }
 
-function paymentRow({ invoice, payment }) {
+/** A card is charged at a moment; what came another way was recorded by its day. */
+function paymentRow({ invoice, payment }, zone) {
   const c = t.columns;
+  const when = payment.method === "card" ? time(payment.received_at) : programDayOf(payment.received_at, zone);
   return html`<tr>
-    <th scope="row">${time(payment.received_at)}</th>
+    <th scope="row">${when}</th>
     <td data-label="${c.what}">${described(invoice)}</td>
     <td data-label="${c.method}">${t.methods[payment.method] ?? payment.method}</td>
     <td data-label="${c.status}">${t.paymentStatuses[payment.status] ?? payment.status}</td>
@@ -52,16 +54,16 @@ function paymentRow({ invoice, payment }) {
   </tr>`;
 }
 
-function paid(invoices) {
+function paid(invoices, zone) {
   const list = payments(invoices);
   const c = t.columns;
   if (!list.length) return html`<p class="soft">${t.noPayments}</p>`;
   return html`<table class="cards numbers"><caption class="unseen">${t.history}</caption>
     <thead><tr><th scope="col">${c.day}</th><th scope="col">${c.what}</th><th scope="col">${c.method}</th><th scope="col">${c.status}</th><th scope="col" class="amount">${c.amount}</th><td></td></tr></thead>
-    <tbody>${list.map(paymentRow)}</tbody></table>`;
+    <tbody>${list.map((each) => paymentRow(each, zone))}</tbody></table>`;
 }
 
-function showAll(content, { me, invoices }) {
+function showAll(content, { program, me, invoices }) {
   const open = invoices.filter((invoice) => invoice.status === "open");
   const invoiced = new Set(invoices.filter((each) => each.type === "recertification").map((each) => each.certification_id));
   const early = me.certifications.filter((each) => !invoiced.has(each.certification_id));
@@ -74,7 +76,7 @@ function showAll(content, { me, invoices }) {
         ${open.length > 0 && html`<p class="small soft">${billingText.fee.hint}</p>`}
       </section>
       ${early.length > 0 && html`<section class="card" aria-labelledby="early-title"><h2 id="early-title">${t.early}</h2><div class="stack tight">${early.map((each) => html`<pay-button data-certification="${each.certification_id}"></pay-button>`)}</div></section>`}
-      <section class="card" aria-labelledby="history-title"><h2 id="history-title">${t.history}</h2>${paid(invoices)}</section>
+      <section class="card" aria-labelledby="history-title"><h2 id="history-title">${t.history}</h2>${paid(invoices, program.time_zone)}</section>
     </div>`,
   );
   for (const button of content.querySelectorAll("[data-invoice]")) {

@@ -3,7 +3,7 @@
 import * as api from "../../api.js";
 import { newKey } from "../../drafts.js";
 import { busy, field, input, lines } from "../../fields.js";
-import { day, money, time } from "../../format.js";
+import { day, money, programDayOf, time } from "../../format.js";
 import { html, render } from "../../html.js";
 import { billingText } from "../../text/billing.js";
 import { staffText } from "../../text/staff.js";
@@ -20,7 +20,7 @@ class InvoiceDesk extends HTMLElement {
   isSettled = false;
 
   /** An invoice of a report, null for one that is not made yet. Dispatches `changed` with a sentence. */
-  open(dashboard, invoice, { roles, isOwn, isLateFee }) {
+  open(dashboard, invoice, { roles, isOwn, isLateFee, zone }) {
     this.#dashboard = dashboard;
     this.isSettled = invoice !== null && ["paid", "waived"].includes(invoice.status);
     const mayRecord = roles.includes("staff-finance");
@@ -29,7 +29,7 @@ class InvoiceDesk extends HTMLElement {
       this,
       html`<section class="card stack" aria-labelledby="${id}-title"><h2 id="${id}-title">${isLateFee ? t.lateFee : t.title}</h2>
         <problem-message></problem-message>
-        ${invoice ? this.#facts(invoice, mayRecord) : this.#missing(mayRecord || roles.includes("staff-reviewer"))}
+        ${invoice ? this.#facts(invoice, mayRecord, zone) : this.#missing(mayRecord || roles.includes("staff-reviewer"))}
         ${invoice?.status === "open" && this.#actions(invoice, mayRecord, isOwn, id)}
       </section>`,
     );
@@ -52,7 +52,7 @@ class InvoiceDesk extends HTMLElement {
     return isOwn ? html`<p class="notice warn">${t.own}</p>` : this.#forms(invoice, id);
   }
 
-  #facts(invoice, mayRecord) {
+  #facts(invoice, mayRecord, zone) {
     const f = t.facts;
     const facts = [
       [f.number, invoice.number],
@@ -63,7 +63,7 @@ class InvoiceDesk extends HTMLElement {
     const { methods, paymentStatuses } = billingText.transactions;
     const atStripe = (each) => mayRecord && each.method === "card" && html` · <a href="${this.#dashboard.stripe_url}/payments/${encodeURIComponent(each.payment_id)}">${each.status === "succeeded" ? t.refund : t.atStripe}</a>`;
     const payment = (each) =>
-      html`<li>${day(each.received_at.slice(0, 10))}: ${money(each.amount)}, ${methods[each.method] ?? each.method}${each.reference && html` (${each.reference})`} – ${each.surplus ? t.surplus : (paymentStatuses[each.status] ?? each.status)}${atStripe(each)}</li>`;
+      html`<li>${programDayOf(each.received_at, zone)}: ${money(each.amount)}, ${methods[each.method] ?? each.method}${each.reference && html` (${each.reference})`} – ${each.surplus ? t.surplus : (paymentStatuses[each.status] ?? each.status)}${atStripe(each)}</li>`;
     return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
       ${invoice.payments.length > 0 && html`<div class="prose"><h3>${t.payments}</h3><ul>${invoice.payments.map(payment)}</ul></div>`}`;
   }

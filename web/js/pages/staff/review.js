@@ -146,7 +146,7 @@ function show(content, loaded, again) {
     render(content, html`<div class="card stack"><p>${t.missing}</p><p><a class="button" href="/staff/reviews/">${t.toQueue}</a></p></div>`);
     return;
   }
-  const { dashboard, me, isOwn } = loaded;
+  const { dashboard, me, program, isOwn } = loaded;
   document.title = [dashboard.member.name, dashboard.certification.designation, text.brand].join(" · ");
   render(
     content,
@@ -175,7 +175,7 @@ function show(content, loaded, again) {
   showHistory(place("history"), loaded);
   [dashboard.invoice, dashboard.late_fee_invoice].forEach((invoice, index) => {
     const desk = content.querySelectorAll("invoice-desk")[index];
-    desk?.open(dashboard, invoice, { roles: me.roles, isOwn, isLateFee: index === 1 });
+    desk?.open(dashboard, invoice, { roles: me.roles, isOwn, isLateFee: index === 1, zone: program.time_zone });
     desk?.addEventListener("changed", ({ detail }) => renew(detail));
   });
   showEntries(place("entries"), loaded, renew);
