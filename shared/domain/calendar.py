@@ -16,11 +16,15 @@ FRESH = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class NotedDay:
-    """Access may end after `last_day` for certifications that stand in the index under `due_year`."""
+    """Access may end after `last_day` for certifications that stand in the index under `due_year`.
+
+    `extended`: staff granted it as a last day, so the index, which goes by `expires_on`, does not lead to it.
+    """
 
     last_day: date
     due_year: int
     noted_at: datetime
+    extended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ HISTORY#<subject>     EVENT#<event>                       what happened to it; t
 INVOICE#<id>          INVOICE                             an invoice of a program bought
 JOB#<id>              JOB                                 an export or import of staff, for 90 days
 CALENDAR              LAST-DAY#<day>#<year>               access may end after this day, in that year of the index
+CALENDAR              LAST-DAY#<day>#<year>#EXTENDED      the same of a day that staff granted
                       INVOICED#<year>                     when a year's invoices were last asked for
 MAIL#<mail>           MAIL                                a mail being sent, or sent: once
 """
@@ -210,9 +211,9 @@ def due_partitions(year: int) -> list[str]:
     return [f"DUE#{year}#{shard:02d}" for shard in range(DUE_SHARDS)]
 
 
-def last_day(day: date, year: int) -> Key:
-    """A day after which access may end for certifications in that year of the index."""
-    return _key(CALENDAR, f"LAST-DAY#{day.isoformat()}#{year}")
+def last_day(day: date, year: int, *, extended: bool) -> Key:
+    """A day after which access may end for certifications in that year of the index; whether staff granted it."""
+    return _key(CALENDAR, f"LAST-DAY#{day.isoformat()}#{year}{'#EXTENDED' if extended else ''}")
 
 
 def invoiced(year: int) -> Key:

@@ -264,12 +264,16 @@ class Recertifications:
         return [items.submission(item) for item in found], more
 
     def _note_end_of_access(self, before: Recertification, after: Recertification, event: Event) -> None:
+        expires_on = after.certification.expires_on
         last_day = last_day_of_access(after.certification, after.cycle, after.program)
         if last_day is None or last_day == last_day_of_access(
             before.certification, before.cycle, before.program
         ):
             return
-        self._calendar.note(last_day, after.certification.expires_on.year, event.at)
+        if expires_on != before.certification.expires_on and expires_on != last_day:
+            self._calendar.note(expires_on, expires_on.year, event.at)  # what reminders go by
+        extended = last_day == after.certification.extended_to
+        self._calendar.note(last_day, expires_on.year, event.at, extended=extended)
 
     def _recertification(self, found: Sequence[Item]) -> Recertification | None:
         by_kind: dict[str, list[Item]] = {}

@@ -42,7 +42,7 @@ def compose_mail(post: Post, message: Mapping[str, Any]) -> Draft | None:
     """The draft of the mail that a message asks for; None when there is nothing (any more) to say.
 
     Messages: `{"mail": "invoice", "invoice_id"}`, `{"mail": "event", "subject", "event_id"}`,
-    `{"mail": "reminder", "certification_id", "expires_on", "days"}`.
+    `{"mail": "reminder", "certification_id", "expires_on", "days"}`, its day the extended one where there is one.
     """
     match message["mail"]:
         case "invoice":
@@ -75,7 +75,7 @@ def _reminder(post: Post, message: Mapping[str, Any]) -> Draft | None:
     found = post.sources.recertifications.find(str(message["certification_id"]))
     if found is None or found.cycle.locked or found.access(post.today) == "lapsed":
         return None
-    if found.certification.expires_on.isoformat() != message["expires_on"]:
+    if last_day_of(found).isoformat() != message["expires_on"]:
         return None
     member = post.sources.members.find(found.certification.member_id)
     if member is None or member.profile.reminders is False:

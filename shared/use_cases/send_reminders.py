@@ -1,11 +1,12 @@
-"""The daily job of reminders: 180, 90, 30 and 7 days (as the edition says) before a certification's last day."""
+"""The daily job of reminders: 180, 90, 30 and 7 days (as the edition says) before a certification's last day, or
+before the one that staff granted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import batched
 
-from shared.domain.calendar import JobRun
+from shared.domain.calendar import JobRun, NotedDay
 from shared.domain.ports import CalendarStore, DueStore, MessageQueue
 from shared.domain.program import Editions
 
@@ -27,20 +28,19 @@ def send_reminders(
 ) -> SentReminders:
     """Ask for the reminder of every certification whose last day is so many days away.
 
-    The sender leaves out who submitted, lapsed or wants none; its mark sees to it that a reminder goes out once.
+    A last day of the index costs its 16 queries; one that staff granted a walk through its year. The sender leaves out
+    who submitted, lapsed or wants none; its mark sees to it that a reminder goes out once.
     """
     days_before = editions.in_force(run.today).reminder_days
-    last_days = sorted({each.last_day for each in calendar.read().days})
     count = 0
-    for last_day, days in _due(last_days, days_before, run.today):
-        wanted = (each.certification_id for each in due.due(last_day.year, f"{last_day.isoformat()}#"))
-        for batch in batched(wanted, BATCH, strict=False):
+    for noted, days in _due(calendar.read().days, days_before, run.today):
+        for batch in batched(_ending(due, noted), BATCH, strict=False):
             queue.send(
                 [
                     {
                         "mail": "reminder",
                         "certification_id": certification_id,
-                        "expires_on": last_day.isoformat(),
+                        "expires_on": noted.last_day.isoformat(),
                         "days": days,
                     }
                     for certification_id in batch
@@ -50,11 +50,23 @@ def send_reminders(
     return SentReminders(count)
 
 
-def _due(last_days: Sequence[date], days_before: Sequence[int], today: date) -> list[tuple[date, int]]:
-    """The last days that a reminder is due for now, each with how many days before."""
+def _due(
+    noted_days: Sequence[NotedDay], days_before: Sequence[int], today: date
+) -> list[tuple[NotedDay, int]]:
+    """The noted days that a reminder is due for now, each with how many days before."""
     return [
-        (last_day, days)
-        for last_day in last_days
+        (noted, days)
+        for noted in sorted(noted_days, key=lambda each: (each.last_day, each.due_year))
         for days in days_before
-        if today - timedelta(days=CATCH_UP) < last_day - timedelta(days=days) <= today <= last_day
+        if today - timedelta(days=CATCH_UP) < noted.last_day - timedelta(days=days) <= today <= noted.last_day
     ]
+
+
+def _ending(due: DueStore, noted: NotedDay) -> Iterator[str]:
+    """The certifications that have this last day: by the index, or granted by staff."""
+    last_day = noted.last_day
+    if noted.extended:
+        return (e.certification_id for e in due.due(noted.due_year) if e.extended_to == last_day)
+    if noted.due_year != last_day.year:
+        return iter(())
+    return (e.certification_id for e in due.due(last_day.year, f"{last_day.isoformat()}#"))

@@ -435,10 +435,9 @@ def test_a_paid_report_that_waits_for_more_than_two_weeks_is_told_each_week(
     assert year.job("reconcile")["findings"] == ()
     portal.later(days=2)
     (finding,) = year.job("reconcile")["findings"]
-    assert finding == (
-        f"paid, and undecided for more than 14 days: {name_of(who)} ({who.member_id}), IPMA-CP, {who.certification_id}, "
-        f"{made['submission']['submission_id']}"
-    )
+    named = f"{name_of(who)} ({who.member_id}), IPMA-CP, {who.certification_id}"
+    signed = made["submission"]["submission_id"]
+    assert finding == f"paid, and undecided for more than 14 days: {named}, {signed}"
     portal.later(days=7)
     year.job("reconcile")
     told = [mail for mail in year.mail() if mail.subject.startswith("Reconciliation")]

@@ -43,19 +43,44 @@ def test_an_extension_is_told_with_its_reason_and_the_new_last_day(
     assert "DTSTART;VALUE=DATE:20280229" in mail.attachments[0].text
 
 
-def test_after_an_extension_reminders_speak_of_the_new_last_day(
+def test_after_an_extension_reminders_go_by_the_new_last_day_once_each(
     portal: Portal, year: Year, member: Person
 ) -> None:
+    other = portal.member(expires_on="2027-12-31")
     body = {"extended_to": "2028-02-29", "reason": "Illness in the family."}
     assert portal.post(staff_path(member, "extension"), REVIEWER, body).status in (200, 201)
     year.mail()
     year.post.sent.clear()
-    portal.at("2027-12-24T06:00:00-05:00")
-    year.job("send_reminders", "2027-12-24T11:00:00Z")
-    mail = the_mail(year, member)
-    assert mail.subject == "67 days left to recertify your IPMA-CP"
-    assert "ends on 29 February 2028" in mail.text
-    assert "DTSTART;VALUE=DATE:20280229" in mail.attachments[0].text
+    for day in ("2027-12-01", "2027-12-24", "2028-01-30", "2028-02-22", "2028-02-23"):
+        portal.at(f"{day}T06:00:00-05:00")
+        for _ in range(2):
+            year.job("send_reminders", f"{day}T11:00:00Z")
+            year.mail()
+    told = {
+        who.member_id: [mail for mail in year.post.sent if mail.to.startswith(who.member_id)]
+        for who in (member, other)
+    }
+    assert [each.subject for each in told[other.member_id]] == [left(30), left(7)]
+    assert [each.subject for each in told[member.member_id]] == [left(90), left(30), left(7)]
+    for mail in told[member.member_id]:
+        assert "ends on 29 February 2028" in mail.text
+        assert "DTSTART;VALUE=DATE:20280229" in mail.attachments[0].text
+
+
+def test_a_day_granted_after_another_takes_its_place(portal: Portal, year: Year, member: Person) -> None:
+    for day in ("2028-01-31", "2028-02-29"):
+        body = {"extended_to": day, "reason": "Illness in the family."}
+        assert portal.post(staff_path(member, "extension"), REVIEWER, body).status in (200, 201)
+    year.mail()
+    year.post.sent.clear()
+    for day in ("2028-01-24", "2028-02-22"):
+        portal.at(f"{day}T06:00:00-05:00")
+        year.job("send_reminders", f"{day}T11:00:00Z")
+    assert [each.subject for each in year.mail()] == [left(7)]
+
+
+def left(days: int) -> str:
+    return f"{days} days left to recertify your IPMA-CP"
 
 
 def test_a_waiver_says_what_need_not_be_paid(portal: Portal, year: Year, member: Person) -> None:
