@@ -123,24 +123,24 @@ class PortalClock:
             if self._ending:
                 raise Ending
             self._set(due)
-            await self._fire(due)
-            await self._drain()
+            if await self._fire(due):
+                await self._drain()
 
-    async def _fire(self, due: datetime) -> None:
-        """Run every schedule that is due at this very time, in the template's order."""
+    async def _fire(self, due: datetime) -> bool:
+        """Run every schedule that is due at this very time, in the template's order; whether anything may follow."""
         falling_due = [schedule for schedule, find in self._schedules if find(self._fired_until) == due]
         self._fired_until = due
-        for schedule in falling_due:
-            await self._run(schedule, due)
+        return any([await self._run(schedule, due) for schedule in falling_due])
 
-    async def _run(self, schedule: Schedule, due: datetime) -> None:
+    async def _run(self, schedule: Schedule, due: datetime) -> bool:
         """As the service: twice more if the function fails."""
         function = self._runnables.functions[schedule.function]
         for _ in range(_TRIES):
             invocation = await self._environments.invoke(function, input_of(schedule, due))
             if invocation.error is None:
-                return
+                return invocation.effects
         _log.error("The schedule %s failed %d times on %s.", schedule.name, _TRIES, due.isoformat())
+        return True
 
 
 def input_of(schedule: Schedule | None, due: datetime) -> Any:

@@ -14,8 +14,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import botocore
+
 _LENGTH = struct.Struct(">I")
 _CLOCK_MODULE = "shared.adapters.clock"
+_READING = ("BatchGet", "Describe", "Get", "Head", "List", "Query", "Scan")
+"""How the names of AWS's operations begin that change nothing."""
 
 
 class Context:
@@ -39,10 +43,24 @@ class Context:
         return max(0, int((self._deadline - time.monotonic()) * 1000))
 
 
+class Effects:
+    """Whether the event in hand called AWS for more than reading, so that something may follow from it."""
+
+    def __init__(self) -> None:
+        self.any = False
+        botocore.register_initializer(lambda session: session.register("before-call", self.note))
+
+    def note(self, **call: Any) -> None:
+        """Called before each call, whose event is named like `before-call.dynamodb.Query`."""
+        if not call["event_name"].rpartition(".")[2].startswith(_READING):
+            self.any = True
+
+
 def live(connection: socket.socket, settings: dict[str, Any]) -> None:
     """Say the process id, load the handler, then answer events until the connection closes."""
     _send(connection, {"pid": os.getpid()})
     _take_over(settings)
+    effects = Effects()
     try:
         handler = _load(settings["handler"])
         clock = _clock()
@@ -54,7 +72,9 @@ def live(connection: socket.socket, settings: dict[str, Any]) -> None:
     while (request := _receive(connection)) is not None:
         if clock is not None:
             clock.offset = timedelta(microseconds=request["offset"])
-        _send(connection, _answer(handler, request, settings))
+        effects.any = False
+        answer = _answer(handler, request, settings)
+        _send(connection, {**answer, "effects": effects.any})
 
 
 def _answer(handler: Any, request: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from infrastructure.local.account import ACCOUNT_ID, REGION
+from infrastructure.local.payments import uses_stripe
 from infrastructure.local.template import Function
 
 MOST_ENVIRONMENTS = 10
@@ -30,10 +31,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Invocation:
-    """What came of one event: the handler's result, or the error as Lambda describes it."""
+    """What came of one event: the handler's result, or the error as Lambda describes it.
+
+    `effects` False: it only read, and asked nothing of Stripe, so nothing can follow from it.
+    """
 
     result: Any = None
     error: Mapping[str, Any] | None = None
+    effects: bool = True
 
 
 @dataclass(eq=False)
@@ -169,7 +174,7 @@ class Environments:
         pool.idle.append(environment)
         if "error" in answer:
             return self._failed(function, answer["error"])
-        return Invocation(result=answer["result"])
+        return Invocation(answer["result"], effects=answer["effects"] or uses_stripe(function))
 
     def _failed(self, function: Function, error: Mapping[str, Any]) -> Invocation:
         kind, message = error.get("errorType"), error.get("errorMessage")

@@ -1,9 +1,13 @@
 """My Profile: reminders, name, e-mail address and the authenticator app, each changed by the member."""
 
+import re
 import time
 from collections.abc import Callable
 
+import pytest
+import segno
 from playwright.sync_api import Page, expect
+from segno import encoder
 
 from infrastructure.local.cognito_codes import totp
 from tests.e2e.browser.people import PASSWORD, Member
@@ -116,14 +120,58 @@ def app_code(page: Page) -> str:
     return totp(key, time.time())
 
 
+def codes(text: str | None) -> list[list[str]]:
+    """The rows of a text's QR code under each of the eight masks, any of which a camera reads."""
+    options = {"error": "m", "mode": "byte", "micro": False, "boost_error": False}
+    made = [segno.make(text, mask=mask, **options).matrix for mask in range(8)]
+    return [["".join(map(str, row)) for row in matrix] for matrix in made]
+
+
+def drawn(page: Page) -> list[str]:
+    """The rows of the picture on the page, without the light around it."""
+    picture = page.get_by_role("img", name="QR code")
+    size = int(picture.get_attribute("viewBox").split()[2]) - 8
+    squares = set(re.findall(r"M(\d+) (\d+)h1v1h-1z", picture.locator("path").get_attribute("d")))
+    return ["".join(str(int((str(x + 4), str(y + 4)) in squares)) for x in range(size)) for y in range(size)]
+
+
+@pytest.fixture
+def padded_by_the_standard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """segno adds a byte of zeros where the bits end with a byte already; cameras do not mind, a comparison does."""
+    pad = encoder.write_padding_bits
+    monkeypatch.setattr(
+        encoder,
+        "write_padding_bits",
+        lambda bits, version, length: pad(bits, version, length) if length % 8 else None,
+    )
+
+
+def test_texts_of_every_size_that_fits_become_their_qr_code(
+    visitor: Visitor, padded_by_the_standard: None
+) -> None:
+    page = visitor.open("/help/")
+    whole = "otpauth://totp/Recertification%3Arobin%40example.net?secret=ABCDEFGH234567&issuer=x" * 5
+    texts = [
+        whole[:length] for length in (1, 14, 15, 42, 43, 62, 84, 106, 122, 152, 180, 213, 214, 251, 287, 331)
+    ]
+    made = page.evaluate(
+        "async (texts) => texts.map((await import('/js/qr-code.js')).matrixOf)", [*texts, whole[:332]]
+    )
+    assert made.pop() is None
+    for text, rows in zip(texts, made, strict=True):
+        assert ["".join(str(int(dark)) for dark in row) for row in rows] in codes(text), len(text)
+
+
 def test_an_authenticator_app_is_set_up_asked_for_and_turned_off(
-    visit: Callable[..., Visitor], member: Member
+    visit: Callable[..., Visitor], member: Member, padded_by_the_standard: None
 ) -> None:
     visitor = visit(**PHONE)
     visitor.enter_as(member)
     page = visitor.open(PATH)
     page.get_by_role("button", name="Set up an authenticator app").click()
     expect(page.locator(".key")).to_be_visible()
+    address = page.get_by_role("link", name="open it in the app").get_attribute("href")
+    assert drawn(page) in codes(address)
     visitor.check_accessibility()
     visitor.check_width()
     page.get_by_label("Six digits").fill("000000")

@@ -1,11 +1,15 @@
 """What an active member sent on paper: staff enter the points and submit the report, marked as such."""
 
+from datetime import date
+
 from playwright.sync_api import expect
 
+from infrastructure.local.roster import as_csv
 from tests import files
-from tests.e2e.browser.desk import as_role, check, open_report, say_yes
+from tests.e2e.browser.desk import as_role, check, open_report, roster_row, say_yes
 from tests.e2e.browser.people import FIFTY, Member
 from tests.e2e.browser.visitor import Visitor
+from tests.e2e.portal import Person
 
 CHECK_MILLISECONDS = 30_000
 
@@ -64,6 +68,34 @@ def test_a_document_that_came_by_mail_is_uploaded_for_its_member(desk: Visitor, 
     assert (document["status"], document["by_staff"]) == ("clean", True)
     (after,) = member.dashboard()["entries"]
     assert after["document_ids"] == [document["document_id"]]
+
+
+def test_what_a_lapsed_member_sent_is_uploaded_and_no_points_are_entered(
+    desk: Visitor, staff: Person
+) -> None:
+    year = date.today().year  # noqa: DTZ011 (the portal's clock is the real one, to the year)
+    ended = {
+        "certified_since": f"{year - 4}-03-15",
+        "expires_on": f"{year - 1}-12-31",
+        "status": "terminated",
+    }
+    assert staff.import_roster(as_csv([roster_row("LAPSED2", **ended)])).json()["created"] == 1
+    held = staff.get("/api/staff/members/LAPSED2").json()["certifications"][0]
+    page = desk.open(f"/staff/review/?certification={held['certification_id']}")
+    page.get_by_role("link", name="Upload what came on paper").click()
+    desk.wait_shown()
+    expect(page.get_by_text("This certification has lapsed")).to_be_visible()
+    expect(page.locator("session-form, .submission")).to_have_count(0)
+    content = {"name": "report.pdf", "mimeType": "application/pdf", "buffer": files.PDF}
+    page.locator(".drop input").set_input_files([content])
+    check(desk)
+    page.get_by_role("button", name="Upload 1 document").click()
+    expect(page.locator(".uploads-news")).to_have_text(
+        "Uploaded and checked: report.", timeout=CHECK_MILLISECONDS
+    )
+    page.get_by_role("link", name="Back to the report").click()
+    desk.wait_shown()
+    expect(page.locator("#documents")).to_contain_text("report.pdf")
 
 
 def test_a_refused_document_says_why(desk: Visitor, member: Member) -> None:

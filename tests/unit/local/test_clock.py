@@ -87,6 +87,7 @@ class Firing:
         self.board = board
         self.ran: list[tuple[str, str]] = []
         self.failures = 0
+        self.effects = True
 
     async def invoke(self, function: Function, event: Any) -> Invocation:
         self.ran.append(
@@ -95,7 +96,7 @@ class Firing:
         if self.failures:
             self.failures -= 1
             return Invocation(error={"errorType": "X"})
-        return Invocation()
+        return Invocation(effects=self.effects)
 
 
 @pytest.fixture
@@ -163,6 +164,17 @@ def test_a_failing_schedule_is_tried_three_times(board: Board) -> None:
     clock = clock_of(board, firing, [], ("daily", "cron(0 5 * * ? *)"))
     asyncio.run(clock.move_to(datetime(2027, 2, 1, 12, 0, tzinfo=UTC)))
     assert len(firing.ran) == 3
+
+
+def test_days_on_which_the_jobs_only_read_are_not_waited_for(board: Board) -> None:
+    firing, drained = Firing(board), []
+    firing.effects = False
+    clock = clock_of(board, firing, drained, ("daily", "cron(0 5 * * ? *)"))
+    asyncio.run(clock.move_to(datetime(2027, 3, 1, tzinfo=UTC)))
+    assert (len(firing.ran), len(drained)) == (28, 1)
+    firing.failures = 3
+    asyncio.run(clock.move_to(datetime(2027, 3, 1, 12, tzinfo=UTC)))
+    assert len(drained) == 3  # what failed may have written before
 
 
 def test_three_years_with_nothing_due_cost_nothing(board: Board) -> None:

@@ -161,9 +161,11 @@ class AccountForms extends HTMLElement {
   // Authenticator app
 
   async #askApp() {
-    let secret;
+    let secret, qrCode;
+    const drawing = import("../../qr-code.js").catch(() => ({})); // without it, the key can be typed
     try {
       ({ SecretCode: secret } = await cognito.associateApp(await session.accessToken()));
+      ({ qrCode } = await drawing);
     } catch (refusal) {
       render(this.#place("app"), html`<problem-message></problem-message>`);
       this.#place("app").firstElementChild.show(refusal, { retry: () => this.#askApp() });
@@ -172,7 +174,7 @@ class AccountForms extends HTMLElement {
     const address = `otpauth://totp/${encodeURIComponent(`${ISSUER}:${this.#email}`)}?secret=${secret}&issuer=${ISSUER}`;
     this.#form(
       "app",
-      html`<ol class="prose"><li>${t.appSteps.open}</li><li>${t.appSteps.key} <strong class="key">${secret.match(/.{1,4}/g).join(" ")}</strong><br><a href="${address}">${t.appSteps.link}</a></li><li>${t.appSteps.code}</li></ol>
+      html`<ol class="prose"><li>${t.appSteps.open}</li><li>${qrCode && [t.appSteps.scan, qrCode(address, t.appSteps.picture)]}${t.appSteps.key} <strong class="key">${secret.match(/.{1,4}/g).join(" ")}</strong><br><a href="${address}">${t.appSteps.link}</a></li><li>${t.appSteps.code}</li></ol>
         ${input({ id: "app-code", name: "code", label: text.logIn.appCode, autocomplete: "one-time-code", inputmode: "numeric", maxlength: 6 })}`,
       t.turnAppOn,
       { code: text.logIn.required.code },

@@ -1,4 +1,7 @@
-/** Staff enter points and submit a report that an active member sent on paper, by the rules that hold for the member. */
+/** Staff enter points and submit a report that an active member sent on paper, by the rules that hold for the member.
+ *
+ * Of a lapsed member they take in what came with the report that is to be reinstated.
+ */
 
 import * as api from "../../api.js";
 import { keepAndSend } from "../../elements/invoice-desk/keep-and-send.js";
@@ -16,6 +19,7 @@ const certificationId = new URLSearchParams(location.search).get("certification"
 const path = `/staff/certifications/${encodeURIComponent(certificationId)}`;
 const report = `/staff/review/?certification=${encodeURIComponent(certificationId)}`;
 const OPEN = ["entering", "complete", "returned"];
+const LAPSED = "lapsed";
 
 async function load() {
   if (!certificationId) return {};
@@ -27,7 +31,8 @@ async function load() {
 function whyNot({ me, dashboard }) {
   if (!me.roles.includes("staff-reviewer")) return t.notYourRole;
   if (me.member_id.toLowerCase() === dashboard.member.member_id.toLowerCase()) return t.own;
-  return OPEN.includes(dashboard.cycle.state) ? "" : t.notOpen;
+  const isWaiting = dashboard.submission?.state === "submitted";
+  return [...OPEN, LAPSED].includes(dashboard.cycle.state) && !isWaiting ? "" : t.notOpen;
 }
 
 function submission(program) {
@@ -35,6 +40,13 @@ function submission(program) {
     <section class="agreement"><p class="agreed">${program.agreement.text.trim()}</p></section><problem-message></problem-message>
     <input type="hidden" name="agreement_version" value="${program.agreement.version}">
     ${input({ id: "signature", name: "signature", label: t.signature, autocomplete: "off", maxlength: 200 })}<p><button class="main">${t.submit}</button></p></form></details>`;
+}
+
+/** What can be done: documents in any case, points until there are enough, then the signed report. */
+function forms({ program, dashboard: { cycle, entries } }) {
+  const isFull = cycle.missing.length === 0;
+  return html`${cycle.state === LAPSED ? html`<p class="notice">${t.lapsed}</p>` : isFull ? submission(program) : html`<session-form class="card"></session-form>`}
+    ${documents(entries)}`;
 }
 
 function documents(entries) {
@@ -60,12 +72,10 @@ function show(content, loaded, again) {
   }
   const { cycle, entries, certification } = dashboard;
   const why = whyNot(loaded);
-  const isFull = cycle.missing.length === 0;
   render(
     content,
     html`<div class="stack"><div id="notice"></div><p>${t.intro(dashboard.member.name, certification.designation)}</p>
-      ${why ? html`<p class="notice warn">${why}</p>` : isFull ? submission(program) : html`<session-form class="card"></session-form>`}
-      ${!why && documents(entries)}
+      ${why ? html`<p class="notice warn">${why}</p>` : forms(loaded)}
       <p><a class="button" href="${report}">${t.toReport}</a></p></div>`,
   );
   if (why) return;
@@ -78,15 +88,16 @@ function show(content, loaded, again) {
     announce(now, html`<p>${t.saved(number(body.entries.length), number(body.cycle.points_total), body.cycle.points_required)}</p>`);
   });
   form?.open(program, { ...dashboard, isOfStaff: true });
-  keepAndSend(content.querySelector(".submission"), {
+  const details = content.querySelector(".submission");
+  if (!details) return;
+  keepAndSend(details, {
     path: `${path}/submission`,
     draft: `paper-signature:${cycle.cycle_id}:${entries.length}`,
     required: t.required,
     confirm: t.confirm,
     sent: () => location.assign(report),
   });
-  const details = content.querySelector(".submission");
-  if (details) details.open = true;
+  details.open = true; // there is nothing else to do on this page
 }
 
 await openPage("staff/paper", { load, show });

@@ -130,7 +130,7 @@ function showEntries(place, { me, program, dashboard, isOwn }, again) {
 
 /** Whether what the member sent on paper can be entered by this person. */
 const mayEnter = ({ me, dashboard, isOwn }) =>
-  !isOwn && me.roles.includes("staff-reviewer") && ["entering", "complete", "returned"].includes(dashboard.cycle.state);
+  !isOwn && me.roles.includes("staff-reviewer") && ["entering", "complete", "returned", "lapsed"].includes(dashboard.cycle.state) && !isWaiting(dashboard);
 
 /** The desk of the invoice that an approval waits for. */
 function openDesk() {
@@ -155,7 +155,7 @@ function show(content, loaded, again) {
         <div class="stack"><section class="card stack tight" id="signed" aria-labelledby="signed-title"></section><invoice-desk></invoice-desk>${dashboard.late_fee_invoice && html`<invoice-desk></invoice-desk>`}
         <section class="card stack tight" id="documents" aria-labelledby="documents-title"></section><discretion-desk></discretion-desk></div></div>
       <section class="card stack tight" id="history" aria-labelledby="history-title"></section>
-      <p class="buttons"><a class="button" href="/staff/reviews/">${t.toQueue}</a>${mayEnter(loaded) && html`<a class="button" href="/staff/paper/?certification=${encodeURIComponent(certificationId)}">${t.fromPaper}</a>`}</p></div>`,
+      <p class="buttons"><a class="button" href="/staff/reviews/">${t.toQueue}</a>${mayEnter(loaded) && html`<a class="button" href="/staff/paper/?certification=${encodeURIComponent(certificationId)}">${dashboard.cycle.state === "lapsed" ? t.documentsFromPaper : t.fromPaper}</a>`}</p></div>`,
   );
   const place = (id) => content.querySelector(`#${id}`);
   /** Show how it stands now, and say what has become of it. */

@@ -49,7 +49,9 @@ export const accountText = {
     addApp: "Set up an authenticator app",
     appSteps: {
       open: "Open an authenticator app on your phone, such as the one of Google, Microsoft or Apple, and add an account.",
-      key: "Type this key there:",
+      scan: "Scan this with it:",
+      picture: "QR code of the key below",
+      key: "Or type this key there:",
       link: "On the phone itself: open it in the app",
       code: "Type here the six digits that the app shows.",
     },

@@ -1,4 +1,4 @@
-/** Points and reports that active members sent on paper, entered by staff. */
+/** What members sent on paper, entered by staff. */
 
 import { points } from "./common.js";
 
@@ -8,7 +8,8 @@ export const paperText = {
   intro: (name, designation) => `What ${name} sent on paper for ${designation}. It is marked as entered by staff, under the rules that hold for the member.`,
   toReport: "Back to the report",
   saved: (count, total, required) => `Saved. ${count} now stand in the report: ${total} of ${points(required)}.`,
-  notOpen: "This report takes nothing more: it is submitted, or the certification has lapsed. Go back to the report to see what can be done.",
+  lapsed: "This certification has lapsed, so no points are entered for it. Upload what the member sent; then go back to the report and record the reinstatement.",
+  notOpen: "This report takes nothing more while it waits for a decision. Go back to the report to see what can be done.",
   notYourRole: "Entering from paper needs the reviewer’s role.",
   own: "This is your own report. Enter it in your Recertification Portal.",
   documents: "Documents",

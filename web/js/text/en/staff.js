@@ -23,6 +23,7 @@ export const staffText = {
     signed: "Submission",
     signedFacts: { by: "Signed by", at: "Signed on", signing: "Signing", how: "How it came", agreement: "Agreement", hash: "Mark of what was signed" },
     fromPaper: "Enter from paper",
+    documentsFromPaper: "Upload what came on paper",
     inPortal: "In the portal",
     onPaper: "On paper, entered by staff",
     application: "Reinstatement application",
