@@ -56,7 +56,7 @@ def test_a_reinstated_member_is_back_in_the_portal(portal: Portal, late: Person,
     assert portal.enter(late, entry()).code == "certification-lapsed"
     answer = staff(portal, late, "reinstatement", RECEIVED)
     assert answer.status == 200, answer.json
-    assert shows(answer.json, portal.dashboard(late))
+    assert shows(answer.json, portal.dashboard(late) | {"outlook": None})  # the way ahead is the member's
     held, cycle = answer.json["certification"], answer.json["cycle"]
     assert (held["status"], held["access"], held["expires_on"]) == ("renew", "open", "2030-12-31")
     assert (cycle["starts_on"], cycle["ends_on"], cycle["state"]) == ("2028-02-11", "2030-12-31", "entering")

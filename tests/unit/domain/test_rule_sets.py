@@ -141,7 +141,7 @@ def test_a_suspension_has_a_length_of_its_own_in_which_a_lapsed_certification_ca
     assert come_back(date(2028, 7, 31)).certification.status == "renew"
     with pytest.raises(InvalidRequest) as refused:
         come_back(date(2028, 8, 1))
-    assert "could come back ended on 2028-07-31" in refused.value.faults[0].detail
+    assert "could come back ended on 31 July 2028" in refused.value.faults[0].detail
     without = paid(opened(PROGRAM).lapse())
     assert reinstate(without, date(2029, 8, 1), editions=EDITIONS, now=NOW, today=date(2029, 9, 1))
 
