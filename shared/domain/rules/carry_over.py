@@ -80,7 +80,7 @@ def sentence(rule_set: RuleSet) -> str:
     """The carry-over in words."""
     rule = rule_set.carry_over
     if rule is None:
-        return f"{rule_set.points_called[1].capitalize()} beyond the required ones are not carried over."
+        return f"{rule_set.many_called} beyond the required ones are not carried over."
     said = (
         f"Up to {plain(rule.maximum)} {rule_set.called(rule.maximum)} beyond the required ones go on into the "
         "next cycle"

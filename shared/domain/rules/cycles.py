@@ -140,11 +140,24 @@ def sentences(rules: CycleRules, years: int) -> list[str]:
         "fixed-day": f"A cycle lasts {length} and ends on the same day of the year for everybody.",
     }
     said = [ends[rules.ends]]
+    if rules.early is not None:
+        said.append(f"A report can be signed in the last {in_words(rules.early)} of its cycle.")
+    if rules.next_starts == "at-once":
+        full = rules.next_ends == "from-start"
+        until = f"lasts its full {length}" if full else f"ends {length} after the last day of the old one"
+        said.append(
+            "Where a report is signed before the last day, the next cycle starts the day after the signing and "
+            f"{until}."
+        )
     if rules.grace is not None:
         use = "points can still be earned" if rules.grace.earns else "the report can still be submitted"
         said.append(f"For {in_words(rules.grace.length)} after its last day {use}.")
+        next_one = "is as long as ever" if rules.late == "full" else "is the shorter for it"
+        said.append(f"The cycle after such a late report {next_one}.")
     if rules.suspension is not None:
-        said.append(f"After that the certification is suspended for {in_words(rules.suspension)}.")
+        said.append(
+            f"After that the certification is suspended for {in_words(rules.suspension)}, and can come back."
+        )
     return said
 
 

@@ -1,6 +1,8 @@
 """The handbook: how points are earned, in sentences made of the rule set itself, so that the two never disagree."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from shared.domain.rules import caps, carry_over, cycles, designations, limit, minimums
 from shared.domain.rules.points import HOUR, plural
@@ -52,30 +54,34 @@ def _category(rule_set: RuleSet, category: str) -> list[str]:
 
 def activity_sentence(rule_set: RuleSet, activity: Activity) -> str:
     """What an activity earns, in one sentence or a few."""
-    parts = [f"{activity.title}: {_earns(rule_set, activity)}."]
-    parts += [
+    conversions = [
         f"1 {name} counts as {plain(factor)} {plural(activity.unit)}." for name, factor in activity.also_in
     ]
-    if activity.unit == HOUR and activity.hour_minutes != 60:
-        parts.append(f"{activity.hour_minutes} minutes make an hour.")
-    if activity.minimum_minutes is not None:
-        parts.append(f"It lasts at least {activity.minimum_minutes} minutes.")
-    if activity.minimum is not None:
-        parts.append(f"At least {plain(activity.minimum)} {plural(activity.unit)} are needed.")
-    if activity.round_down_to is not None:
-        parts.append(f"Rounded down to steps of {plain(activity.round_down_to)}.")
-    if activity.round_points_down_to is not None:
-        step = plain(activity.round_points_down_to)
-        parts.append(f"{rule_set.points_called[1].capitalize()} are rounded down to steps of {step}.")
-    if activity.relevant_share:
-        parts.append("Only the share that is relevant counts.")
-    if activity.requires_document:
-        parts.append("A document is needed.")
-    if activity.only_for:
-        parts.append(f"For {', '.join(activity.only_for)} only.")
-    if activity.note:
-        parts.append(activity.note)
+    parts = [f"{activity.title}: {_earns(rule_set, activity)}.", *conversions]
+    parts += [sentence for applies, sentence in _conditions(rule_set, activity) if applies]
     return " ".join(parts)
+
+
+def _conditions(rule_set: RuleSet, activity: Activity) -> Iterator[tuple[bool, str]]:
+    """Each sentence that a row may need, with whether this one does."""
+    yield (
+        activity.unit == HOUR and activity.hour_minutes != 60,
+        f"{activity.hour_minutes} minutes make an hour.",
+    )
+    yield activity.minimum_minutes is not None, f"It lasts at least {activity.minimum_minutes} minutes."
+    least, step = activity.minimum or Decimal(0), activity.round_down_to or Decimal(0)
+    yield bool(least), f"At least {plain(least)} {plural(activity.unit)} are needed."
+    yield bool(step), f"Rounded down to steps of {plain(step)}."
+    step = activity.round_points_down_to or Decimal(0)
+    yield bool(step), f"{rule_set.many_called} are rounded down to steps of {plain(step)}."
+    yield activity.relevant_share, "Only the share that is relevant counts."
+    each = "month" if activity.unit == "month" else "year"
+    yield activity.standing, f"Entered once with its days, it counts by itself for each {each} that is over."
+    most = activity.max_quantity or Decimal(0)
+    yield bool(most), f"At most {_units(most, activity)} can be entered at once."
+    yield activity.requires_document, "A document is needed."
+    yield bool(activity.only_for), f"For {', '.join(activity.only_for)} only."
+    yield bool(activity.note), activity.note
 
 
 def _earns(rule_set: RuleSet, activity: Activity) -> str:
@@ -83,11 +89,15 @@ def _earns(rule_set: RuleSet, activity: Activity) -> str:
         return "meets the whole requirement"
     if activity.thresholds:
         return ", ".join(
-            f"{plain(each.points)} {rule_set.called(each.points)} from {plain(each.at)} {plural(activity.unit)} on"
+            f"{plain(each.points)} {rule_set.called(each.points)} from {_units(each.at, activity)} on"
             for each in activity.thresholds
         )
     per = activity.unit if activity.per == 1 else f"{plain(activity.per)} {plural(activity.unit)}"
     return f"{plain(activity.points)} {rule_set.called(activity.points)} per {per}"
+
+
+def _units(number: Decimal, activity: Activity) -> str:
+    return f"{plain(number)} {activity.unit if number == 1 else plural(activity.unit)}"
 
 
 def _of(sentence: str, only_for: tuple[str, ...]) -> str:

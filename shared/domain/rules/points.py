@@ -106,7 +106,8 @@ def earned(
         units = whole
     if activity.thresholds:
         points = by_threshold(activity, units)
-        said.append(f"{_counted(activity, units.number)} give {plain(points)} by the table of thresholds")
+        give = "gives" if units.number == 1 else "give"
+        said.append(f"{_counted(activity, units.number)} {give} {plain(points)} by the table of thresholds")
         return points, _sentence(activity, said)
     exact = units.of(activity.points, activity.per)
     points = exact.number

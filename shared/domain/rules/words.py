@@ -251,6 +251,12 @@ class RuleSet:
             return activity in group.activities or category in group.categories
         return True
 
+    @property
+    def many_called(self) -> str:
+        """`Points` at the beginning of a sentence, as the body calls them; abbreviations keep their letters."""
+        many = self.points_called[1]
+        return many[:1].upper() + many[1:]
+
     def called(self, points: Decimal) -> str:
         """`point` or `points`, as the body calls them."""
         return self.points_called[0] if points == 1 else self.points_called[1]

@@ -29,3 +29,17 @@ def test_a_row_is_told_in_a_sentence_or_a_few() -> None:
         "Live lesson: 1 contact hour per hour. 1 CEU counts as 10 hours. 1 semester credit counts as 15 hours. "
         "It lasts at least 50 minutes. Rounded down to steps of 0.1."
     )
+
+
+def test_the_dates_are_told_as_the_portal_acts_on_them() -> None:
+    dates = {name: handbook(rule_set)[-1].lines for name, rule_set in RULE_SETS.items()}
+    assert dates["ipma-hr"] == (
+        "A cycle lasts 3 years and ends on 31 December.",
+        (
+            "Where a report is signed before the last day, the next cycle starts the day after the signing and ends "
+            "3 years after the last day of the old one."
+        ),
+    )
+    assert dates["nurses"][-1] == (
+        "After that the certification is suspended for 12 months, and can come back."
+    )

@@ -9,7 +9,7 @@ from shared.domain.rules.carry_over import CarriedIn
 from shared.domain.rules.cycles import Dates, last_day, last_day_to_earn, next_dates, standing
 from shared.domain.rules.designations import reports_due
 from shared.domain.rules.ledger import Period
-from tests.unit.rules.sheet import BODIES, body, count, entry
+from tests.unit.rules.sheet import BODIES, CYCLE, body, count, entry
 
 EARLY, LATE = date(2025, 3, 1), date(2027, 11, 1)
 EACH_YEAR = [date(year, 5, 1) for year in (2025, 2026, 2027)]
@@ -17,7 +17,7 @@ TWO_YEARS = Period(date(2025, 7, 1), date(2027, 6, 30))
 
 
 def test_every_file_is_sound() -> None:
-    assert len([body(file.stem) for file in BODIES.glob("*.toml")]) == 7
+    assert len([body(file.stem) for file in BODIES.glob("*.toml")]) == 10
 
 
 # --- project managers: 60 PDU ---
@@ -267,3 +267,112 @@ def test_units_are_carried_over_two_cycles_at_most() -> None:
     assert count(CEU, period=many).carried_on == (CarriedIn(Decimal(4), "other", 2),)
     twice = Period(once.starts_on, once.ends_on, "CODER", (CarriedIn(Decimal(24), "other", 2),))
     assert count(CEU, period=twice).carried_on == ()
+
+
+# --- people professionals: 60 PDC to the end of the birth month ---
+
+PDC = body("people-professionals")
+
+
+def test_work_for_the_employer_counts_20_and_service_30_and_a_programme_taught_once() -> None:
+    found = count(
+        PDC,
+        entry("project", 3),
+        entry("project", 1),
+        entry("volunteering", 3, started_on=CYCLE.starts_on, on=CYCLE.ends_on),
+        entry("membership", 3),
+        entry("teaching", 2, title="Labour law"),
+        entry("teaching", 2, LATE, title="Labour Law"),
+    )
+    assert found.by_category == {"education": 4, "organization": 20, "profession": 30}
+    assert found.missing == ("6 PDCs missing.",)
+    assert [line.counted for line in found.lines if line.activity == "project"] == [20, 0]
+
+
+def test_a_minute_short_of_a_quarter_counts_the_quarter_before() -> None:
+    assert [count(PDC, entry("course", minutes, unit="minute")).total for minutes in (14, 15, 104, 105)] == [
+        0,
+        Decimal("0.25"),
+        Decimal("1.5"),
+        Decimal("1.75"),
+    ]
+
+
+def test_the_higher_examination_meets_everything() -> None:
+    assert (count(PDC, entry("examination")).total, count(PDC, entry("examination")).met) == (60, True)
+
+
+def test_20_of_the_last_12_months_go_on() -> None:
+    found = count(PDC, entry("course", 50), entry("course", 40, LATE))
+    assert (found.total, found.carried, found.refused) == (60, 20, 10)
+    assert count(PDC, entry("course", 90)).carried == 0
+
+
+# --- network technicians: a higher certification renews a lower ---
+
+CE = body("network-technicians")
+
+
+def holder(designation: str) -> Period:
+    return Period(CYCLE.starts_on, CYCLE.ends_on, designation)
+
+
+def test_a_report_for_the_highest_renews_the_lower_ones_through_those_between() -> None:
+    (due,) = reports_due(CE, ["CORE", "EXPERT", "SECURITY"])
+    assert (due.designation, due.renews, due.points_required) == (
+        "EXPERT",
+        ("EXPERT", "CORE", "SECURITY"),
+        75,
+    )
+    (due,) = reports_due(CE, ["SECURITY", "CORE"])
+    assert (due.designation, due.points_required) == ("SECURITY", 50)
+    assert [each.designation for each in reports_due(CE, ["CORE"])] == ["CORE"]
+
+
+def test_the_examination_of_a_higher_one_meets_the_lower_ones_total_and_not_its_own() -> None:
+    assert count(CE, entry("higher-examination"), period=holder("CORE")).total == 20
+    assert count(CE, entry("higher-examination"), period=holder("SECURITY")).met
+    own = count(CE, entry("higher-examination"), period=holder("EXPERT"))
+    assert (own.total, own.points_missing) == (0, 75)
+
+
+def test_half_of_15_hours_is_7_units_and_three_years_of_work_are_9() -> None:
+    found = count(
+        CE,
+        entry("training", 15, relevant_percent=Decimal(50)),
+        entry("work", 3, started_on=CYCLE.starts_on, on=CYCLE.ends_on),
+        entry("work", 1, LATE),
+        entry("other-certification", 3),
+        period=holder("SECURITY"),
+    )
+    assert found.total == 7 + 9 + 20
+    assert found.refused == 3 + 10
+
+
+# --- auditors: 120 hours and 20 in each calendar year ---
+
+CISA = body("auditors")
+
+
+def test_a_talk_counts_five_times_when_it_is_new_and_once_when_it_is_repeated() -> None:
+    found = count(
+        CISA,
+        entry("first-talk", 100, unit="minute", title="Logs"),
+        entry("talk", 100, date(2025, 9, 1), unit="minute", title="Logs"),
+        entry("first-talk", 100, date(2026, 9, 1), unit="minute", title="Logs"),
+    )
+    assert [line.counted for line in found.lines] == [10, 2, 0]
+
+
+def test_mentoring_counts_10_and_service_20_in_a_year() -> None:
+    assert count(CISA, entry("mentoring", 15)).total == 10
+    found = count(CISA, entry("board", 15), entry("mentoring", 15))
+    assert (found.total, found.by_group) == (20, {"service": 20})
+    assert count(CISA, *(entry("mentoring", 15, day) for day in EACH_YEAR)).total == 30
+
+
+def test_20_hours_are_needed_in_each_calendar_year() -> None:
+    uneven = [entry("course", hours, day) for hours, day in zip((60, 41, 19), EACH_YEAR, strict=True)]
+    found = count(CISA, *uneven)
+    assert (found.total, found.met) == (120, False)
+    assert "2027-01-01 to 2027-12-31; 19 count, so 1 is missing." in found.missing[0]

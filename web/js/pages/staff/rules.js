@@ -49,11 +49,10 @@ class Trial {
     });
   }
 
-  /** The tries of the last weeks; the one that the address names is shown at once. */
+  /** The tries of the last weeks, which come when they come; the one that the address names is shown at once. */
   async open() {
-    const list = this.#list();
+    this.#list();
     if (asked) await this.#follow(asked);
-    await list;
   }
 
   #find(selector) {
