@@ -39,11 +39,12 @@ from shared.schemas.documents import (
 )
 from shared.settings import settings
 from shared.use_cases.delete_document import delete_document
+from shared.use_cases.once import read
 from shared.use_cases.upload_document import DocumentHome, upload_document
 
 app = portal_api()
 
-DOCUMENT, HOME = "document", "home"
+DOCUMENT, HOME, SHOWN = "document", "home", "shown"
 
 
 @gate
@@ -72,6 +73,15 @@ def own_document(app: APIGatewayHttpResolver) -> None:
     if found is None or found.member_id.lower() != caller(app).member_id.lower():
         raise NotFound
     app.context[DOCUMENT] = found
+
+
+@gate
+def still_open(app: APIGatewayHttpResolver) -> None:
+    """403 when a certification that shows the document has lapsed."""
+    shown = [read(wiring.recertifications(), each) for each in _document(app).certification_ids]
+    for each in shown:
+        by_either(each, today())
+    app.context[SHOWN] = shown
 
 
 @app.post(
@@ -124,7 +134,7 @@ def read_document(document_id: str) -> Response[DocumentPage]:
 @app.delete(
     "/api/documents/<document_id>",
     status_code=204,
-    middlewares=[authenticated, own_document, if_match],
+    middlewares=[authenticated, own_document, still_open, if_match],
 )
 def remove_document(document_id: str) -> Response[None]:
     """Delete a document that no signed report needs; entries that name it stay, without it."""
@@ -135,6 +145,7 @@ def remove_document(document_id: str) -> Response[None]:
         wiring.events(),
         command(app),
         _document(app),
+        app.context[SHOWN],
         version(app),
     )
     return no_content()

@@ -6,6 +6,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from shared.adapters.http.resolver import answer, gate, portal_api
 from shared.adapters.http.responses import created, ok
+from shared.domain.errors import NotFound
 from shared.handling import wiring
 from shared.handling.gates import (
     SUBJECT,
@@ -27,10 +28,18 @@ from shared.use_cases.propose_memberships import accept_proposal, dismiss_propos
 app = portal_api()
 
 
+PROPOSAL = "proposal"
+
+
 @gate
-def of_member(app: APIGatewayHttpResolver) -> None:
-    """Says whose history a dismissal would belong to."""
-    app.context[SUBJECT] = f"member:{caller(app).member_id.lower()}"
+def own_proposal(app: APIGatewayHttpResolver) -> None:
+    """404 for what is not proposed to the caller; says whose history a dismissal would belong to."""
+    member_id = caller(app).member_id
+    found = wiring.proposals().find(member_id, str(app.context["_route_args"].get("proposal_id", "")))
+    if found is None:
+        raise NotFound
+    app.context[PROPOSAL] = found
+    app.context[SUBJECT] = f"member:{member_id.lower()}"
 
 
 @app.get("/api/proposals", middlewares=[authenticated])
@@ -43,7 +52,15 @@ def list_proposals() -> Response[ProposalList]:
 @app.post(
     "/api/certifications/<certification_id>/proposals/<proposal_id>/acceptance",
     status_code=201,
-    middlewares=[authenticated, own_certification, portal_open, no_body, idempotency_key, no_fields],
+    middlewares=[
+        authenticated,
+        own_certification,
+        own_proposal,
+        portal_open,
+        no_body,
+        idempotency_key,
+        no_fields,
+    ],
 )
 def accept(certification_id: str, proposal_id: str) -> Response[EnteredPoints]:
     """Enter what is proposed, as an ordinary entering session under all its rules."""
@@ -53,18 +70,18 @@ def accept(certification_id: str, proposal_id: str) -> Response[EnteredPoints]:
         wiring.events(),
         command(app),
         recertification(app),
-        proposal_id,
+        app.context[PROPOSAL],
     )
     return created(EnteredPoints.of(entered.entries, entered.recertification, today()))
 
 
 @app.post(
     "/api/proposals/<proposal_id>/dismissal",
-    middlewares=[authenticated, of_member, no_body, idempotency_key, no_fields],
+    middlewares=[authenticated, own_proposal, no_body, idempotency_key, no_fields],
 )
 def dismiss(proposal_id: str) -> Response[Proposal]:
     """Put a proposal out of sight."""
-    return ok(Proposal.of(dismiss_proposal(wiring.proposals(), caller(app).member_id, proposal_id)))
+    return ok(Proposal.of(dismiss_proposal(wiring.proposals(), app.context[PROPOSAL])))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """A member deletes a document that no signed report needs."""
 
+from collections.abc import Sequence
+
 from shared.domain.documents import Document, document_subject
 from shared.domain.errors import CycleLocked, NotFound
 from shared.domain.events import Command, Event, event
@@ -16,21 +18,22 @@ def delete_document(
     events: EventStore,
     command: Command,
     document: Document,
+    shown: Sequence[Recertification],
     version: str,
 ) -> None:
     """Delete a document whose version is still the one the member saw, and take it out of every entry that names it.
 
-    The entries stay, and those that need a document say so again. One transaction with a read for each certification
-    that shows it; then the object. Raises NotFound, CertificationLapsed, CycleLocked, VersionConflict, Unavailable.
+    `shown` are the certifications that show it. The entries stay, and those that need a document say so again. One
+    transaction, then the object. Raises NotFound, CertificationLapsed, CycleLocked, VersionConflict, Unavailable.
     """
     subject = document_subject(document)
 
     def perform(attempt: int) -> None:
-        before = document if attempt == 0 else _find(documents, document.document_id)
-        changes = [
-            _without(read(recertifications, certification_id), before, command)
-            for certification_id in before.certification_ids
-        ]
+        before, showing = document, shown
+        if attempt:
+            before = _find(documents, document.document_id)
+            showing = [read(recertifications, each) for each in before.certification_ids]
+        changes = [_without(each, before, command) for each in showing]
         if before.published_at is not None:
             raise CycleLocked("This contribution is in the library. Ask staff to take it out first.")
         before.require_version(version)

@@ -56,24 +56,23 @@ def accept_proposal(
     events: EventStore,
     command: Command,
     recertification: Recertification,
-    proposal_id: str,
+    proposal: Proposal,
 ) -> LoggedEntries:
     """Enter what is proposed, as an ordinary session under the rules; once for each cycle, whatever the key.
 
-    Raises NotFound and what log_entries raises.
+    Raises what log_entries raises.
     """
     certification, cycle = recertification.certification, recertification.cycle
-    proposal = _find(proposals, certification.member_id, proposal_id)
-    once = ids.digest("proposal", proposal_id, cycle.cycle_id)
-    command = replace(command, key=once, fingerprint=proposal_id)
+    once = ids.digest("proposal", proposal.proposal_id, cycle.cycle_id)
+    command = replace(command, key=once, fingerprint=proposal.proposal_id)
     logged = log_entries(recertifications, events, command, recertification, [proposal.claim])
     _change(proposals, proposal, lambda each: each.accept(certification.certification_id))
     return logged
 
 
-def dismiss_proposal(proposals: ProposalStore, member_id: str, proposal_id: str) -> Proposal:
-    """Put a proposal out of sight; twice is fine. Raises NotFound."""
-    return _change(proposals, _find(proposals, member_id, proposal_id), Proposal.dismiss)
+def dismiss_proposal(proposals: ProposalStore, proposal: Proposal) -> Proposal:
+    """Put a proposal out of sight; twice is fine."""
+    return _change(proposals, proposal, Proposal.dismiss)
 
 
 def _find(proposals: ProposalStore, member_id: str, proposal_id: str) -> Proposal:

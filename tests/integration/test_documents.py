@@ -431,7 +431,14 @@ def signing_and_deletion(
     return (
         lambda: submit_cycle(recertifications, wiring.invoices(), events, first, found, agreement, "Mona"),
         lambda: delete_document(
-            wiring.documents(), recertifications, bucket, events, second, stored, str(stored.version)
+            wiring.documents(),
+            recertifications,
+            bucket,
+            events,
+            second,
+            stored,
+            [found],
+            str(stored.version),
         ),
     )
 

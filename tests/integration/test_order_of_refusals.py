@@ -4,13 +4,19 @@ Each route has its list of what can be wrong, in the order of API.md;
 neighbours are tried together, each pair with a member of its own.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from itertools import combinations
 from typing import Any
 
 import pytest
 
+from shared.domain import ids
+from shared.domain.documents import Document
+from shared.domain.proposals import Chapter, Proposal, RosterMember, propose
+from shared.handling import wiring
 from tests.integration.portal import CHEQUE, SIGNING, STAFF, Person, Portal, entry, new_key, roster
 
 HEADINGS = {"content-type": "text/csv"}
@@ -205,6 +211,68 @@ def wrong_activity(request: Request) -> None:
 @wrong("complete", "points-complete", step=2)
 def complete_without_it(request: Request) -> None:
     request.portal.points(request.owner, 50)
+
+
+# --- documents and proposals ---
+
+
+def deleting_a_document(portal: Portal) -> Request:
+    owner = portal.member()
+    document = Document(
+        document_id=ids.document_id(ids.certification_home(owner.certification_id), "a" * 20),
+        kind="evidence",
+        title="Badge",
+        file_name="badge.pdf",
+        content_type="application/pdf",
+        size=100,
+        status="clean",
+        uploaded_at=datetime(2027, 6, 1, tzinfo=UTC),
+        member_id=owner.member_id,
+        certification_ids=(owner.certification_id,),
+    )
+    wiring.documents().add(document)
+    assert portal.enter(owner, entry("webinar", document_ids=[document.document_id])).status == 201
+    path = f"/api/documents/{document.document_id}"
+    return Request(portal, owner, "DELETE", path, owner, version=1)
+
+
+@wrong("document", "not-found")
+def unknown_document(request: Request) -> None:
+    request.path = request.path[:-1] + "b"
+
+
+def proposed(portal: Portal, owner: Person) -> Proposal:
+    chapter = Chapter("Springfield Chapter", date(2025, 1, 1), date(2025, 12, 31))
+    made = propose(owner.member_id, RosterMember(f"{owner.member_id}@example.org", "", ""), chapter)
+    assert wiring.proposals().add(made)
+    return made
+
+
+def dismissing(portal: Portal) -> Request:
+    owner = portal.member()
+    path = f"/api/proposals/{proposed(portal, owner).proposal_id}/dismissal"
+    return Request(portal, owner, "POST", path, owner)
+
+
+def accepting(portal: Portal) -> Request:
+    owner = portal.member()
+    path = portal.cycle_path(owner, f"proposals/{proposed(portal, owner).proposal_id}/acceptance")
+    return Request(portal, owner, "POST", path, owner)
+
+
+@wrong("proposal", "not-found")
+def unknown_proposal(request: Request) -> None:
+    request.path = re.sub("prp_.", "prp_9", request.path)
+
+
+@wrong("body", "malformed-request", clashes="field")
+def no_json_where_none_is_needed(request: Request) -> None:
+    request.raw = b"{"
+
+
+@wrong("field", "invalid-request")
+def a_field_where_none_is_known(request: Request) -> None:
+    request.body = {"why": "not mine"}
 
 
 # --- submitting ---
@@ -549,6 +617,35 @@ ROUTES: dict[str, tuple[Callable[[Portal], Request], list[Wrong]]] = {
     "DELETE entry": (
         deleting,
         [no_token, someone_elses, unknown_entry, lapsed, no_version, locked, stale_version],
+    ),
+    "DELETE document": (
+        deleting_a_document,
+        [no_token, someone_elses, unknown_document, lapsed, no_version, locked, stale_version],
+    ),
+    "POST dismissal": (
+        dismissing,
+        [
+            no_token,
+            someone_elses,
+            unknown_proposal,
+            no_json_where_none_is_needed,
+            no_key,
+            a_field_where_none_is_known,
+        ],
+    ),
+    "POST acceptance": (
+        accepting,
+        [
+            no_token,
+            someone_elses,
+            unknown_proposal,
+            lapsed,
+            no_json_where_none_is_needed,
+            no_key,
+            a_field_where_none_is_known,
+            locked,
+            complete,
+        ],
     ),
     "POST submission": (
         submitting,
