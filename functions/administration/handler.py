@@ -90,6 +90,7 @@ def read_member(member_id: str) -> Response[MemberPage]:
             email=member.email,
             login=member.login,
             body_member=member.body_member,
+            erasure=member.erasure,
             profile=Profile.of(member),
             certifications=[Certification.of(each.certification, each.access(today())) for each in held],
         ),

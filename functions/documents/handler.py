@@ -9,6 +9,7 @@ from shared.adapters.http.resolver import FIELD_FAULTS, answer, gate, portal_api
 from shared.adapters.http.responses import created, no_content, ok
 from shared.domain.documents import Document as StoredDocument
 from shared.domain.errors import NotFound
+from shared.domain.privacy import ERASED_DETAIL
 from shared.domain.recertification import Recertification
 from shared.domain.reinstatement import Door, by_either, by_staff
 from shared.handling import wiring
@@ -56,7 +57,10 @@ def own_home(app: APIGatewayHttpResolver) -> None:
 @gate
 def members_home(app: APIGatewayHttpResolver) -> None:
     """404 for a certification or an entry that is not the member's; 403 for a member who holds no certification."""
-    _find_home(app, app.context[MEMBER].member_id, by_staff)
+    member = app.context[MEMBER]
+    if member.erasure:
+        raise NotFound(ERASED_DETAIL)
+    _find_home(app, member.member_id, by_staff)
 
 
 @gate

@@ -4,10 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from shared.adapters.accounts import Accounts
-from shared.adapters.aws import cognito
 from shared.handling import wiring
-from shared.settings import settings
 
 logger = Logger()
 
@@ -30,7 +27,7 @@ def make_account(member_id: str) -> None:
     Raises ChangedMeanwhile when the address changes under it: the message then comes again.
     """
     member = wiring.members().find(member_id)
-    if member is None or member.login == "made":
+    if member is None or member.login == "made" or member.erasure:
         return
-    Accounts(cognito(), settings().user_pool_id).make(member.member_id, member.email)
+    wiring.accounts().make(member.member_id, member.email)
     wiring.members().mark_login_made(member)

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 
-from shared.adapters.http.resolver import answer, gate, portal_api
+from shared.adapters.http.resolver import answer, portal_api
 from shared.adapters.http.responses import ok
 from shared.domain.certifications import portal_notice
-from shared.domain.errors import NotFound
 from shared.domain.members import Member
 from shared.handling import wiring
 from shared.handling.gates import (
@@ -16,6 +15,7 @@ from shared.handling.gates import (
     caller,
     command,
     if_match,
+    is_member,
     json_body,
     today,
     version,
@@ -37,15 +37,6 @@ from shared.use_cases.change_name import change_name
 from shared.use_cases.change_profile import change_profile
 
 app = portal_api()
-
-
-@gate
-def is_member(app: APIGatewayHttpResolver) -> None:
-    """404 for an account that is no member's."""
-    member = wiring.members().find(caller(app).member_id)
-    if member is None:
-        raise NotFound("There is no member's profile for this account.")
-    app.context["member"] = member
 
 
 @app.get("/api/me", middlewares=[authenticated])

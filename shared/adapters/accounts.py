@@ -1,8 +1,9 @@
 """The accounts people log in with: users of the Cognito pool, named by member id, with a verified e-mail as alias."""
 
+import contextlib
 import secrets
 import string
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -45,6 +46,26 @@ class Accounts:
         self._client.admin_set_user_password(
             UserPoolId=self._user_pool_id, Username=member_id, Password=_unknown_password(), Permanent=True
         )
+
+    def describe(self, member_id: str) -> dict[str, Any] | None:
+        """What an account holds, but for its password, which nobody can read; None where there is none. 1 call."""
+        try:
+            found = self._client.admin_get_user(UserPoolId=self._user_pool_id, Username=member_id)
+        except self._client.exceptions.UserNotFoundException:
+            return None
+        return {
+            "user_name": found["Username"],
+            "state": found["UserStatus"],
+            "made_at": found["UserCreateDate"].isoformat(),
+            "changed_at": found["UserLastModifiedDate"].isoformat(),
+            "second_factors": list(found.get("UserMFASettingList", [])),
+            **{each["Name"]: each.get("Value", "") for each in found["UserAttributes"]},
+        }
+
+    def remove(self, member_id: str) -> None:
+        """Delete an account, and with it every session; one that is gone is fine. 1 call."""
+        with contextlib.suppress(self._client.exceptions.UserNotFoundException):
+            self._client.admin_delete_user(UserPoolId=self._user_pool_id, Username=member_id)
 
 
 def _unknown_password() -> str:

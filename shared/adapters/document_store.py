@@ -76,6 +76,15 @@ class DocumentStore:
         except ClientError:
             logger.exception("object_left", document_id=document_id)
 
+    def erase(self, document_id: str) -> None:
+        """Take every version of a document away, for good; of none is fine. 1 call, and 1 a version."""
+        found = self._client.list_object_versions(Bucket=self._bucket, Prefix=_key(document_id))
+        for version in (*found.get("Versions", ()), *found.get("DeleteMarkers", ())):
+            if version["Key"] == _key(document_id):
+                self._client.delete_object(
+                    Bucket=self._bucket, Key=version["Key"], VersionId=version["VersionId"]
+                )
+
 
 def document_id_of(key: str) -> str:
     """The document that an object's key names."""

@@ -16,6 +16,7 @@ from shared.domain.days import day_after, written_day
 from shared.domain.documents import Document
 from shared.domain.entries import Entry
 from shared.domain.errors import AlreadyDecided, Fault, InvalidRequest, InvoiceUnpaid
+from shared.domain.privacy import ERASED, ERASED_DETAIL
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
 from shared.domain.submissions import Submission
@@ -45,6 +46,7 @@ def reinstate(
     the closed and the opened recertification. Raises InvalidRequest for a day that cannot be, AlreadyDecided
     unless it lapsed, InvoiceUnpaid.
     """
+    _require_kept(found)
     faults = received_faults(found, received_on, today)
     if faults:
         raise InvalidRequest(tuple(faults))
@@ -134,6 +136,7 @@ def extend(found: Recertification, extended_to: date, reason: str, today: date) 
     Also for one that lapsed meanwhile: marked as lapsed, it becomes again what it was. Raises InvalidRequest for a day
     that grants nothing, AlreadyDecided for a report that is submitted and for a certification terminated elsewhere.
     """
+    _require_kept(found)
     faults = extension_faults(found, extended_to, today)
     if faults:
         raise InvalidRequest(tuple(faults))
@@ -189,6 +192,7 @@ def undo_approval(current: Recertification, closed: ClosedCycle, *, editions: Ed
 
     Raises AlreadyDecided when the current cycle has entries or a signing, or does not follow from this approval.
     """
+    _require_kept(current)
     if current.entries or current.submission is not None or current.cycle.signings:
         raise AlreadyDecided(
             "The period that this approval opened is no longer empty. Ask the member to delete its entries first."
@@ -221,6 +225,12 @@ def undo_approval(current: Recertification, closed: ClosedCycle, *, editions: Ed
         submission=replace(closed.decided, state="submitted", decision=None),
         standing=current.standing,
     )
+
+
+def _require_kept(found: Recertification) -> None:
+    """Nothing is brought back of somebody whose data were erased."""
+    if found.certification.terminated_reason == ERASED:
+        raise AlreadyDecided(ERASED_DETAIL)
 
 
 def no_approval_to_undo() -> AlreadyDecided:

@@ -50,6 +50,9 @@ EventType = Literal[
     "contribution-published",
     "contribution-withdrawn",
     "edition-published",
+    "data-exported",
+    "erasure-begun",
+    "member-erased",
 ]
 
 

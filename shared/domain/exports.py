@@ -24,6 +24,10 @@ FILES: Mapping[str, tuple[str, ...]] = {
         "certification_id", "cycle_number", "entry_id", "activity", "quantity", "points", "title", "organization",
         "started_on", "ended_on", "notes", "document_ids", "unit", "relevant_percent", "logged_at", "logged_by",
     ),
+    "standing_claims": (
+        "certification_id", "standing_id", "activity", "title", "organization", "started_on", "ended_on", "notes",
+        "logged_at", "logged_by",
+    ),
     "signed_entries": (
         "certification_id", "cycle_number", "submission_id", "signed_at", "entry_id", "activity", "quantity",
         "points", "title", "organization", "started_on", "ended_on", "notes", "document_ids",

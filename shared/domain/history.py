@@ -65,6 +65,9 @@ SENTENCES: Mapping[str, str] = {
     "email-changed": "The e-mail address was changed to {email}.",
     "membership-changed": "Staff said whether this is a member of the certifying body.",
     "member-imported": "The person was imported.",
+    "data-exported": "The person’s data were handed out.",
+    "erasure-begun": "The erasure of the person’s data was begun.",
+    "member-erased": "The person’s data were erased.",
 }
 
 

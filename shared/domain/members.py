@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 LoginState = Literal["wanted", "made"]
+Erasure = Literal["", "begun", "done"]
 
 LONGEST_NAME = 100
 LONGEST_EMAIL = 254
@@ -43,6 +44,7 @@ class Member:
     `rostered` holds first name, last name and e-mail as the last import gave them, where the member has changed any of
     them since: the same import again does not take the change back. `body_member` tells whether the person is a member
     of the certifying body, which fees may depend on, and `body_member_rostered` what the last import said of it.
+    `erasure` says whether their data were erased on request; then the member number is all that is left.
     """
 
     member_id: str
@@ -54,6 +56,7 @@ class Member:
     rostered: tuple[str, str, str] | None = None
     body_member: bool = False
     body_member_rostered: bool | None = None
+    erasure: Erasure = ""
     version: int = 1
 
     @property
@@ -65,3 +68,7 @@ class Member:
     def as_rostered(self) -> tuple[str, str, str]:
         """First name, last name and e-mail as the last import gave them."""
         return self.rostered or (self.first_name, self.last_name, self.email)
+
+    def erased(self) -> "Member":
+        """What is left of a person: the member number, which stands for the name too."""
+        return Member(self.member_id, "", self.member_id, "", erasure="begun", version=self.version + 1)

@@ -189,6 +189,18 @@ class RosterStore(Protocol):
     def enroll(self, standing: Standing, enrollment: Enrollment, event: Event) -> None: ...
 
 
+class PersonalDataStore(Protocol):
+    """All that is held about a member: `begin` and `finish` raise ChangedMeanwhile and AlreadyRecorded."""
+
+    def begin(self, before: Member, after: Member, held: Sequence[Registration], event: Event) -> None: ...
+
+    def document_ids(self, member_id: str, certification_ids: Sequence[str]) -> list[str]: ...
+
+    def strip(self, member: Member, certification_ids: Sequence[str]) -> dict[str, int]: ...
+
+    def finish(self, before: Member, after: Member, event: Event) -> None: ...
+
+
 class OwnAccount(Protocol):
     """The account of whoever asks. Raises Unauthenticated when their token is no longer valid."""
 

@@ -15,6 +15,7 @@ from shared.domain import ids
 from shared.domain.certifications import Certification, CertificationStatus, Cycle, first_cycle
 from shared.domain.days import written_day
 from shared.domain.members import LONGEST_NAME, Member, is_email
+from shared.domain.privacy import ERASED_DETAIL
 from shared.domain.program import Editions, Program
 
 COLUMNS = (
@@ -176,6 +177,9 @@ def read_row(number: int, cells: Mapping[str, str], editions: Editions) -> Roste
 def enroll(standing: Standing, rows: Sequence[RosterRow], editions: Editions) -> Enrollment:
     """What the rows of one member change. All rows of a member must agree on the person."""
     first = rows[0]
+    if standing.member is not None and standing.member.erasure:
+        told = tuple(RowFault(row.row, "member_id", ERASED_DETAIL) for row in rows)
+        return Enrollment(standing.member, {}, {}, told)
     member = _person(first, standing)
     if member.email == first.email and standing.email_holder not in (None, first.member_id.lower()):
         detail = "This e-mail address already belongs to another member."

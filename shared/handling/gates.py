@@ -132,6 +132,15 @@ def any_member(app: App) -> None:
 
 
 @gate
+def is_member(app: App) -> None:
+    """404 for an account that is no member's, or whose data were erased."""
+    member = wiring.members().find(caller(app).member_id)
+    if member is None or member.erasure:
+        raise NotFound("There is no member's profile for this account.")
+    app.context[MEMBER] = member
+
+
+@gate
 def not_oneself(app: App) -> None:
     """403 `staff-only` for staff who are the member: nobody decides on their own (rule 6)."""
     require_other(_command(app, ids.fresh_key(), ""), cast(Member, app.context[MEMBER]).member_id)

@@ -15,6 +15,7 @@ from shared.repositories.table import Table
 from shared.settings import settings
 
 if TYPE_CHECKING:
+    from shared.adapters.accounts import Accounts
     from shared.adapters.document_store import DocumentStore
     from shared.adapters.login_requests import LoginRequests
     from shared.adapters.mailer import Mailer
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from shared.repositories.jobs import Jobs
     from shared.repositories.mail_marks import MailMarks
     from shared.repositories.members import Members
+    from shared.repositories.personal_data import PersonalData
     from shared.repositories.proposals import Proposals
     from shared.repositories.recertifications import Recertifications
 
@@ -76,6 +78,22 @@ def members() -> "Members":
     from shared.repositories.members import Members
 
     return Members(table(), editions())
+
+
+@cache
+def personal_data() -> "PersonalData":
+    """All that is held about a member."""
+    from shared.repositories.personal_data import PersonalData
+
+    return PersonalData(table())
+
+
+@cache
+def accounts() -> "Accounts":
+    """The accounts people log in with."""
+    from shared.adapters.accounts import Accounts
+
+    return Accounts(aws.cognito(), settings().user_pool_id)
 
 
 @cache

@@ -116,12 +116,12 @@ class Documents:
     def publish(self, before: Document, after: Document, contribution: Contribution, event: Event) -> None:
         """Write that a contribution is published, and put it into the library. Raises as `settle`."""
         found = items.attributes(contribution)
-        shelved = [put(f"shelf {key}", {**key, **found}, ABSENT) for key in _shelves(contribution)]
+        shelved = [put(f"shelf {key}", {**key, **found}, ABSENT) for key in shelves(contribution)]
         self._transact([home_write(before, after), *shelved, events.once(event)])
 
     def withdraw(self, before: Document, after: Document, contribution: Contribution, event: Event) -> None:
         """Write that a contribution is published no more, and take it out of the library. Raises as `settle`."""
-        cleared = [delete(f"shelf {key}", key, "attribute_exists(PK)") for key in _shelves(contribution)]
+        cleared = [delete(f"shelf {key}", key, "attribute_exists(PK)") for key in shelves(contribution)]
         self._transact([home_write(before, after), *cleared, events.once(event)])
 
     def search(
@@ -172,7 +172,7 @@ class Documents:
             raise AlreadyRecorded if events.EVENT in error.failed else ChangedMeanwhile from error
 
 
-def _shelves(contribution: Contribution) -> list[keys.Key]:
+def shelves(contribution: Contribution) -> list[keys.Key]:
     """All places of a contribution in the library: under its kind and any kind, whole and under each of its words."""
     return [
         keys.library(kind, word, contribution.title, contribution.document_id)

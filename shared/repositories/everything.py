@@ -57,6 +57,11 @@ def _entry(item: Item) -> Records:
     yield "entries", {**place, **claim, **plain}
 
 
+def _standing_claims(item: Item) -> Records:
+    for claim in item["claims"]:
+        yield "standing_claims", {"certification_id": item["PK"].partition("#")[2], **claim}
+
+
 def _lapsed_entries(item: Item) -> Records:
     place = {"certification_id": item["PK"].partition("#")[2], "cycle_number": int(item["SK"].split("#")[1])}
     for entry in item["entries"]:
@@ -111,6 +116,7 @@ _MAKERS: Mapping[tuple[str, str], Callable[[Item], Records]] = {
     ("CERTIFICATION", "CERTIFICATION"): _whole("certifications"),
     ("CERTIFICATION", "CYCLE"): _whole("cycles"),
     ("CERTIFICATION", "ENTRY"): _entry,
+    ("CERTIFICATION", "STANDING"): _standing_claims,
     ("CERTIFICATION", "DOCUMENT"): _whole("documents"),
     ("CERTIFICATION", "SUBMISSION"): _whole("submissions"),
     ("CERTIFICATION", "INVOICE"): _invoice,

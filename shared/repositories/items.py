@@ -279,6 +279,7 @@ def member(item: Item) -> Member:
         login=item["login"],
         body_member=item.get("body_member", False),
         body_member_rostered=item.get("body_member_rostered"),
+        erasure=item.get("erasure", ""),
         rostered=None if (said := item.get("rostered")) is None else (said[0], said[1], said[2]),
         version=int(item["version"]),
     )

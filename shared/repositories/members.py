@@ -20,6 +20,7 @@ from shared.repositories.table import (
     Table,
     Write,
     delete,
+    labelled,
     put,
 )
 
@@ -84,10 +85,10 @@ class Members:
         Raises ChangedMeanwhile, AlreadyRecorded, AddressTaken.
         """
         certifications = [
-            _labelled(certification_write(old, new), new.designation) for old, new in renamed if old != new
+            labelled(certification_write(old, new), new.designation) for old, new in renamed if old != new
         ]
-        terms = _term_writes(before, after)
-        self._transact([_member_write(before, after), *terms, *certifications, events.once(event)])
+        terms = term_writes(before, after)
+        transact(self._table, [member_write(before, after), *terms, *certifications, events.once(event)])
 
     def search(self, beginning: str, *, after: str | None, limit: int) -> tuple[list[Member], str | None]:
         """Members whose name (either way round), e-mail or id begins so, in order of the term; `after` is a term.
@@ -124,14 +125,14 @@ class Members:
         before, after = standing.member, enrollment.member
         writes = []
         if after != before:
-            writes += [_member_write(before, after), *_term_writes(before, after)]
+            writes += [member_write(before, after), *term_writes(before, after)]
         for designation, (certification, cycle) in enrollment.holdings.items():
             old_certification, old_cycle = standing.holdings.get(designation, (None, None))
             if certification != old_certification:
                 if certification.status != "terminated":
                     last_day = certification.expires_on
                     self._calendar.note(last_day, last_day.year, event.at)
-                writes.append(_labelled(certification_write(old_certification, certification), designation))
+                writes.append(labelled(certification_write(old_certification, certification), designation))
             if cycle != old_cycle:
                 item = {**keys.cycle(cycle.certification_id), **items.attributes(cycle)}
                 label = f"cycle {designation}"
@@ -140,7 +141,7 @@ class Members:
                 else:
                     writes.append(put(label, item, SAME_VERSION, {":version": old_cycle.version}))
         if writes:
-            self._transact([*writes, events.once(event)])
+            transact(self._table, [*writes, events.once(event)])
 
     def mark_login_made(self, member: Member) -> None:
         """Note that the account of a member was made for the address it has now. Raises ChangedMeanwhile."""
@@ -190,13 +191,15 @@ class Members:
                     return found[:limit], found[limit - 1]["SK"]
         return found, None
 
-    def _transact(self, writes: Sequence[Write]) -> None:
-        try:
-            self._table.transact(writes)
-        except ConditionFailed as error:
-            if events.EVENT in error.failed:
-                raise AlreadyRecorded from error
-            raise AddressTaken if set(error.failed) == {EMAIL} else ChangedMeanwhile from error
+
+def transact(table: Table, writes: Sequence[Write]) -> None:
+    """A transaction of a member's writes. Raises ChangedMeanwhile, AlreadyRecorded, AddressTaken."""
+    try:
+        table.transact(writes)
+    except ConditionFailed as error:
+        if events.EVENT in error.failed:
+            raise AlreadyRecorded from error
+        raise AddressTaken if set(error.failed) == {EMAIL} else ChangedMeanwhile from error
 
 
 def _is_possible(member_id: str) -> bool:
@@ -204,20 +207,22 @@ def _is_possible(member_id: str) -> bool:
     return 0 < len(member_id) <= LONGEST_ID
 
 
-def _member_write(before: Member | None, after: Member) -> Write:
+def member_write(before: Member | None, after: Member) -> Write:
+    """The write of a member, new or as it was read."""
     item = {**keys.member(after.member_id), **items.attributes(after)}
     if before is None:
         return put("member", item, ABSENT)
     return put("member", item, SAME_VERSION, {":version": before.version})
 
 
-def _term_writes(before: Member | None, after: Member) -> list[Write]:
+def term_writes(before: Member | None, after: Member) -> list[Write]:
     """The writes that keep the address unique and the member found under the terms of today."""
     mine = {":member_id": after.member_id}
     writes = []
     if before is None or before.email.lower() != after.email.lower():
-        holder = {**keys.email(after.email), "member_id": after.member_id}
-        writes.append(put(EMAIL, holder, f"{ABSENT} OR member_id = :member_id", mine))
+        if after.email:
+            holder = {**keys.email(after.email), "member_id": after.member_id}
+            writes.append(put(EMAIL, holder, f"{ABSENT} OR member_id = :member_id", mine))
         if before is not None:
             writes.append(delete("old email", keys.email(before.email), "member_id = :member_id", mine))
     old = _terms(before) if before is not None else {}
@@ -242,7 +247,7 @@ def _terms(member: Member) -> dict[str, str]:
         member.email.lower(): "email",
         member.member_id.lower(): "member_id",
     }
-    return {" ".join(term.split()): by for term, by in terms.items()}
+    return {" ".join(term.split()): by for term, by in terms.items() if term.strip()}
 
 
 def _standing_keys(row: RosterRow, designations: Sequence[str]) -> list[keys.Key]:
@@ -266,7 +271,3 @@ def _standing(row: RosterRow, designations: Sequence[str], by_key: dict[tuple[st
         holdings={certification.designation: (certification, cycle) for certification, cycle in pairs},
         email_holder=None if email is None else email["member_id"].lower(),
     )
-
-
-def _labelled(write: Write, designation: str) -> Write:
-    return Write(f"{write.label} {designation}", write.operation, write.parameters)

@@ -180,6 +180,16 @@ def set_item(label: str, item: Item) -> Write:
     return Write(label, "Put", {"Item": _item(item)})
 
 
+def remove_item(label: str, key: Key) -> Write:
+    """A delete on no condition: there may be nothing to delete."""
+    return Write(label, "Delete", {"Key": _item(key)})
+
+
+def labelled(write: Write, more: str) -> Write:
+    """A write under a longer label, where a transaction has several of its kind."""
+    return Write(f"{write.label} {more}", write.operation, write.parameters)
+
+
 def delete(label: str, key: Key, condition: str, values: Mapping[str, Any] | None = None) -> Write:
     """A delete in a transaction, on a condition."""
     return Write(label, "Delete", {"Key": _item(key), **_condition(condition, values)})

@@ -161,6 +161,7 @@ class MemberPage(Given):
     email: str
     login: str
     body_member: bool
+    erasure: str
     profile: Profile
     certifications: list[Certification]
 

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from shared.domain.errors import VersionConflict
+from shared.domain.errors import NotFound, VersionConflict
 from shared.domain.events import Command, Event, event
 from shared.domain.members import Member
 from shared.domain.ports import EventStore, MemberStore
+from shared.domain.privacy import ERASED_DETAIL
 from shared.domain.roster import following
 from shared.use_cases.decide_review import require_other
 from shared.use_cases.once import once
@@ -28,6 +29,8 @@ def change_membership(
 
     def perform(_: int) -> Member:
         before, held = members.with_registrations(member_id)
+        if before is not None and before.erasure:
+            raise NotFound(ERASED_DETAIL)
         if before is None or version != str(before.version):
             raise VersionConflict(
                 "This member was changed elsewhere since you opened the page. Look at it again, then save."

@@ -12,6 +12,7 @@ from shared.domain.days import day_of, written_day
 from shared.domain.entries import plain
 from shared.domain.events import Event
 from shared.domain.mails import Draft
+from shared.domain.privacy import ERASED
 from shared.use_cases.compose_money_mail import invoice_waived, payment_received, payment_taken_back
 from shared.use_cases.mail_parts import (
     Post,
@@ -52,7 +53,9 @@ def compose_mail(post: Post, message: Mapping[str, Any]) -> Draft | None:
         case _:
             event = post.sources.events.find(str(message["subject"]), str(message["event_id"]))
             composer = None if event is None else _COMPOSERS.get(event.type)
-            return None if event is None or composer is None else composer(post, event)
+            if event is None or composer is None or ERASED in event.data:
+                return None
+            return composer(post, event)
 
 
 def _invoice_issued(post: Post, invoice_id: str) -> Draft | None:
@@ -186,7 +189,7 @@ def _approval_undone(post: Post, event: Event) -> Draft | None:
 
 def _document_rejected(post: Post, event: Event) -> Draft | None:
     member = post.sources.members.find(str(event.data["member_id"]))
-    if member is None:
+    if member is None or member.erasure:
         return None
     values = {"title": str(event.data["title"]), "reason": str(event.data["reason"])}
     return draft(post, member, "document-rejected", values)
@@ -195,7 +198,7 @@ def _document_rejected(post: Post, event: Event) -> Draft | None:
 def _email_changed(post: Post, event: Event) -> Draft | None:
     """To the old address, which alone can tell that it was not its owner; the new one is shown in part."""
     member = post.sources.members.find(event.subject.partition(":")[2])
-    if member is None:
+    if member is None or member.erasure:
         return None
     local, _, domain = str(event.data["email"]).partition("@")
     values = {

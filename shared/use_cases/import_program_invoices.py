@@ -7,6 +7,7 @@ from shared.domain import ids
 from shared.domain.invoices import Invoice
 from shared.domain.members import Member
 from shared.domain.ports import ChangedMeanwhile
+from shared.domain.privacy import ERASED_DETAIL
 from shared.domain.program_invoices import InvoiceRow, read_invoice_row, take_row
 from shared.domain.roster import ImportReport, RowFault
 
@@ -55,6 +56,8 @@ def _take(
     member = members.find(row.member_id)
     if member is None:
         return RowFault(row.row, "member_id", "There is no such member. Import the members first.")
+    if member.erasure:
+        return RowFault(row.row, "member_id", ERASED_DETAIL)
     invoice_id = ids.program_invoice_id(member.member_id, row.number)
     if invoice_id in seen:
         return RowFault(row.row, "invoice_number", "This invoice stands in an earlier row.")

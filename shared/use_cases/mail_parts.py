@@ -99,7 +99,7 @@ def to_holder(
 ) -> Draft | None:
     """A draft to the member who holds the certification."""
     member = post.sources.members.find(found.certification.member_id)
-    if member is None:
+    if member is None or member.erasure:
         return None
     named = {"designation": found.certification.designation, **values}
     return draft(post, member, template, named, attachments)

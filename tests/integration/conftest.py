@@ -28,6 +28,7 @@ WIRED = (
     "jobs",
     "everything",
     "proposals",
+    "personal_data",
     "documents",
     "counts",
 )

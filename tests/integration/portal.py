@@ -148,6 +148,21 @@ class Queue:
         self.sent += member_ids
 
 
+class MemoryAccounts:
+    """Stands for the user pool: who has no account any more."""
+
+    def __init__(self) -> None:
+        self.removed: list[str] = []
+
+    def describe(self, member_id: str) -> dict[str, Any] | None:
+        if member_id in self.removed:
+            return None
+        return {"user_name": member_id, "state": "CONFIRMED", "email_verified": "true"}
+
+    def remove(self, member_id: str) -> None:
+        self.removed.append(member_id)
+
+
 STAFF = Person("staff-ann", ("staff",))
 COLLEAGUE = Person("staff-bob", ("staff",))
 REVIEWER = Person("staff-rae", ("staff-reviewer",))
@@ -163,7 +178,9 @@ class Portal:
         self.queue = Queue()
         self._monkeypatch = monkeypatch
         self._stripe: StripeHere | None = None
+        self.accounts = MemoryAccounts()
         monkeypatch.setattr(wiring, "login_requests", lambda: self.queue)
+        monkeypatch.setattr(wiring, "accounts", lambda: self.accounts)
         monkeypatch.setattr(wiring, "payments", self._payments)
         self.at(MIDDAY)
 

@@ -39,6 +39,10 @@ class DocumentsBucket(DocumentStore):
     def delete(self, document_id: str) -> None:
         self.deleted.append(document_id)
 
+    def erase(self, document_id: str) -> None:
+        for key in [each for each in self.objects if each[0] == document_id]:
+            del self.objects[key]
+
 
 def stored(bucket: DocumentsBucket, document_id: str, content: bytes = files.PDF, version: str = "v1") -> Any:
     """Store an object and give EventBridge's event of it."""

@@ -1,0 +1,326 @@
+"""A member's data are handed out whole, and erased on request: nothing of the person is left but what must be kept."""
+
+import json
+from collections.abc import Callable, Iterator
+from itertools import batched
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from functions.notify import handler as notify
+from functions.privacy import handler as privacy
+from shared.adapters import aws
+from shared.domain.submissions import hash_of
+from shared.handling import wiring
+from shared.repositories.everything import KEYS
+from shared.repositories.table import remove_item, set_item
+from tests.integration.portal import ADMINISTRATOR, STAFF, Portal, entry, new_key
+from tests.integration.test_privacy import PROFILE, WORDS, found_in
+from tests.integration.world import World, build
+
+OWN_TABLE = True
+TYPED = {"title": "Kanarienfortbildung", "organization": "Kanarienbund", "notes": "Kanarienzeile"}
+CANARY = "kanarie"
+
+
+def erasure_of(world: World) -> str:
+    return f"/api/staff/members/{world.owner.member_id}/erasure"
+
+
+def table_items() -> list[dict[str, Any]]:
+    items, more = wiring.table().scan_page(None)
+    assert more is None
+    return items
+
+
+def personal(world: World) -> list[dict[str, Any]]:
+    """What the table holds that tells who the person is, but for what was signed."""
+    found = []
+    for item in table_items():
+        text = json.dumps(item, default=str).lower()
+        if (found_in(text) or CANARY in text) and not item["SK"].startswith("SIGNED#"):
+            found.append(item)
+    return found
+
+
+@pytest.fixture
+def world(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A canary who signed, was returned, signed again and was approved, published, lapses in no cycle, and has typed
+    into every field since; staff typed the name into each reason."""
+    made = build(portal, monkeypatch, **WORDS, committees="Kanarienausschuss")
+    owner = made.owner
+    version = portal.get("/api/me", owner).json["profile"]["version"]
+    assert portal.put("/api/me/profile", owner, PROFILE, version=version).status == 200
+    day = {"started_on": "2027-06-18", "ended_on": "2027-06-18"}
+    made_entry = portal.enter(owner, {**entry("webinar"), **TYPED, **day}).json["entries"][0]
+    path = portal.cycle_path(owner, f"entries/{made_entry['entry_id']}")
+    changed = {**entry("webinar"), **TYPED, **day, "title": "Kanarientitel"}
+    assert portal.put(path, owner, changed, version=1).status == 200
+    deleted = portal.enter(owner, {**entry("webinar"), **TYPED, **day}).json["entries"][0]
+    path = portal.cycle_path(owner, f"entries/{deleted['entry_id']}")
+    assert portal.ask("DELETE", path, owner, version=1).status == 204
+    claim = {"activity": "employment", "title": "Kanarienwart", "organization": "Kanarienhof"}
+    claims = portal.cycle_path(owner, "standing-claims")
+    assert portal.post(claims, owner, {**claim, "started_on": "2027-06-18"}).status == 201
+    made.contribution(title="Kanarienkunde", file_name="kanarien.pdf")
+    reason = {"extended_to": "2031-03-01", "reason": f"Illness of {WORDS['last_name']}"}
+    extension = f"/api/staff/certifications/{owner.certification_id}/extension"
+    assert portal.post(extension, STAFF, reason).status == 200
+    return made
+
+
+def held_records(answer: Any) -> dict[str, list[dict[str, Any]]]:
+    assert answer.status == 200, answer.json
+    records: dict[str, list[dict[str, Any]]] = answer.json["records"]
+    return records
+
+
+def test_members_are_given_everything_that_is_held_about_them_and_no_name_of_staff(
+    portal: Portal, world: World
+) -> None:
+    records = held_records(portal.get("/api/me/data", world.owner))
+    text = json.dumps(records).lower()
+    for item in personal(world):
+        for word in (*found_in(json.dumps(item, default=str)), *_typed(item)):
+            assert word in text, item["SK"]
+    for kind in ("members", "certifications", "cycles", "entries", "signed_records", "submissions"):
+        assert records[kind], kind
+    for kind in ("documents", "proposals", "certificates", "invoices", "payments", "history", "log_in"):
+        assert records[kind], kind
+    assert STAFF.member_id not in text
+    assert "checkout.stripe" not in text
+    signed = records["signed_records"][0]
+    assert hash_of(signed["text"]) == signed["signed_hash"]
+
+
+def _typed(item: dict[str, Any]) -> list[str]:
+    text = json.dumps([value for name, value in item.items() if name not in KEYS], default=str).lower()
+    return [word.strip('",. :{}[]') for word in text.split() if CANARY in word and "://" not in word][:5]
+
+
+def test_nobody_else_is_in_what_is_handed_out(portal: Portal, world: World) -> None:
+    stranger = portal.member()
+    portal.points(stranger, 1)
+    text = portal.get("/api/me/data", stranger).raw.decode().lower()
+    assert not found_in(text)
+    assert CANARY not in text
+
+
+def test_that_an_administrator_handed_data_out_is_in_the_history(portal: Portal, world: World) -> None:
+    path = f"/api/staff/members/{world.owner.member_id}/data"
+    key = new_key()
+    first, again = (portal.post(path, ADMINISTRATOR, key=key) for _ in range(2))
+    assert held_records(first).keys() == held_records(again).keys()
+    events = wiring.events().of(f"member:{world.owner.member_id}")
+    assert [(each.by, each.role) for each in events if each.type == "data-exported"] == [
+        (ADMINISTRATOR.member_id, "staff")
+    ]
+
+
+def test_nothing_is_left_of_the_person_but_what_was_signed(portal: Portal, world: World) -> None:
+    before = {item["SK"]: item for item in table_items() if item["SK"].startswith("SIGNED#")}
+    assert len(personal(world)) > 20
+    answer = portal.post(erasure_of(world), ADMINISTRATOR)
+    assert (answer.status, answer.json["state"]) == (200, "done"), answer.json
+    assert personal(world) == []
+    after = {item["SK"]: item for item in table_items() if item["SK"].startswith("SIGNED#")}
+    assert after == before
+    assert world.documents.objects == {}
+    assert portal.accounts.removed == [world.owner.member_id]
+
+
+def test_the_record_is_kept_under_the_member_number(portal: Portal, world: World) -> None:
+    owner = world.owner
+    invoices = [item for item in table_items() if item["SK"].startswith("INVOICE#")]
+    assert portal.post(erasure_of(world), ADMINISTRATOR).status == 200
+    assert [item for item in table_items() if item["SK"].startswith("INVOICE#")] == invoices
+    page = portal.get(f"/api/staff/members/{owner.member_id}", STAFF).json
+    assert (page["name"], page["email"], page["erasure"]) == (owner.member_id, "", "done")
+    assert [each["status"] for each in page["certifications"]] == ["terminated"]
+    history = portal.get(f"/api/staff/certifications/{owner.certification_id}/history", STAFF).json["items"]
+    approved = next(each for each in history if each["type"] == "cycle-approved")
+    assert approved["data"]["decision"]["decision"] == "approve"
+    assert approved["data"]["decision"]["decided_by"] == STAFF.member_id
+    number = portal.get(f"/api/staff/members/{owner.member_id}/history", STAFF).json["items"]
+    assert [each["type"] for each in number[:2]] in (
+        ["member-erased", "erasure-begun"],
+        ["erasure-begun", "member-erased"],
+    )
+    found = portal.get("/api/staff/members", STAFF, query={"query": owner.member_id}).json["items"]
+    assert [each["member_id"] for each in found] == [owner.member_id]
+
+
+def test_what_was_public_or_findable_is_gone(portal: Portal, world: World) -> None:
+    assert portal.post(erasure_of(world), ADMINISTRATOR).status == 200
+    stranger = portal.member()
+    for path in ("/api/certificates/{certificate_id}", "/api/library/{document_id}"):
+        assert portal.get(world.filled(path), stranger).status == 404
+    assert portal.get("/api/library", stranger).json["items"] == []
+    for word in WORDS.values():
+        assert portal.get("/api/staff/members", STAFF, query={"query": word}).json["items"] == []
+
+
+def test_the_address_is_free_again_and_the_number_is_not(portal: Portal, world: World) -> None:
+    assert portal.post(erasure_of(world), ADMINISTRATOR).status == 200
+    row = {**WORDS, "designation": "IPMA-CP", "certified_since": "2024-05-01", "status": "new"}
+    row["expires_on"] = "2027-12-31"
+    same = portal.bring_in({**row, "member_id": world.owner.member_id}).json
+    assert [each["field"] for each in same["rejected"]] == ["member_id"]
+    assert portal.bring_in({**row, "member_id": "newnumber"}).json["created"] == 1
+    assert "newnumber" in portal.queue.sent
+
+
+def test_an_access_token_that_still_lives_changes_nothing(portal: Portal, world: World) -> None:
+    owner = world.owner
+    assert portal.post(erasure_of(world), ADMINISTRATOR).status == 200
+    told = {
+        "file_name": "a.pdf",
+        "content_type": "application/pdf",
+        "size": 9,
+        "kind": "evidence",
+        "title": "A",
+    }
+    assert portal.enter(owner, entry()).code == "certification-lapsed"
+    assert portal.put("/api/me/profile", owner, PROFILE, version=1).code == "not-found"
+    assert portal.put("/api/me/name", owner, {"first_name": "A", "last_name": "B"}, version=1).status == 404
+    assert portal.post("/api/documents", owner, told).code == "certification-lapsed"
+    assert personal(world) == []
+
+
+def test_staff_bring_nothing_back(portal: Portal, world: World) -> None:
+    certification = f"/api/staff/certifications/{world.owner.certification_id}"
+    member = f"/api/staff/members/{world.owner.member_id}"
+    assert portal.post(erasure_of(world), ADMINISTRATOR).status == 200
+    told = {
+        "file_name": "a.pdf",
+        "content_type": "application/pdf",
+        "size": 9,
+        "kind": "evidence",
+        "title": "A",
+    }
+    for path, body, code in (
+        (f"{certification}/extension", {"extended_to": "2032-01-01", "reason": "x"}, "already-decided"),
+        (f"{certification}/undo-approval", {"reason": "x"}, "already-decided"),
+        (
+            f"{certification}/reinstatement",
+            {"report_received_on": "2027-06-01", "comment": ""},
+            "already-decided",
+        ),
+        (f"{certification}/entries", {"entries": [entry()]}, "certification-lapsed"),
+        (f"{member}/documents", told, "not-found"),
+    ):
+        assert portal.post(path, STAFF, body).code == code, path
+    version = portal.get(member, STAFF).headers["etag"].strip('"')
+    assert portal.put(f"{member}/membership", STAFF, {"body_member": True}, version=version).status == 404
+
+
+def test_a_mail_under_way_is_not_sent(portal: Portal, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    subjects = (f"member:{world.owner.member_id}", f"certification:{world.owner.certification_id}")
+    events = [each for subject in subjects for each in wiring.events().of(subject)]
+    messages: list[dict[str, object]] = [
+        {"mail": "event", "subject": each.subject, "event_id": each.event_id} for each in events
+    ]
+    messages.append({"mail": "invoice", "invoice_id": world.names["invoice_id"]})
+    assert portal.post(erasure_of(world), ADMINISTRATOR).status == 200
+    sent: list[object] = []
+    monkeypatch.setattr(wiring, "mailer", lambda: SimpleNamespace(send=sent.append))
+    records = [
+        {"messageId": str(n), "body": json.dumps(each), "attributes": {}} for n, each in enumerate(messages)
+    ]
+    assert notify.handler({"Records": records}, None) == {"batchItemFailures": []}
+    assert sent == []
+
+
+def test_a_report_that_waits_for_a_decision_is_decided_first(portal: Portal) -> None:
+    owner = portal.member()
+    made = portal.submitted(owner)
+    path = f"/api/staff/members/{owner.member_id}/erasure"
+    assert portal.post(path, ADMINISTRATOR).code == "cycle-locked"
+    assert portal.accounts.removed == []
+    assert portal.decide(owner, made["submission"]["submission_id"], "return").status == 200
+    assert portal.post(path, ADMINISTRATOR).json["state"] == "done"
+    assert portal.get("/api/staff/reviews", STAFF, query={"state": "returned"}).json["items"] == []
+
+
+# --- it may break off anywhere ---
+
+
+class Died(Exception):
+    """The process ended here."""
+
+
+def changes_of(world: World) -> Iterator[tuple[Any, str]]:
+    """What the erasure changes outside, one method each; to end at a read is to end before the next change."""
+    yield (aws.dynamodb(), "transact_write_items")
+    yield (world.documents, "erase")
+    yield (world.portal.accounts, "remove")
+
+
+def breaking(patch: pytest.MonkeyPatch, world: World, at: int, *, after: bool) -> Callable[[], int]:
+    """Let the process end before or after the call of this number; gives how many calls there were."""
+    made = 0
+
+    def dying(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            nonlocal made
+            made += 1
+            if made == at and not after:
+                raise Died
+            answer = real(*args, **kwargs)
+            if made == at:
+                raise Died
+            return answer
+
+        return call
+
+    for owner, name in changes_of(world):
+        patch.setattr(owner, name, dying(getattr(owner, name)))
+    return lambda: made
+
+
+def kept() -> list[str]:
+    """The table but for what differs by run: times, and the history's own events of the erasure."""
+    return sorted(
+        json.dumps(item, default=str, sort_keys=True)
+        for item in table_items()
+        if item.get("type") not in ("erasure-begun", "member-erased")
+    )
+
+
+def restored(items: list[dict[str, Any]]) -> None:
+    """The table as it was."""
+    table = wiring.table()
+    now = {(item["PK"], item["SK"]): item for item in table_items()}
+    changed = [item for item in items if now.pop((item["PK"], item["SK"]), None) != item]
+    writes = [set_item("item", item) for item in changed]
+    writes += [remove_item("item", {"PK": partition, "SK": sort}) for partition, sort in now]
+    for several in batched(writes, 100, strict=False):
+        table.transact(several)
+
+
+def test_an_erasure_that_ends_at_any_call_is_finished_by_the_next(
+    portal: Portal, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, files = table_items(), dict(world.documents.objects)
+    event = portal.event("POST", erasure_of(world), ADMINISTRATOR)
+    with monkeypatch.context() as patch:
+        count = breaking(patch, world, 0, after=False)
+        assert privacy.handler(event, None)["statusCode"] == 200
+        total = count()
+    golden = kept()
+    assert total > 4
+    for at in range(1, total + 1):
+        for after in (False, True):
+            restored(before)
+            world.documents.objects |= files
+            with monkeypatch.context() as patch:
+                breaking(patch, world, at, after=after)
+                with pytest.raises(Died):
+                    privacy.handler(event, None)
+            assert portal.post(erasure_of(world), ADMINISTRATOR).json["state"] == "done"
+            assert kept() == golden, (at, after)
+            assert world.documents.objects == {}
+    again = portal.post(erasure_of(world), ADMINISTRATOR)
+    assert (again.json["state"], again.json["deleted"]) == ("done", {})
+    assert kept() == golden
