@@ -111,7 +111,7 @@ def _event(item: Item) -> Records:
 
 _MAKERS: Mapping[tuple[str, str], Callable[[Item], Records]] = {
     ("MEMBER", "MEMBER"): _whole("members"),
-    ("MEMBER", "DOCUMENT"): _whole("documents"),
+    ("DOCUMENTS", "DOCUMENT"): _whole("documents"),
     ("MEMBER", "PROPOSAL"): _whole("proposals"),
     ("CERTIFICATION", "CERTIFICATION"): _whole("certifications"),
     ("CERTIFICATION", "CYCLE"): _whole("cycles"),

@@ -5,6 +5,7 @@ CERTIFICATION#<id>    CERTIFICATION                       the certification (GSI
                       CYCLE                               its current cycle
                       DOCUMENT#<document>                 a document for it, or its copy
                       ENTRY#<cycle number>#<entry>        an entry
+                      STANDING                            its standing claims
                       INVOICE#<cycle number>              the recertification invoice of a cycle
                       INVOICE#<cycle number>#LATE         the late fee of a reinstatement application
                       SUBMISSION                          the current signing (GSI1: review queue)

@@ -1,4 +1,4 @@
-/** PDFs that the API makes: fetched with the token, then saved by the browser under the name they come with. */
+/** What the API makes to be kept: fetched with the token, then saved by the browser under the name it comes with. */
 
 import * as api from "./api.js";
 
@@ -7,6 +7,15 @@ const KEPT_MILLISECONDS = 60_000;
 /** Fetch the PDF at an address of the API and have the browser save it. Throws a Refusal. */
 export async function savePaper(path) {
   const { body, name } = await api.get(path);
+  save(body, name);
+}
+
+/** Have the browser save an answer of the API as a JSON file. */
+export function saveAsJson(answer, name) {
+  save(new Blob([JSON.stringify(answer, null, 2)], { type: "application/json" }), name);
+}
+
+function save(body, name) {
   const address = URL.createObjectURL(body);
   const link = document.createElement("a");
   link.href = address;

@@ -1,13 +1,15 @@
-/** A member as staff see them: who it is, how to reach them, what they hold. */
+/** A member as staff see them: who it is, how to reach them, what they hold; an administrator hands out or erases their data. */
 
 import * as api from "../../api.js";
 import { ask } from "../../confirm.js";
+import { newKey } from "../../drafts.js";
 import "../../elements/paged-list/paged-list.js";
 import { busy } from "../../fields.js";
 import { day, time } from "../../format.js";
 import { html, render } from "../../html.js";
 import * as oneself from "../../member.js";
 import { announce, openPage } from "../../page.js";
+import { saveAsJson } from "../../paper.js";
 import { text } from "../../text.js";
 import { accountText } from "../../text/account.js";
 import { staffText } from "../../text/staff.js";
@@ -16,6 +18,7 @@ const t = staffText.member;
 const memberId = new URLSearchParams(location.search).get("member");
 const path = `/staff/members/${encodeURIComponent(memberId)}`;
 const historyPath = `${path}/history`;
+const ADMINISTRATOR = "staff-admin";
 const MAY_CHANGE = ["staff-finance", "staff-admin"];
 
 function row(each) {
@@ -40,10 +43,12 @@ function certifications(member) {
     <tbody>${member.certifications.map((each) => row(each))}</tbody></table>`;
 }
 
+const isOwn = ({ me, member }) => me.member_id.toLowerCase() === member.member_id.toLowerCase();
+
 /** Why this person may not change the membership, if that is so. */
-function whyNot({ me, member }) {
-  if (!MAY_CHANGE.some((role) => me.roles.includes(role))) return t.membershipRole;
-  return me.member_id.toLowerCase() === member.member_id.toLowerCase() ? t.membershipOwn : "";
+function whyNot(loaded) {
+  if (!MAY_CHANGE.some((role) => loaded.me.roles.includes(role))) return t.membershipRole;
+  return isOwn(loaded) ? t.membershipOwn : "";
 }
 
 function membership(loaded) {
@@ -68,6 +73,47 @@ async function change(content, { member, version }, again) {
   }
 }
 
+function data(loaded) {
+  const { erasure } = loaded.member;
+  const d = t.data;
+  const mayNot = !loaded.me.roles.includes(ADMINISTRATOR);
+  const said = { "": d.intro, begun: d.begun, done: d.erased }[erasure];
+  const erase = isOwn(loaded) ? html`<span class="soft">${d.own}</span>` : erasure !== "done" && html`<button type="button" class="erase danger">${erasure ? d.again : d.erase}</button>`;
+  return html`<section class="card stack tight data" aria-labelledby="data"><h2 id="data">${d.title}</h2><p>${said}</p><problem-message></problem-message>
+    <p class="buttons">${mayNot ? html`<span class="soft">${d.role}</span>` : html`<button type="button" class="hand-out">${d.handOut}</button> ${erase}`}</p></section>`;
+}
+
+const keys = { data: newKey(), erasure: newKey() };
+
+/** Ask for the data or for the erasure; a request that got lost is sent again under its key. */
+async function sendFor(content, what, done) {
+  const problem = content.querySelector(".data problem-message");
+  problem.clear();
+  try {
+    const { body } = await api.call("POST", `${path}/${what}`, { key: keys[what] });
+    keys[what] = newKey();
+    await done(body);
+  } catch (refusal) {
+    problem.show(refusal);
+  }
+}
+
+function handOut(content) {
+  return sendFor(content, "data", (body) => {
+    saveAsJson(body, `data-${memberId}.json`);
+    announce(content.querySelector("#notice"), html`<p>${t.data.handedOut}</p>`);
+  });
+}
+
+async function erase(content, again) {
+  const { title, detail, yes } = t.data.confirm;
+  if (!(await ask({ title, detail, choices: [{ value: "yes", label: yes, kind: "danger" }] }))) return;
+  await sendFor(content, "erasure", async () => {
+    await again();
+    announce(content.querySelector("#notice"), html`<p>${t.data.done}</p>`);
+  });
+}
+
 /** What happened to the person, the latest first; what happened to a certification stands with its report. */
 function showHistory(place, { history }) {
   const h = staffText.review.history;
@@ -83,7 +129,7 @@ function show(content, loaded, again) {
   }
   const p = accountText.profile;
   const contact = Object.entries(p.fields).map(([name, label]) => [label, member.profile[name]]);
-  const facts = [[p.memberId, member.member_id], [p.email, html`<a href="mailto:${member.email}">${member.email}</a>`], ...contact.filter(([, value]) => value)];
+  const facts = [[p.memberId, member.member_id], [p.email, member.email && html`<a href="mailto:${member.email}">${member.email}</a>`], ...contact.filter(([, value]) => value)];
   document.title = `${member.name} · ${text.brand}`;
   document.querySelector("h1").textContent = member.name;
   render(
@@ -92,7 +138,8 @@ function show(content, loaded, again) {
       <section class="card" aria-labelledby="held"><h2 id="held">${t.certifications}</h2>${certifications(member)}</section>
       <section class="card" aria-labelledby="contact"><h2 id="contact">${t.contact}</h2>
         <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
-      ${membership(loaded)}
+      ${!member.erasure && membership(loaded)}
+      ${data(loaded)}
       <section class="card" aria-labelledby="history"><h2 id="history">${staffText.review.history.title}</h2><paged-list class="stack tight"></paged-list></section>
       <p><a class="button" href="/staff/members/">${t.toMembers}</a></p>
     </div>`,
@@ -100,6 +147,9 @@ function show(content, loaded, again) {
   showHistory(content.querySelector("paged-list"), loaded);
   const button = content.querySelector("button.change");
   button?.addEventListener("click", () => busy(button, () => change(content, loaded, again)));
+  const [out, gone] = [".hand-out", ".erase"].map((each) => content.querySelector(each));
+  out?.addEventListener("click", () => busy(out, () => handOut(content)));
+  gone?.addEventListener("click", () => busy(gone, () => erase(content, again)));
 }
 
 async function load() {

@@ -72,6 +72,18 @@ export const accountText = {
       postal_code: "ZIP or postal code",
       country: "Country",
     },
+    data: {
+      title: "Your data",
+      intro: "Everything that the portal holds about you, as a file that programs can read. Your documents are downloaded one by one on the page Documents.",
+      download: "Download my data",
+      downloaded: "The file with your data is in your downloads. Keep it where only you can read it.",
+      erasure: "To have your data erased",
+      erasureSteps: [
+        "Write to the contact address on the page Help. Your log-in ends then, and with it your certifications.",
+        "Erased are your name, addresses and contact information, entries and standing claims that are not signed, documents, certificates, and what you published in the library.",
+        "Kept for the record, under your member number alone, are invoices, payments, days, points and decisions. The reports that you signed are kept word for word, as their signature would prove nothing otherwise. Download your data before: your own copy can be compared with the mark of what was signed.",
+      ],
+    },
     save: "Save changes",
     saved: "Your contact information is saved.",
     email: "E-mail address",
