@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -62,21 +63,31 @@ def routes() -> tuple[Route, ...]:
 
 
 @cache
+def allowed_actions() -> dict[str, frozenset[str]]:
+    """What the template allows each function; with the table's index where it ends in `/index`."""
+    found = {}
+    for each in template()["Resources"].values():
+        if not each["Type"].endswith("::Function"):
+            continue
+        actions = set()
+        for policy in each["Properties"].get("Policies", []):
+            for statement in policy["Statement"]:
+                named = statement["Action"]
+                where = str(statement["Resource"])
+                indexes = ("", "/index") if "TableArn" in where and "TableIndexArn" in where else ("",)
+                indexes = ("/index",) if "TableArn" not in where and "TableIndexArn" in where else indexes
+                actions |= {
+                    action + (index if action.startswith("dynamodb:") else "")
+                    for action in (named if isinstance(named, list) else [named])
+                    for index in indexes
+                }
+        found[each["Properties"]["Handler"].split(".")[1]] = frozenset(actions)
+    return found
+
+
 def allowed(folder: str) -> frozenset[str]:
-    """What the template allows a function to do with the table; with its index where it ends in `/index`."""
-    resources = template()["Resources"].values()
-    (found,) = (
-        each
-        for each in resources
-        if each.get("Properties", {}).get("Handler", "").split(".")[1:2] == [folder]
-    )
-    actions = set()
-    for policy in found["Properties"].get("Policies", []):
-        for statement in policy["Statement"]:
-            index = "/index" if "TableIndexArn" in str(statement["Resource"]) else ""
-            named = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-            actions |= {action + index for action in named if action.startswith("dynamodb:")}
-    return frozenset(actions)
+    """What the template allows a function to do with the table."""
+    return frozenset(each for each in allowed_actions()[folder] if each.startswith("dynamodb:"))
 
 
 @cache
@@ -163,6 +174,9 @@ class MemoryAccounts:
         self.removed.append(member_id)
 
 
+OBSERVED: dict[str, set[str]] = defaultdict(set)
+"""What the functions asked of the table in this process, as IAM names it: to find what they are allowed in vain."""
+
 STAFF = Person("staff-ann", ("staff",))
 COLLEAGUE = Person("staff-bob", ("staff",))
 REVIEWER = Person("staff-rae", ("staff-reviewer",))
@@ -243,6 +257,7 @@ class Portal:
             response: HttpResponse = response_of(module.handler(event, None))
         for call in made:
             assert call.actions <= allowed(route.function), f"{route.function} may not {call.actions}"
+            OBSERVED[route.function] |= call.actions
         headers = dict(response.headers)
         contract.check(key, response.status, headers, response.body)
         return Answer(response.status, headers, response.body)

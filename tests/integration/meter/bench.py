@@ -15,7 +15,8 @@ from shared.programs.editions import FOLDER
 from shared.settings import settings
 from tests import files
 from tests.integration.meter.services import Services
-from tests.integration.portal import ADMINISTRATOR, STAFF, Answer, Person, Portal, entry
+from tests.integration.meter.wire import ACTIONS
+from tests.integration.portal import ADMINISTRATOR, OBSERVED, STAFF, Answer, Person, Portal, entry
 
 Ask = Callable[[], Any]
 """What is metered: one request, or one delivery to a worker."""
@@ -205,10 +206,13 @@ class Bench:
         assert answer.status < 300, answer.json
         return answer
 
-    @staticmethod
-    def run(folder: str, event: dict[str, Any]) -> Any:
-        """Give an event to a function without a route."""
-        return import_module(f"functions.{folder}.handler").handler(event, None)
+    def run(self, folder: str, event: dict[str, Any]) -> Any:
+        """Give an event to a function without a route; what it asks for is noted as its own."""
+        acted = len(ACTIONS)
+        with self.portal.calls.counted() as asked:
+            answer = import_module(f"functions.{folder}.handler").handler(event, None)
+        OBSERVED[folder] |= {action for call in asked for action in call.actions} | set(ACTIONS[acted:])
+        return answer
 
     def deliver(self, folder: str, *bodies: Any) -> Any:
         """Give messages to a worker of a queue."""

@@ -30,6 +30,15 @@ def certifications(bench: Bench) -> Ask:
     return lambda: bench.portal.get("/api/certifications", who)
 
 
+@case("GET /api/me/data", "10 entries, signed, one document")
+def my_data(bench: Bench) -> Ask:
+    who = bench.member()
+    bench.document(who)
+    bench.signed(who)
+    bench.account(who, f"{who.member_id}@example.org")
+    return lambda: bench.portal.get("/api/me/data", who)
+
+
 @case("PUT /api/me/profile")
 def profile(bench: Bench) -> Ask:
     who = bench.member()

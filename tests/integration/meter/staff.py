@@ -197,6 +197,20 @@ def withdraw(bench: Bench) -> Ask:
     return lambda: bench.portal.ask("DELETE", path, STAFF, version=found["document"]["version"])
 
 
+@case("POST /api/staff/members/{member_id}/data", "10 entries, signed")
+def hand_out(bench: Bench) -> Ask:
+    who, _, _ = bench.signed()
+    return lambda: bench.portal.post(f"/api/staff/members/{who.member_id}/data", ADMINISTRATOR)
+
+
+@case("POST /api/staff/members/{member_id}/erasure", "10 entries, a document")
+def erase(bench: Bench) -> Ask:
+    who = bench.busy(10)
+    bench.document(who)
+    bench.account(who, f"{who.member_id}@example.org")
+    return lambda: bench.portal.post(f"/api/staff/members/{who.member_id}/erasure", ADMINISTRATOR)
+
+
 @case("POST /api/staff/exports")
 def export(bench: Bench) -> Ask:
     return lambda: bench.portal.post("/api/staff/exports", ADMINISTRATOR)

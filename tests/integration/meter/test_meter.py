@@ -1,8 +1,9 @@
 """What each route, job and worker asks of AWS, exactly: docs/units.json has it, and `make meter` writes it anew."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 
@@ -12,15 +13,45 @@ from shared.settings import settings
 from tests.integration.calls import Calls
 from tests.integration.meter import members, staff, workers  # noqa: F401 - they add their cases
 from tests.integration.meter.bench import CASES, Bench, Case
+from tests.integration.meter.further_ways import WAYS
 from tests.integration.meter.paper import DATA_MODEL, UNITS, Row, read, table, text, with_table
 from tests.integration.meter.services import Services, services
 from tests.integration.meter.wire import Wire
-from tests.integration.portal import Portal, routes, template
+from tests.integration.portal import OBSERVED, Portal, allowed_actions, routes, template
 
 OWN_TABLE = True
+FUNCTIONS = {route.key: route.function for route in routes()}
+RUN: set[str] = set()
+"""The cases that were metered in this process."""
+
+SIGNED = "a form or an address is signed for a browser, which makes the call"
+STRIPE = dict.fromkeys(
+    ("ssm:GetParameter", "kms:Decrypt"),
+    "Stripe's secrets come from a stand-in here; tests/unit/test_template.py holds which",
+)
+UNSEEN: dict[str, dict[str, str]] = {
+    "documents": {"s3:PutObject": SIGNED, "s3:GetObjectVersion": SIGNED},
+    "library": {"s3:GetObjectVersion": SIGNED},
+    "transfers": {"s3:GetObject": SIGNED},
+    "checkout": STRIPE,
+    "stripe_webhook": STRIPE,
+    "reconcile": {
+        **STRIPE,
+        "dynamodb:GetItem": "reads the invoice of a payment whose notice never came: test_calendar.py",
+        "dynamodb:PutItem": "raises what it found to staff: test_calendar.py",
+    },
+    "check_document": {"dynamodb:GetItem": "looks for its event when two deliveries race"},
+    "export_data": {
+        "s3:ListBucket": "no call: it makes a part that is not there missing instead of forbidden",
+        "s3:AbortMultipartUpload": "after an upload of an archive of more than 8 MB broke off",
+    },
+    "import_data": {"s3:ListBucket": "no call: it makes a file that is gone missing instead of forbidden"},
+}
+"""What a function is allowed and nothing here shows, with the reason."""
+
 WRITES = os.environ.get("METER") == "write"
 QUEUES = ("mails_queue", "invoices_queue", "exports_queue", "imports_queue", "login_requests")
-WIRED = (*QUEUES, "calendar", "mail_marks", "document_store", "transfer_store", "mailer")
+WIRED = (*QUEUES, "calendar", "mail_marks", "document_store", "transfer_store", "mailer", "accounts")
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +81,10 @@ def rows() -> Iterator[list[Row]]:
 def bench(
     aws_here: Services, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[Bench]:
-    login_requests = wiring.login_requests
+    login_requests, accounts = wiring.login_requests, wiring.accounts
     portal: Portal = request.getfixturevalue("portal")
     monkeypatch.setattr(wiring, "login_requests", login_requests)
+    monkeypatch.setattr(wiring, "accounts", accounts)
     for each in WIRED:
         getattr(wiring, each).cache_clear()
     settings.cache_clear()
@@ -74,6 +106,8 @@ def test_what_it_asks_of_aws_is_written_down_exactly(
         getattr(answer, "status", 200) < 300 or case.case == "refused at 50 points" or case.door == "$default"
     )
     (found,) = metered
+    OBSERVED[FUNCTIONS.get(case.door, case.door)] |= found.actions
+    RUN.add(case.name)
     row = Row(case.door, case.case, list(found.calls), found.reads, found.writes)
     rows.append(row)
     if WRITES:
@@ -92,6 +126,27 @@ def test_every_route_job_and_worker_is_metered() -> None:
         if all(event["Type"] != "HttpApi" for event in each["Events"].values()):
             doors.add(each["Handler"].split(".")[1])
     assert {each.door for each in CASES} == doors
+
+
+@pytest.mark.parametrize(("folder", "way"), WAYS, ids=[way.__name__ for _, way in WAYS])
+def test_a_further_way_asks_for_no_more_than_its_function_is_allowed(
+    bench: Bench, folder: str, way: Callable[[Bench], Any]
+) -> None:
+    before = {each: set(actions) for each, actions in OBSERVED.items()}
+    way(bench)
+    assert OBSERVED[folder] <= allowed_actions()[folder]
+    assert OBSERVED[folder] - before.get(folder, set()) or len(RUN) < len(CASES), "it shows nothing new"
+    RUN.add(way.__name__)
+
+
+def test_every_action_that_a_function_is_allowed_is_used() -> None:
+    """Over the cases above; what is signed for browsers, or asked of a stand-in here, stands in UNSEEN."""
+    if len(RUN) < len(CASES) + len(WAYS):
+        return  # some of the cases alone tell nothing of the others
+    for folder, actions in allowed_actions().items():
+        unseen = set(UNSEEN.get(folder, {}))
+        assert actions - OBSERVED[folder] == unseen, folder
+        assert not unseen - actions, folder
 
 
 def test_the_table_in_the_data_model_is_what_was_metered() -> None:

@@ -8,6 +8,9 @@ from typing import Any
 
 from tests.integration.calls import Call, Calls
 
+ACTIONS: list[str] = []
+"""What was asked of AWS but for the table, in order, as IAM names it."""
+
 READS = ("GetItem", "BatchGetItem", "Query", "Scan")
 
 
@@ -18,6 +21,7 @@ class Metered:
     calls: tuple[str, ...]
     reads: float
     writes: float
+    actions: frozenset[str]
 
 
 @dataclass
@@ -34,7 +38,7 @@ class Wire:
     @contextmanager
     def metered(self) -> Iterator[list[Metered]]:
         """What was sent within: one Metered, in the list once the block has ended."""
-        before = len(self._sent)
+        before, acted = len(self._sent), len(ACTIONS)
         found: list[Metered] = []
         with self.calls.counted() as asked:
             yield found
@@ -44,10 +48,29 @@ class Wire:
         assert next(tables, None) is None, "a call was answered that was never sent"
         reads = sum(each.units for each in asked if each.operation in READS)
         writes = sum(each.units for each in asked if each.operation not in READS)
-        found.append(Metered(tuple(_counted(told)), reads, writes))
+        actions = {action for call in asked for action in call.actions} | set(ACTIONS[acted:])
+        found.append(Metered(tuple(_counted(told)), reads, writes, frozenset(actions)))
 
-    def _note(self, event_name: str, **_: Any) -> None:
-        self._sent.append(event_name.removeprefix("before-send."))
+    def _note(self, event_name: str, request: Any, **_: Any) -> None:
+        sent = event_name.removeprefix("before-send.")
+        self._sent.append(sent)
+        if not sent.startswith("dynamodb."):
+            ACTIONS.append(_action(sent, is_version="versionId=" in request.url))
+
+
+NAMED_OTHERWISE = {
+    "sqs.SendMessageBatch": "sqs:SendMessage",
+    "s3.ListObjectVersions": "s3:ListBucketVersions",
+}
+SERVICES = {"cognito-identity-provider": "cognito-idp"}
+
+
+def _action(sent: str, *, is_version: bool) -> str:
+    """What IAM calls an operation."""
+    if sent in NAMED_OTHERWISE:
+        return NAMED_OTHERWISE[sent]
+    service, _, operation = sent.partition(".")
+    return f"{SERVICES.get(service, service)}:{operation}{'Version' if is_version else ''}"
 
 
 def _told(call: Call) -> str:

@@ -1,0 +1,94 @@
+"""Ways that ask for more than the metered cases do: repeated, refused, found before. They show what policies allow."""
+
+from collections.abc import Callable
+from typing import Any
+
+from shared.adapters import aws
+from shared.settings import settings
+from tests.integration.meter.bench import Bench, ordinary
+from tests.integration.meter.members import APPLICATION, applying, path
+from tests.integration.meter.staff import ROW
+from tests.integration.portal import STAFF, new_key, roster
+
+Way = tuple[str, Callable[[Bench], Any]]
+
+FROM_NOWHERE = {"entries": [ordinary(0, document_ids=[f"doc_{'a' * 20}_{'b' * 20}"])]}
+"""An entry with a document that is looked for elsewhere."""
+
+
+def signed_twice(bench: Bench) -> None:
+    who, key = bench.member(), new_key()
+    bench.portal.points(who, 50)
+    assert [bench.portal.sign(who, key=key).status for _ in range(2)] == [201, 201]
+
+
+def paper_with_a_document(bench: Bench) -> None:
+    who = bench.member()
+    answer = bench.portal.post(
+        f"/api/staff/certifications/{who.certification_id}/entries", STAFF, FROM_NOWHERE
+    )
+    assert answer.status == 422, answer.json
+
+
+def application_with_a_document(bench: Bench) -> None:
+    who = applying(bench)
+    assert bench.portal.post(path(who, f"{APPLICATION}/entries"), who, FROM_NOWHERE).status == 422
+
+
+def imported_with_another_address(bench: Bench) -> None:
+    for address in ("imported@example.org", "moved@example.org"):
+        bench.ok(bench.portal.bring_in({**ROW, "email": address}))
+
+
+def file_with_another_address(bench: Bench) -> None:
+    bench.ok(bench.portal.bring_in(ROW))
+    import_id = bench.importing()
+    key = f"imports/{import_id}.csv"
+    content = roster({**ROW, "email": "moved@example.org"}).encode()
+    aws.s3().put_object(Bucket=settings().transfers_bucket, Key=key, Body=content)
+    bench.all_done("import_data", {"detail": {"object": {"key": key}}})
+
+
+def changed_rules_on_a_member(bench: Bench) -> None:
+    bench.busy(10)
+    bench.trying()
+    for body in bench.take("imports"):
+        bench.all_done("import_data", body)
+    for body in bench.take("imports"):
+        bench.all_done("import_data", body)
+
+
+def upload_that_is_rejected(bench: Bench) -> None:
+    document_id = bench.announced(bench.member())
+    event = bench.upload(document_id)
+    key = {"Bucket": settings().documents_bucket, "Key": f"documents/{document_id}"}
+    put = aws.s3().put_object(**key, Body=b"MZ is no PDF")
+    event["detail"]["object"]["version-id"] = put["VersionId"]
+    bench.all_done("check_document", event)
+
+
+def account_that_exists(bench: Bench) -> None:
+    who = bench.member()
+    bench.account(who, f"{who.member_id}@example.org")
+    bench.all_done("import_members", who.member_id)
+
+
+def export_to_its_end(bench: Bench) -> None:
+    bench.busy(1)
+    bench.exporting()
+    while bodies := bench.take("exports"):
+        for body in bodies:
+            bench.all_done("export_data", body)
+
+
+WAYS: list[Way] = [
+    ("submission", signed_twice),
+    ("discretion", paper_with_a_document),
+    ("reinstatement", application_with_a_document),
+    ("administration", imported_with_another_address),
+    ("import_data", file_with_another_address),
+    ("import_data", changed_rules_on_a_member),
+    ("check_document", upload_that_is_rejected),
+    ("import_members", account_that_exists),
+    ("export_data", export_to_its_end),
+]
