@@ -64,7 +64,7 @@ def check(event: Mapping[str, Any]) -> None:
     else:
         raise RuntimeError(f"an event of another type: {event['detail-type']}")
     if outcome == "rejected":
-        wiring.document_store().delete(document_id)
+        wiring.document_store().remove(document_id)
     logger.info("document_checked", document_id=document_id, outcome=outcome)
 
 

@@ -11,6 +11,7 @@ from shared.handling.jobs import run_of
 from shared.settings import settings
 from shared.use_cases.reconcile import (
     Reconciled,
+    find_lost_payments,
     find_missing_invoices,
     find_undecided,
     raise_findings,
@@ -31,9 +32,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     )
     missing = len(findings)
     findings += find_undecided(invoices, _submitted(), run)
-    recovered, told = recover_payments(invoices, events, payments, payments, run, settings().stripe_livemode)
+    lost, told = find_lost_payments(invoices, payments)
     findings += told
     raise_findings(events, run, findings)
+    recovered = recover_payments(invoices, events, payments, run, settings().stripe_livemode, lost)
     result = asdict(Reconciled(due, expected, tuple(findings), recovered))
     counts = counted(InvoicesExpected=expected, InvoicesMissing=missing)
     logger.info("reconciled", day=run.today.isoformat(), due=due, findings=len(findings), **counts)

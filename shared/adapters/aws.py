@@ -25,7 +25,8 @@ CONFIG = Config(
     # botocore would put its own together anew, twice in every call, which is a tenth of its work
     user_agent=f"recertification-portal botocore/{botocore_version}",
 )
-SLOW = CONFIG.merge(Config(read_timeout=5))
+SLOW = CONFIG.merge(Config(read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2}))
+"""Of services that take longer: with their retries they too end before a function of the API does."""
 
 
 @cache

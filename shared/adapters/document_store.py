@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from aws_lambda_powertools import Logger
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
 from shared.domain.documents import Document
 from shared.domain.ports import ObjectGone, UploadForm
@@ -23,7 +23,7 @@ logger = Logger()
 
 
 class DocumentStore:
-    """Objects `documents/<document id>`. Signing is no call; `read` and `delete` are one each."""
+    """Objects `documents/<document id>`. Signing is no call; `read`, `delete` and `remove` are one each."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
@@ -72,8 +72,8 @@ class DocumentStore:
         A failure leaves an object that no document names any more and nobody can reach: it is logged.
         """
         try:
-            self._client.delete_object(Bucket=self._bucket, Key=_key(document_id))
-        except ClientError:
+            self.remove(document_id)
+        except (ClientError, HTTPClientError):
             logger.exception("object_left", document_id=document_id)
 
     def erase(self, document_id: str) -> None:
@@ -84,6 +84,10 @@ class DocumentStore:
                 self._client.delete_object(
                     Bucket=self._bucket, Key=version["Key"], VersionId=version["VersionId"]
                 )
+
+    def remove(self, document_id: str) -> None:
+        """Delete what was uploaded. Raises what the client raises: whoever can come again does."""
+        self._client.delete_object(Bucket=self._bucket, Key=_key(document_id))
 
 
 def document_id_of(key: str) -> str:

@@ -30,7 +30,7 @@ def check_content(
     """
     document = documents.find(document_id)
     if document is None or not document.awaits("content", object_version):
-        return "nothing-awaited"
+        return _known(document)
     most = program.largest_document_bytes
     try:
         data = objects.read(document_id, object_version, most)
@@ -55,8 +55,13 @@ def note_malware_verdict(
     """Note what the malware scan says of one uploaded version: `reason` is empty when it found nothing."""
     document = documents.find(document_id)
     if document is None or not document.awaits("malware", object_version):
-        return "nothing-awaited"
+        return _known(document)
     return _judge(documents, events, command, document, "malware", object_version, reason, None)
+
+
+def _known(document: Document | None) -> str:
+    """What came of it before: whoever rejected it may have died before its object was deleted."""
+    return "rejected" if document is not None and document.status == "rejected" else "nothing-awaited"
 
 
 def _judge(
@@ -76,7 +81,7 @@ def _judge(
     def perform(attempt: int) -> str:
         before = document if attempt == 0 else documents.find(document.document_id)
         if before is None or not before.awaits(check, object_version):
-            return "nothing-awaited"
+            return _known(before)
         after = before.judged(check, object_version, reason, facts)
         data = {
             "document_id": after.document_id,

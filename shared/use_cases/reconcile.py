@@ -83,33 +83,54 @@ def find_undecided(invoices: InvoiceStore, submissions: Iterable[Submission], ru
     return findings
 
 
+def find_lost_payments(
+    invoices: InvoiceStore, history: PaymentHistory
+) -> tuple[list[PaymentSucceeded], list[str]]:
+    """Payments at Stripe whose webhook never came, and what to tell staff; and those that are known to be too many, of
+    which staff were told, and do not show as given back yet.
+
+    One request to Stripe for 100 payments, one read a payment.
+    """
+    lost, findings = [], []
+    try:
+        for notice in history.succeeded_payments():
+            invoice = invoices.find(notice.invoice_id)
+            payment = None if invoice is None else invoice.payment(notice.payment_id)
+            if payment is None or not payment.succeeded:
+                findings.append(f"a payment's notice never came: {_about(notice, invoice)}")
+                lost.append(notice)
+            elif payment.surplus and payment.status == "succeeded" and payment.dispute is None:
+                lost.append(notice)
+    except PaymentsUnavailable:
+        findings.append("Stripe does not answer, so payments could not be compared")
+    return lost, findings
+
+
 def recover_payments(
     invoices: InvoiceStore,
     events: EventStore,
     gateway: PaymentGateway,
-    history: PaymentHistory,
     run: JobRun,
     livemode: bool,
-) -> tuple[int, list[str]]:
-    """Take notice of payments at Stripe whose webhook never came; how many, and what to tell staff.
+    lost: Iterable[PaymentSucceeded],
+) -> int:
+    """Take notice of these payments as the webhook would have, under the same key, so one that comes late changes
+    nothing; how many were recorded.
 
-    One request to Stripe for 100 payments, one read a payment. Taking notice is what the webhook would have done, under
-    the same key, so one that comes late changes nothing.
+    To be called once staff are told: a payment that is recorded is not found again. Raises PaymentsUnavailable after
+    having tried all; the run must then be repeated.
     """
-    findings, recovered = [], 0
-    try:
-        for notice in history.succeeded_payments():
-            invoice = invoices.find(notice.invoice_id)
-            if invoice is not None and _knows(invoice.payment(notice.payment_id)):
-                continue
-            key = ids.digest("recovered", notice.payment_id)
-            command = Command(SYSTEM, "system", run.now, run.today, key)
-            done = take_notice(invoices, events, gateway, command, notice, livemode)
-            recovered += done == "recorded"
-            findings.append(f"a payment's notice never came: {_about(notice, invoice)}, now {done}")
-    except PaymentsUnavailable:
-        findings.append("Stripe does not answer, so payments could not be compared")
-    return recovered, findings
+    recovered, down = 0, None
+    for notice in lost:
+        key = ids.digest("recovered", notice.payment_id)
+        command = Command(SYSTEM, "system", run.now, run.today, key)
+        try:
+            recovered += take_notice(invoices, events, gateway, command, notice, livemode) == "recorded"
+        except PaymentsUnavailable as error:
+            down = error
+    if down is not None:
+        raise down
+    return recovered
 
 
 def raise_findings(events: EventStore, run: JobRun, findings: Iterable[str]) -> None:
@@ -121,10 +142,6 @@ def raise_findings(events: EventStore, run: JobRun, findings: Iterable[str]) -> 
     command = Command(SYSTEM, "system", run.now, run.today, ids.digest("reconcile", f"{year}-{week}", *told))
     data: Mapping[str, object] = {"reason": ACCOUNTS_DIFFER, "findings": told}
     events.record(event(command, ATTENTION, "attention-raised", data))
-
-
-def _knows(payment: object) -> bool:
-    return payment is not None and bool(getattr(payment, "succeeded", False))
 
 
 def _holder(about: Certification | Submission) -> str:

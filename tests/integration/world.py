@@ -36,7 +36,7 @@ class DocumentsBucket(DocumentStore):
         except KeyError:
             raise ObjectGone from None
 
-    def delete(self, document_id: str) -> None:
+    def remove(self, document_id: str) -> None:
         self.deleted.append(document_id)
 
     def erase(self, document_id: str) -> None:

@@ -44,6 +44,8 @@ class MemoryDynamoDB:
         self.before: Callable[[str], None] = lambda _: None
         self.after: Callable[[str], None] = lambda _: None
         self.committed: Callable[[list[Change]], None] = lambda _: None
+        self.commits = 0
+        self._tokens: set[str] = set()
 
     def copy(self) -> "MemoryDynamoDB":
         """Another table with the same items."""
@@ -107,6 +109,12 @@ class MemoryDynamoDB:
         self.after("query")
         return answer
 
+    def scan(self, **_: Any) -> dict[str, Any]:
+        self.before("scan")
+        found = [item for partition in self.partitions.values() for item in partition.values()]
+        self.after("scan")
+        return {"Items": found}
+
     # --- writing ---
 
     def put_item(self, *, Item: Attributes, **parameters: Any) -> dict[str, Any]:
@@ -122,8 +130,12 @@ class MemoryDynamoDB:
         self.after("put")
         return {}
 
-    def transact_write_items(self, *, TransactItems: list[Mapping[str, Any]], **_: Any) -> dict[str, Any]:
+    def transact_write_items(
+        self, *, TransactItems: list[Mapping[str, Any]], ClientRequestToken: str = "", **_: Any
+    ) -> dict[str, Any]:
         self.before("transact")
+        if ClientRequestToken in self._tokens:  # the client sends again what it saw no answer to
+            return {}
         changes: list[Change] = []
         reasons: list[dict[str, Any]] = []
         for each in TransactItems:
@@ -146,6 +158,8 @@ class MemoryDynamoDB:
                 {**failure, "CancellationReasons": reasons}, "TransactWriteItems"
             )
         self._commit(changes)
+        if ClientRequestToken:
+            self._tokens.add(ClientRequestToken)
         self.after("transact")
         return {}
 
@@ -162,6 +176,7 @@ class MemoryDynamoDB:
             partition[place[1]] = after
             if "GSI1PK" in after:
                 self.index.setdefault(after["GSI1PK"]["S"], {})[_index_place(after)] = after
+        self.commits += 1
         self.committed(changes)
 
 
@@ -222,6 +237,9 @@ def condition(expression: str) -> Test:
     if match := re.fullmatch(r"attribute_not_exists\((#?\w+)\)", expression):
         name = match[1]
         return lambda found, names, _: found is None or names.get(name, name) not in found
+    if match := re.fullmatch(r"attribute_exists\((#?\w+)\)", expression):
+        present = match[1]
+        return lambda found, names, _: found is not None and names.get(present, present) in found
     if match := re.fullmatch(r"(#?\w+) = (:\w+)", expression):
         left, right = match[1], match[2]
         return lambda found, names, values: (

@@ -1,212 +1,183 @@
-"""Faults at every call to DynamoDB that a change makes, through the real handlers: each call fails, is throttled, fails
-after it took effect, or is the last thing the process does, before and after. Whoever sees no answer is told 503, asks
-again, and everything is as if nothing had happened."""
+"""Faults at every call to AWS and Stripe that any route, job or worker makes.
 
-from collections import Counter
+A golden run counts the calls; each of them then fails, is throttled, gets lost after it took effect, and is the last
+before or after which the process dies. Whoever gets no answer is told 503 or is run again by the service that called,
+asks the same again, and everything is as if nothing had happened.
+"""
+
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
 
-from shared import settings
-from shared.adapters import aws, clock
-from shared.handling import wiring
-from tests.integration.conftest import WIRED
-from tests.integration.portal import CHEQUE, CLIENT_ID, SIGNING, STAFF, Answer, Person, Portal, entry, new_key
-from tests.integration.world import World, build
-from tests.properties.memory_dynamodb import MemoryDynamoDB
+from shared.adapters import aws, clock, stripe_payments
+from tests.integration.portal import routes, template
+from tests.integration.world import build
+from tests.properties import golden_runs
+from tests.properties.cloud import SERVICES, Cloud
+from tests.properties.golden_runs import Golden, Runs
+from tests.properties.line import READS, Line, ways
+from tests.properties.stage import Stage, differences, staged, state, stripe_now
 from tests.properties.world import Died
 
+GATEWAY_SECONDS = 30
 NOW = datetime(2027, 6, 22, 16, 0, tzinfo=UTC)
 
-
-class NoCalls:
-    """The harness counts calls of the real client; here there is none."""
-
-    @contextmanager
-    def counted(self) -> Iterator[list[Any]]:
-        yield []
+Base = tuple[Stage, Cloud, Any, dict[str, list[Golden]]]
+"""A stage, what stands in its services and at Stripe, and the golden runs by who is asked for them."""
 
 
-@dataclass
-class Line:
-    """Counts the calls, and lets the one at a place go wrong in a way."""
+@pytest.fixture(scope="module")
+def usual() -> Iterator[Base]:
+    """A portal that has one of everything."""
+    with staged("ipma-hr") as (stage, patch):
+        world = build(stage.portal, patch)
+        services = stage.aws.cloud
 
-    place: int = -1
-    way: str = ""
-    made: list[str] = field(default_factory=list)
+        def gathered(gather: Callable[..., None], *more: Any) -> list[Golden]:
+            runs = Runs(stage.portal)
+            gather(runs, *more)
+            return runs.all
 
-    def before(self, call: str) -> None:
-        self.made.append(call)
-        if len(self.made) - 1 == self.place:
-            if self.way == "dies before":
-                raise Died
-            if self.way in ("fails", "throttled"):
-                code = (
-                    "InternalServerError" if self.way == "fails" else "ProvisionedThroughputExceededException"
-                )
-                raise ClientError({"Error": {"Code": code, "Message": ""}}, call)
-
-    def after(self, call: str) -> None:
-        if len(self.made) - 1 == self.place:
-            if self.way == "dies after":
-                raise Died
-            if self.way == "times out":
-                raise ReadTimeoutError(endpoint_url="table")
-
-
-WAYS = ("fails", "throttled", "times out", "dies before", "dies after")
+        goldens = {
+            "members": gathered(golden_runs.members_runs, world, services),
+            "readers": gathered(golden_runs.readers_runs, world),
+            "staff": gathered(golden_runs.staff_runs, world),
+            "jobs": gathered(golden_runs.jobs_runs, world),
+            "documents": gathered(golden_runs.documents_runs, world),
+            "transfers": gathered(golden_runs.transfers_runs, world),
+        }
+        stage.as_deployed()
+        goldens["payers"] = gathered(golden_runs.payers_runs)
+        for (document_id, version), content in world.documents.objects.items():
+            services.put("documents", f"documents/{document_id}", content, version)
+        for key, content in world.transfers.objects.items():
+            services.put("transfers", key, content)
+        patch.setattr(clock, "now", lambda: NOW)
+        yield stage, services, stripe_now(stage.portal), goldens
 
 
 @pytest.fixture
-def portal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
-    """The portal on a table in memory."""
-    for name, value in {
-        "TABLE_NAME": "memory",
-        "USER_POOL_CLIENT_ID": CLIENT_ID,
-        "PORTAL_URL": "https://portal.example.org",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
-    }.items():
-        monkeypatch.setenv(name, value)
-    settings.settings.cache_clear()
-    made = Portal(monkeypatch, NoCalls())  # type: ignore[arg-type]
-    put_in(monkeypatch, MemoryDynamoDB())
-    yield made
-    made.close()
-    settings.settings.cache_clear()
-    for name in WIRED:
-        getattr(wiring, name).cache_clear()
+def applicants() -> Iterator[Base]:
+    """That of the edition with reinstatement in the portal."""
+    with staged("example-reinstatement") as (stage, patch):
+        runs = Runs(stage.portal)
+        golden_runs.applicants_runs(runs)
+        now = clock.now()
+        patch.setattr(clock, "now", lambda: now)
+        yield stage, stage.aws.cloud, stripe_now(stage.portal), {"applicants": runs.all}
 
 
-def put_in(monkeypatch: pytest.MonkeyPatch, dynamo: MemoryDynamoDB) -> None:
-    """Let the portal use this table."""
-    monkeypatch.setattr(aws, "dynamodb", lambda: dynamo)
-    for name in WIRED:
-        getattr(wiring, name).cache_clear()
+def attempt(stage: Stage, golden: Golden) -> tuple[int, str]:
+    """Ask; status 0 when the process died."""
+    try:
+        status = golden.ask()
+    except Died:
+        return 0, "died"
+    return (0, "died") if stage.aws.line.is_dead else status
 
 
-Ask = Callable[[], Answer]
+def sites(line: Line) -> list[int]:
+    """The calls to break: of those that one place in the code makes in a row, the first and the last."""
+    made = [*line.places, None]
+    return [n for n in range(len(line.made)) if n == 0 or made[n] != made[n - 1] or made[n] != made[n + 1]]
 
 
-def changes(portal: Portal, world: World) -> dict[str, Ask]:
-    """Every kind of change, each with the key that it is repeated under."""
-    owner, names = world.owner, world.names
-    waiting, paid, lapsed = portal.member(), portal.member(), portal.member(expires_on="2026-12-31")
-    made = portal.submitted(waiting)
-    approved = portal.submitted(paid)
-    portal.paid(approved["invoice"]["invoice_id"])
-    late = portal.post(portal.cycle_path(lapsed, "invoice"), lapsed).json["invoice_id"]
-    portal.paid(late)
-    fresh = portal.member()
-    portal.approved(fresh)
-    version = portal.get("/api/me", owner).json["profile"]["version"]
-    since = entry(started_on="2027-06-18", ended_on="2027-06-18")
-    invoice = made["invoice"]["invoice_id"]
+def break_everywhere(base: Base, golden: Golden) -> tuple[int, int, list[str]]:
+    """Calls, faults, and what was not as it has to be."""
+    stage, services, at_stripe, _ = base
+    after = stage.set_back(services, at_stripe, line := Line(is_traced=True))
+    untouched = state(after, stage.portal)
+    status, code = golden.ask()
+    assert status < 300 or golden.of == "$default", (golden.name, status, code)
+    asks_stripe = at_stripe if any(each.startswith("stripe") for each in line.made) else None
+    only_reads = all(ways(each) == READS for each in line.made)
+    wanted = state(after, stage.portal)
+    assert not only_reads or wanted == untouched, golden.name
+    chosen, wrong, faults = sites(line), list[str](), 0
+    for place in chosen:
+        for way in ways(line.made[place]):
+            faults += 1
+            cloud = stage.set_back(services, asks_stripe, broken := Line(place, way))
+            told, code = attempt(stage, golden)
+            where = f"{golden.name}, call {place} ({line.made[place]}) {way}, told {told} {code}"
+            if told not in (0, 503) and told >= 300:
+                wrong.append(f"{where}: neither done nor 503")
+            if len(broken.made) <= place:
+                wrong.append(f"{where}: the call was not made")
+            wrote_nothing = all(ways(each) == READS for each in broken.made)
+            if told == 503 and wrote_nothing and state(cloud, stage.portal) != untouched:
+                wrong.append(f"{where}: refused, and yet something is changed")
+            if only_reads:
+                continue
+            stage.process()
+            stage.aws.line = Line()
+            again, code = golden.ask()
+            if again >= 300 and code not in ("version-conflict", "not-found"):
+                wrong.append(f"{where}: asked again, told {again} {code}")
+            found = differences(state(cloud, stage.portal), wanted)
+            if [each for each in found if not (golden.may_leave and each.startswith(golden.may_leave))]:
+                wrong.append(f"{where}: in the end {found}")
+    return len(chosen), faults, wrong
 
-    def post(path: str, who: Person, body: Any = None) -> Ask:
-        key = new_key()
-        return lambda: portal.post(path, who, body, key=key)
 
-    def of(who: Person, rest: str) -> str:
-        return f"/api/staff/certifications/{who.certification_id}/{rest}"
+def break_all(base: Base, group: str) -> None:
+    """Break every call of a group's golden runs."""
+    calls, faults, wrong = 0, 0, list[str]()
+    goldens = base[3][group]
+    for golden in goldens:
+        made, tried, found = break_everywhere(base, golden)
+        calls += made
+        faults += tried
+        wrong += found
+    print(f"\n{group}: {len(goldens)} golden runs, {calls} calls, {faults} faults")
+    assert not wrong, f"{len(wrong)} wrong:\n" + "\n".join(each[:600] for each in wrong[:20])
 
-    def decision(who: Person, signed: Any, kind: str) -> Ask:
-        said = {"submission_id": signed["submission"]["submission_id"], "decision": kind, "comment": "Seen."}
-        return post(of(who, "decision"), STAFF, said)
 
-    entry_path = portal.cycle_path(owner, f"entries/{names['entry_id']}")
-    document = {
-        "file_name": "a.pdf",
-        "content_type": "application/pdf",
-        "size": 9,
-        "kind": "evidence",
-        "title": "A",
+GROUPS = ["members", "readers", "staff", "jobs", "documents", "transfers", "payers"]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_call_of_every_route_job_and_worker_may_go_wrong(usual: Base, group: str) -> None:
+    break_all(usual, group)
+
+
+def test_every_call_of_an_application_may_go_wrong(applicants: Base) -> None:
+    break_all(applicants, "applicants")
+
+
+def test_no_route_and_no_function_is_without_a_golden_run(usual: Base, applicants: Base) -> None:
+    covered = {golden.of for base in (usual, applicants) for runs in base[3].values() for golden in runs}
+    functions = {
+        each["Properties"]["Handler"].split(".")[1]
+        for each in template()["Resources"].values()
+        if each["Type"] == "AWS::Serverless::Function"
     }
-    proposal = names["proposal_id"]
-    portal.points(ready := portal.member(), 50)
-    return {
-        "enter": post(portal.cycle_path(owner, "entries"), owner, {"entries": [since]}),
-        "edit": lambda: portal.put(entry_path, owner, {**since, "title": "Other"}, version=1),
-        "delete": lambda: portal.ask("DELETE", entry_path, owner, version=1),
-        "sign": post(portal.cycle_path(ready, "submission"), ready, SIGNING),
-        "ask for the invoice": post(portal.cycle_path(owner, "invoice"), owner),
-        "profile": lambda: portal.put("/api/me/profile", owner, {"phone": "+1 555 0100"}, version=version),
-        "dismiss a proposal": post(f"/api/proposals/{proposal}/dismissal", owner),
-        "announce a document": post("/api/documents", owner, document),
-        "approve": decision(paid, approved, "approve"),
-        "return": decision(waiting, made, "return"),
-        "cheque": post(f"/api/staff/invoices/{invoice}/payment", STAFF, CHEQUE),
-        "waive": post(f"/api/staff/invoices/{invoice}/waiver", STAFF, {"reason": "Hardship"}),
-        "extend": post(of(owner, "extension"), STAFF, {"extended_to": "2031-02-01", "reason": "Ill"}),
-        "undo": post(of(fresh, "undo-approval"), STAFF, {"reason": "Wrong report"}),
-        "reinstate": post(
-            of(lapsed, "reinstatement"), STAFF, {"report_received_on": "2027-06-01", "comment": ""}
-        ),
-        "from paper": post(of(owner, "entries"), STAFF, {"entries": [since]}),
-        "attention": post(f"/api/staff/attention/{names['attention_id']}/done", STAFF, {"note": "Seen"}),
-        "export": post("/api/staff/exports", STAFF),
-        "import": post("/api/staff/imports", STAFF, {"kind": "members"}),
-    }
+    behind_routes = {route.function for route in routes()}
+    assert covered == {route.key for route in routes()} | (functions - behind_routes)
 
 
-def state(dynamo: MemoryDynamoDB) -> Any:
-    """All that is stored; the events of a change without a key have ids of their own, so those are counted by kind."""
-    kept: dict[Any, Any] = {}
-    happened: Counter[tuple[str, str]] = Counter()
-    for partition, found in dynamo.partitions.items():
-        for sort, item in found.items():
-            if partition.startswith("HISTORY#"):
-                happened[partition, item["type"]["S"]] += 1
-            else:
-                kept[partition, sort] = item
-    return kept, happened
+BACKOFF = 2.0
+"""The longest pause before botocore's second try is 1 s, before the third 2 s; Stripe's library waits less."""
 
 
-def test_every_call_of_every_change_may_go_wrong(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    base = MemoryDynamoDB()
-    put_in(monkeypatch, base)
-    world = build(portal, monkeypatch)
-    asks = changes(portal, world)
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    sites, tried = 0, 0
-    for what, ask in asks.items():
-        golden = base.copy()
-        line = Line()
-        golden.before, golden.after = line.before, line.after
-        put_in(monkeypatch, golden)
-        assert ask().status < 300, what
-        wanted, untouched = state(golden), state(base)
-        sites += len(line.made)
-        for place in range(len(line.made)):
-            for way in WAYS:
-                tried += 1
-                dynamo = base.copy()
-                broken = Line(place, way)
-                dynamo.before, dynamo.after = broken.before, broken.after
-                put_in(monkeypatch, dynamo)
-                where = f"{what}, {line.made[place]} {place} {way}"
-                try:
-                    status = ask().status
-                except Died:
-                    status = 0
-                assert status in (0, 503) or status < 300, (where, status)
-                was_written = {"put", "transact"} & set(line.made[:place])
-                if status == 503 and way in ("fails", "throttled") and not was_written:
-                    assert state(dynamo) == untouched, where
-                dynamo.before = dynamo.after = lambda _: None
-                put_in(monkeypatch, dynamo)
-                again = ask()
-                assert again.status < 300 or again.code in ("version-conflict", "not-found"), (
-                    where,
-                    again.json,
-                )
-                assert state(dynamo) == wanted, where
-    print(f"\n{len(asks)} changes, {sites} calls, {tried} faults")
-    assert sites > 2 * len(asks)
+def test_every_client_gives_up_before_its_function_and_that_before_the_gateway(usual: Base) -> None:
+    functions = template()["Resources"].values()
+    usually = template()["Globals"]["Function"]["Timeout"]
+    answering = {route.function for route in routes()}
+    limits = [
+        each["Properties"].get("Timeout", usually)
+        for each in functions
+        if each["Type"] == "AWS::Serverless::Function"
+        and each["Properties"]["Handler"].split(".")[1] in answering
+    ]
+    assert max(limits) < GATEWAY_SECONDS
+    for service in SERVICES:
+        config = getattr(aws, service)().meta.config
+        tries = config.retries["total_max_attempts"]
+        longest = tries * (config.connect_timeout + config.read_timeout) + BACKOFF * (tries - 1)
+        assert longest < min(limits), service
+    tries = stripe_payments.RETRIES + 1
+    longest = tries * (stripe_payments.CONNECT_SECONDS + stripe_payments.READ_SECONDS)
+    assert longest + BACKOFF * stripe_payments.RETRIES < min(limits)

@@ -1,0 +1,81 @@
+"""Items are read over and over in a history and hardly ever change: what is made of each is remembered.
+
+Stored items are never changed in place, and what the functions here make of them is not either, so this changes nothing
+but the time it takes.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from shared.repositories import items, table
+from shared.repositories.recertifications import Recertifications
+from tests.properties import auditor
+
+PLAIN = {
+    (table, "_read"): table._read,
+    (auditor, "_read"): table._read,
+    (Recertifications, "_recertification"): Recertifications._recertification,
+    **{
+        (items, name): getattr(items, name)
+        for name in ("certification", "cycle", "entry", "document", "submission", "invoice", "event")
+    },
+}
+"""What reads items and makes nouns of them, as it is."""
+
+MOST = 50_000
+"""How many items are remembered before all are forgotten."""
+
+
+def remembering(made: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same function of an item; the item is kept with the result, so that its id stays its own."""
+    known: dict[int, tuple[Any, Any]] = {}
+
+    def remembered(item: Any) -> Any:
+        found = known.get(id(item))
+        if found is None:
+            if len(known) > MOST:
+                known.clear()
+            found = known[id(item)] = (item, made(item))
+        return found[1]
+
+    return remembered
+
+
+def remembering_all(made: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The same method of several items, for a history's one repository."""
+    known: dict[tuple[int, ...], tuple[Any, Any]] = {}
+
+    def remembered(repository: Any, found: Any) -> Any:
+        place = (id(repository), *map(id, found))
+        if place not in known:
+            if len(known) > MOST // 10:
+                known.clear()
+            known[place] = ((repository, found), made(repository, found))
+        return known[place][1]
+
+    return remembered
+
+
+@contextmanager
+def remembered_items() -> Iterator[None]:
+    """Read each item once, and make each noun of it once."""
+    read = remembering(table._read)
+    with ExitStack() as patches:
+        for (owner, name), plain in PLAIN.items():
+            if owner is Recertifications:
+                made: Any = remembering_all(plain)
+            else:
+                made = read if name == "_read" else remembering(plain)
+            patches.enter_context(patch.object(owner, name, made))
+        yield
+
+
+@contextmanager
+def forgotten() -> Iterator[None]:
+    """Read everything anew each time, as the portal does."""
+    with ExitStack() as patches:
+        for (owner, name), plain in PLAIN.items():
+            patches.enter_context(patch.object(owner, name, plain))
+        yield
