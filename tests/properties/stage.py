@@ -188,7 +188,7 @@ def state(services: Cloud, portal: Portal) -> dict[str, Any]:
         },
         "messages": {url: set(sent) for url, sent in services.queues.items() if sent},
         "mails": set(services.mails),
-        "users": services.users,
+        "users": copy.deepcopy(services.users),
         "stripe": Counter(
             _at_stripe(each) for kind in account if kind != "event" for each in account[kind].values()
         ),
