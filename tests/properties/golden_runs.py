@@ -35,7 +35,7 @@ from tests.integration.portal import (
     roster,
     routes,
 )
-from tests.integration.world import World, stored
+from tests.integration.world import EDITION, World, stored
 from tests.properties.cloud import Cloud
 from tests.unit.stripe_here import WEBHOOK_SECRET, official_client
 
@@ -440,6 +440,11 @@ def transfers_runs(runs: Runs, world: World) -> None:
         key = f"imports/{started.json['import_id']}.csv"
         world.transfers.put(key, text.encode())
         runs.delivery(f"import of {kind}", "import_data", {"detail": {"object": {"key": key}}})
+    trial = {"text": EDITION}
+    runs.post("start a trial", "/api/staff/edition-trials", ADMINISTRATOR, trial)
+    started = portal.post("/api/staff/edition-trials", ADMINISTRATOR, trial)
+    assert started.status == 202, started.json
+    runs.delivery("a trial", "import_data", {"job_id": started.json["trial_id"]})
     for name, steps in (("an export reads", 0), ("an export packs", 1)):
         job_id = portal.post("/api/staff/exports", ADMINISTRATOR).json["export_id"]
         worker = import_module("functions.export_data.handler")

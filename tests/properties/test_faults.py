@@ -79,9 +79,10 @@ def attempt(stage: Stage, golden: Golden) -> tuple[int, str]:
 
 
 def sites(line: Line) -> list[int]:
-    """The calls to break: of those that one place in the code makes in a row, the first and the last."""
-    made = [*line.places, None]
-    return [n for n in range(len(line.made)) if n == 0 or made[n] != made[n - 1] or made[n] != made[n + 1]]
+    """The calls to break: of those that one place in the code makes over and over, the first and the last."""
+    first = {place: n for n, place in reversed(list(enumerate(line.places)))}
+    last = {place: n for n, place in enumerate(line.places)}
+    return sorted({*first.values(), *last.values()})
 
 
 def break_everywhere(base: Base, golden: Golden) -> tuple[int, int, list[str]]:
