@@ -54,14 +54,14 @@ def check(route_key: str, status: int, headers: dict[str, str], body: bytes) -> 
 
 
 def _check_sentences(data: Any) -> None:
-    """A day within a sentence is written as people write it."""
+    """A day within a sentence is written as people write it; a text that was signed is no sentence."""
     match data:
         case dict():
             _check_sentences(list(data.values()))
         case list():
             for each in data:
                 _check_sentences(each)
-        case str() if " " in data:
+        case str() if " " in data and not data.startswith("{"):
             assert _DAY.search(data) is None, data
 
 

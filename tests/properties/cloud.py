@@ -110,6 +110,8 @@ class Cloud:
             found = {"email": self.own_address, "email_verified": "true"}
             return _told(request, {"Username": "me", "UserAttributes": _attributes(found)})
         name = asked["Username"]
+        if operation != "AdminCreateUser" and name not in self.users:
+            raise Refused(400, "UserNotFoundException")
         if operation == "AdminCreateUser":
             if name in self.users:
                 raise Refused(400, "UsernameExistsException")
@@ -118,8 +120,13 @@ class Cloud:
             self.users[name] |= _named(asked["UserAttributes"])
         elif operation == "AdminSetUserPassword":
             self.users[name]["status"] = "CONFIRMED"
+        elif operation == "AdminDeleteUser":
+            del self.users[name]
         elif operation == "AdminGetUser":
-            return _told(request, {"Username": name, "UserStatus": self.users[name]["status"]})
+            attributes = _attributes({"email": self.users[name]["email"]})
+            dated = {"UserCreateDate": 1_800_000_000, "UserLastModifiedDate": 1_800_000_000}
+            found = {"Username": name, "UserStatus": self.users[name]["status"], **dated}
+            return _told(request, {**found, "UserAttributes": attributes})
         else:
             raise AssertionError(operation)
         return _told(request, {})
@@ -139,6 +146,8 @@ class Cloud:
         if operation == "DeleteObject":
             self.objects.pop(place, None)
             return _response(request.url, 204, b"")
+        if operation == "ListObjectVersions":
+            return _response(request.url, 200, self._versions(place[0], parts.query))
         assert operation == "GetObject", operation
         wanted = parse_qs(parts.query).get("versionId", [""])[0]
         found = [each for each in versions if not wanted or each[0] == wanted]
@@ -149,6 +158,16 @@ class Cloud:
         if only is not None and _string(only) != f'"{version}"':
             raise Refused(412, "PreconditionFailed")
         return _response(request.url, 200, content, {"ETag": f'"{version}"'})
+
+    def _versions(self, bucket: str, query: str) -> bytes:
+        prefix = parse_qs(query).get("prefix", [""])[0]
+        told = "".join(
+            f"<Version><Key>{escape(key)}</Key><VersionId>{version}</VersionId></Version>"
+            for (holder, key), versions in self.objects.items()
+            if holder == bucket and key.startswith(prefix)
+            for version, _ in versions
+        )
+        return f"<ListVersionsResult>{told}</ListVersionsResult>".encode()
 
 
 class Raw(io.BytesIO):

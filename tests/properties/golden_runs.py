@@ -161,6 +161,14 @@ def members_runs(runs: Runs, world: World, cloud: Cloud) -> None:
         REVIEWER,
         {**told, "certification_id": owner.certification_id},
     )
+    leaver = portal.member()
+    portal.points(leaver, 2)
+    replace(world, owner=leaver).contribution(title="Of one who leaves")
+    for each in (leaver, owner):
+        cloud.users[each.member_id] = {"email": "of@example.org", "status": "CONFIRMED"}
+    at = f"/api/staff/members/{leaver.member_id}"
+    runs.post("hand out", f"{at}/data", ADMINISTRATOR)
+    runs.post("erase", f"{at}/erasure", ADMINISTRATOR)
     spare = world.contribution(title="Spare")
     found = portal.get(f"/api/documents/{spare}", owner).json
     version = found.get("document", found)["version"]

@@ -18,7 +18,7 @@ WRITES = ("fails", "throttled", "lost", "lost once", "dies before", "dies after"
 """`fails` and `throttled`: the service answers so however often it is asked. `lost`: it does what is asked, and no
 answer comes, ever; `lost once`: the client's own second try is answered. `dies`: the process is not heard of again."""
 
-READING = ("Get", "Query", "Scan", "BatchGet", "AdminGet", "GET ")
+READING = ("Get", "List", "Query", "Scan", "BatchGet", "AdminGet", "GET ")
 
 THROTTLED: Mapping[str, tuple[int, str]] = {
     "dynamodb": (400, "ProvisionedThroughputExceededException"),

@@ -10,7 +10,6 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from io import BytesIO
 from itertools import count
 from types import SimpleNamespace
@@ -82,7 +81,6 @@ class Stage:
         self.aws = AwsLine(Line(), Cloud(secrets=TO_READ))
         for service in SERVICES:
             monkeypatch.setattr(aws, service, self._client(service))
-        monkeypatch.setattr(import_module("functions.import_members.handler"), "cognito", aws.cognito)
         monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _: None))
         monkeypatch.setattr(RetryQuota, "acquire", lambda *_: True)
         monkeypatch.setattr(clock, "now", THE_TIME)
