@@ -16,7 +16,7 @@ COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test meter prove bench cost screenshots lighthouse check format openapi lock build deploy publish versions rollback smoke \
-	destroy clean environment environment-tests environment-sam
+	destroy clean environment environment-tests environment-checks environment-sam audit sbom
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -47,7 +47,7 @@ bench: environment ## what starts and requests cost, as ratios, into docs/benchm
 cost: environment ## what the portal costs to run a year, into docs/cost.md
 	@$(BIN)/python -m infrastructure.cost
 
-check: environment-sam ## style, types, architecture, templates, and that docs/openapi.json is up to date
+check: environment-checks ## style, types, architecture, templates, and that docs/openapi.json is up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -55,6 +55,15 @@ check: environment-sam ## style, types, architecture, templates, and that docs/o
 	$(BIN)/cfn-lint $(TEMPLATES)
 	@for template in $(TEMPLATES); do $(SAM) validate --lint --template $$template || exit 1; done
 	$(BIN)/python -m infrastructure.openapi --check
+	$(BIN)/python -m infrastructure.sbom --check
+	@LOG_LEVEL=ERROR .tools/checkov/bin/checkov --config-file .checkov.yaml --skip-download $(addprefix -f ,$(TEMPLATES))
+
+audit: environment ## ask for advisories about everything that is locked (needs an index that has them)
+	@python3 infrastructure/setup_environment.py --audit
+	@exec $(BIN)/python -m infrastructure.audit
+
+sbom: environment ## write docs/sbom.json (CycloneDX), the parts that are shipped, from the locks
+	@$(BIN)/python -m infrastructure.sbom
 
 format: environment ## let ruff sort imports and lay out the code
 	$(BIN)/ruff check --fix .
@@ -64,7 +73,7 @@ openapi: environment ## write docs/openapi.json from the code
 	$(BIN)/python -m infrastructure.openapi
 
 lock: environment ## resolve requirements/*.in and package.json again (UPGRADE=--upgrade for newer versions)
-	@for name in uv runtime printing dev sam; do \
+	@for name in uv runtime printing dev sam checkov audit; do \
 		case $$name in \
 			runtime) without="requests charset-normalizer idna";; \
 			printing) without=pillow;; \
@@ -107,6 +116,9 @@ environment:
 
 environment-tests:
 	@python3 infrastructure/setup_environment.py --tests
+
+environment-checks:
+	@python3 infrastructure/setup_environment.py --sam --checkov
 
 environment-sam:
 	@python3 infrastructure/setup_environment.py --sam
