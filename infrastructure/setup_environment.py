@@ -35,7 +35,7 @@ LOG = TOOLS / "setup.log"
 DYNOXIDE = ROOT / "infrastructure" / "local" / "dynoxide"
 DYNOXIDE_PACKAGES = {("Linux", "x86_64"): "linux-x64"}
 BROWSERS = {
-    "Chromium": ("chromium",),
+    "Chromium": ("chromium-headless-shell", "chromium"),
     "Firefox": ("firefox-esr", "firefox"),
 }  # by the names of their programs
 PYTHON_PROBE = "import ctypes, ssl, sys, zlib; sys.exit(sys.version_info[:2] != (3, 13))"

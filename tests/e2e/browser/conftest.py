@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.browser.people import Member, imported, member_of
-from tests.e2e.browser.visitor import CHROMIUM, FLAGS, Visitor
+from tests.e2e.browser.visitor import CHROMIUM, FLAGS, NO_CHROMIUM, Visitor
 from tests.e2e.portal import Person, Portal
 
 
@@ -15,9 +15,7 @@ from tests.e2e.portal import Person, Portal
 def browser() -> Iterator[Browser]:
     """Debian's Chromium. It ends with this package: its event loop would be in the way of other tests'."""
     if not CHROMIUM:
-        pytest.skip(
-            "Chromium is not installed (Debian, Ubuntu: apt-get install chromium), so no page can be tried."
-        )
+        pytest.skip(NO_CHROMIUM)
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

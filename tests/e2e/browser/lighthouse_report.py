@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.e2e.browser.people import FIFTY, imported, member_of
-from tests.e2e.browser.visitor import CHROMIUM, FLAGS, MEMBER_PAGES, STAFF_PAGES
+from tests.e2e.browser.visitor import CHROMIUM, FLAGS, MEMBER_PAGES, NO_CHROMIUM, STAFF_PAGES
 from tests.e2e.portal import PASSWORD, Portal, RunningPortal, free_port
 
 LIGHTHOUSE = Path(__file__).parent / "lighthouse" / "node_modules" / "lighthouse" / "cli" / "index.js"
@@ -161,7 +161,7 @@ def pages_of(portal: Portal, wanted: list[str]) -> dict[str, dict[str, str]]:
 def main(wanted: list[str]) -> int:
     """Start a portal, measure, stop it."""
     if not CHROMIUM:
-        print("Chromium is not installed (Debian, Ubuntu: apt-get install chromium).", file=sys.stderr)
+        print(NO_CHROMIUM, file=sys.stderr)
         return 1
     running = RunningPortal().wait()
     all_good = True

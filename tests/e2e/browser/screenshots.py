@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.browser.people import FIFTY, Member, imported, member_of
-from tests.e2e.browser.visitor import CHROMIUM, FLAGS, MEMBER_PAGES, STAFF_PAGES, Visitor
+from tests.e2e.browser.visitor import CHROMIUM, FLAGS, MEMBER_PAGES, NO_CHROMIUM, STAFF_PAGES, Visitor
 from tests.e2e.portal import ROOT, Person, Portal, RunningPortal
 
 FOLDER = ROOT / "screenshots"
@@ -123,7 +123,7 @@ def copy_for_the_readme() -> None:
 def main(finish: Callable[[], None] = copy_for_the_readme) -> int:
     """Start a portal, take the pictures, stop it."""
     if not CHROMIUM:
-        print("Chromium is not installed (Debian, Ubuntu: apt-get install chromium).", file=sys.stderr)
+        print(NO_CHROMIUM, file=sys.stderr)
         return 1
     FOLDER.mkdir(exist_ok=True)
     running = RunningPortal().wait()

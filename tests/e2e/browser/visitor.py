@@ -13,7 +13,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response
 from tests.e2e.browser.people import Member
 from tests.e2e.portal import PASSWORD
 
-CHROMIUM = shutil.which("chromium") or ""
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or ""
+"""The headless shell is the same engine without a window's machinery; it takes half the processor's time."""
+NO_CHROMIUM = "Chromium is not installed (Debian: apt-get install chromium-headless-shell)."
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
