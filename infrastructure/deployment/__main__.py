@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
@@ -28,6 +29,9 @@ from infrastructure.deployment.settings import (
 )
 from infrastructure.deployment.smoke import Visit, smoke
 from infrastructure.deployment.stacks import Declined, NotDeployed, Stacks, Template
+from infrastructure.operations.publish_edition import record_all
+from shared.repositories.events import Events
+from shared.repositories.table import Table
 
 SAM = ROOT / ".tools" / "sam" / "bin" / "sam"
 BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
@@ -144,12 +148,19 @@ def deployment(stage: Stage, is_agreed: bool) -> Deployment:
     session = boto3.Session()
     if session.region_name is None:
         raise NoRegionError
+    caller = session.client("sts").get_caller_identity()
+
+    def record_editions(table: str, program: str) -> list[str]:
+        events = Events(Table(session.client("dynamodb"), table))
+        return record_all(events, program, caller["Arn"], datetime.now(UTC))
+
     account = Account(
         region=session.region_name,
-        account_id=session.client("sts").get_caller_identity()["Account"],
+        account_id=caller["Account"],
         stacks=Stacks(session.client("cloudformation"), agree),
         web_stacks=Stacks(session.client("cloudformation", region_name=WEB_REGION), agree),
         pages=place,
+        record_editions=record_editions,
     )
     return Deployment(stage, account, lambda: packaged(stage, session), print)
 

@@ -1,6 +1,6 @@
 """Deploying a stage: data and log-ins, the portal, its address, its pages; and taking the portal away again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ from infrastructure.deployment.stacks import Rollback, Stacks, Template
 
 WEB = ROOT / "web"
 WEB_REGION = "us-east-1"
+DEFAULT_PROGRAM = "ipma-hr"
+"""The template's own default."""
+
 RELEASE_ALARM = "ReleaseAlarm"
 NOT_KNOWN_YET = (
     "https://not-known-yet.invalid"  # until CloudFront has given the first stage without a domain its own
@@ -27,6 +30,8 @@ class Account:
     stacks: Stacks
     web_stacks: Stacks
     pages: Callable[[str, str], Place]
+    record_editions: Callable[[str, str], Sequence[str]]
+    """Records the editions of a program as published in the table of this name; those that were not yet."""
 
     def alarm_arn(self, name: str) -> str:
         return f"arn:aws:cloudwatch:{self.region}:{self.account_id}:alarm:{name}"
@@ -73,6 +78,9 @@ class Deployment:
         if web["Url"] != url:
             data, auth, portal = self._behind(web["Url"], template)
         self._publish(web, auth)
+        program = self._stage.portal.parameters.get("Program", DEFAULT_PROGRAM)
+        for edition in self._account.record_editions(data["TableName"], program):
+            self._tell(f"edition {edition} is recorded as published")
         return web["Url"]
 
     def publish(self, *, dry_run: bool = False) -> None:

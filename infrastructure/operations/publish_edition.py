@@ -1,18 +1,28 @@
-"""Records that an edition is published: who, when, and the file's hash, for the audit; deploying it makes it act."""
+"""Records that an edition is published: who, when, and the file's hash, for the audit. Deploying makes it act, and
+records every edition that goes out, so that none acts without a record."""
 
 import argparse
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import boto3
 
 from shared.domain.events import Event
 from shared.domain.program import Program
-from shared.programs.editions import program_of
+from shared.programs.editions import FOLDER, program_of
 from shared.programs.reading import Unsound
 from shared.repositories.events import Events
 from shared.repositories.table import Table
+
+
+class History(Protocol):
+    """Where publications are recorded."""
+
+    def find(self, subject: str, event_id: str) -> Event | None: ...
+
+    def record(self, event: Event) -> None: ...
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +47,18 @@ def run(options: argparse.Namespace) -> int:
     Events(Table(boto3.client("dynamodb"), options.table)).record(published)
     print(f"{published.data['edition']} is recorded as published by {published.by}.")
     return 0
+
+
+def record_all(events: History, program: str, by: str, now: datetime) -> list[str]:
+    """Record the editions of a program as published that are not recorded yet; their names."""
+    recorded = []
+    for file in sorted((FOLDER / program).glob("*.toml")):
+        text = file.read_text(encoding="utf-8")
+        published = publication(program_of(text), text, by, now)
+        if events.find(published.subject, published.event_id) is None:
+            events.record(published)
+            recorded.append(str(published.data["edition"]))
+    return recorded
 
 
 def publication(program: Program, text: str, by: str, now: datetime) -> Event:

@@ -38,7 +38,11 @@ parameter_overrides = ["StripeSecretKeyParameter=/portal/stripe", "SenderAddress
 parameter_overrides = ["SenderAddress=mail@example.org"]
 """
 OUTPUTS = {
-    "portal-dev-data": {"DocumentsBucketName": "documents", "TransfersBucketName": "transfers"},
+    "portal-dev-data": {
+        "DocumentsBucketName": "documents",
+        "TransfersBucketName": "transfers",
+        "TableName": "the-table",
+    },
     "portal-dev-auth": {"UserPoolId": "pool", "UserPoolClientId": "client"},
     "portal-dev": {"ApiUrl": "https://abc.execute-api.eu-central-1.amazonaws.com"},
     "portal-dev-web": {
@@ -145,13 +149,20 @@ def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     return found
 
 
-def deployment(samconfig: Path, service: CloudFormation) -> Deployment:
+def deployment(
+    samconfig: Path, service: CloudFormation, recorded: list[tuple[str, str]] | None = None
+) -> Deployment:
     stacks = Stacks(service, lambda name, changes: True)
 
     def place(bucket: str, distribution: str) -> Place:
         return Place(None, None, bucket, distribution)
 
-    account = Account("eu-central-1", "123456789012", stacks, stacks, place)
+    def record(table: str, program: str) -> list[str]:
+        if recorded is not None:
+            recorded.append((table, program))
+        return [f"{program}/2026"]
+
+    account = Account("eu-central-1", "123456789012", stacks, stacks, place, record)
     return Deployment(
         read_stage("dev", samconfig), account, lambda: Template(url="https://s3/t.yaml"), lambda _: None
     )
@@ -165,9 +176,10 @@ def test_what_stands_behind_the_address_comes_first_and_each_is_told_what_it_nee
     samconfig: Path, published: list[tuple[Any, ...]]
 ) -> None:
     service = CloudFormation()
+    recorded: list[tuple[str, str]] = []
     OUTPUTS["portal-dev-web"]["Url"] = "https://portal.example.org"
     try:
-        assert deployment(samconfig, service).deploy() == "https://portal.example.org"
+        assert deployment(samconfig, service, recorded).deploy() == "https://portal.example.org"
     finally:
         OUTPUTS["portal-dev-web"]["Url"] = "https://d1.cloudfront.net"
     assert [name for name, _ in service.deployed()] == [
@@ -176,6 +188,7 @@ def test_what_stands_behind_the_address_comes_first_and_each_is_told_what_it_nee
         "portal-dev",
         "portal-dev-web",
     ]
+    assert recorded == [("the-table", "ipma-hr")]
     told = dict(service.deployed())
     assert told["portal-dev-data"] == {"PortalUrl": "https://portal.example.org"}
     assert told["portal-dev"]["PortalUrl"] == "https://portal.example.org"

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from infrastructure.operations.publish_edition import publication
+from infrastructure.operations.publish_edition import publication, record_all
 from infrastructure.operations.try_edition import tell
 from shared.domain.dry_run import flip_of
+from shared.domain.events import Event
 from shared.domain.rules.words import Cap, Scope
 from shared.programs.editions import FOLDER, program_of
 from tests.unit.domain.builders import NOW, PROGRAM, TODAY, claim, cycle_with
@@ -55,3 +56,24 @@ def test_publishing_an_edition_leaves_a_record_of_who_when_and_what() -> None:
     assert published.data["edition"] == "asq/2026"
     assert published.event_id == publication(program_of(text), text, "S-2", NOW).event_id
     assert published.event_id != publication(program_of(text), f"{text}\n", "S-1", NOW).event_id
+
+
+class Recorded:
+    """A history in memory."""
+
+    def __init__(self) -> None:
+        self.events: dict[str, Event] = {}
+
+    def find(self, subject: str, event_id: str) -> Event | None:
+        return self.events.get(f"{subject}#{event_id}")
+
+    def record(self, event: Event) -> None:
+        self.events[f"{event.subject}#{event.event_id}"] = event
+
+
+def test_deploying_records_each_edition_that_goes_out_once() -> None:
+    history = Recorded()
+    assert record_all(history, "asq", "arn:aws:iam::1:user/ana", NOW) == ["asq/2026"]
+    assert record_all(history, "asq", "arn:aws:iam::1:user/ben", NOW) == []
+    (event,) = history.events.values()
+    assert (event.type, event.by) == ("edition-published", "arn:aws:iam::1:user/ana")
