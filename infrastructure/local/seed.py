@@ -1,5 +1,6 @@
 """The demo data: made through the portal's own doors, as staff and members would, so that it can be nothing else."""
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import batched
 from typing import Any
@@ -8,7 +9,15 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from infrastructure.local.roster import DEMO_EMAILS, MEMBER, STAFF, as_csv, demo_roster, generated_roster
+from infrastructure.local.roster import (
+    DEMO_EMAILS,
+    DESIGNATIONS,
+    MEMBER,
+    STAFF,
+    as_csv,
+    demo_roster,
+    generated_roster,
+)
 from infrastructure.local.seeding import SeedTarget
 from infrastructure.operations.create_staff import create_staff
 
@@ -33,17 +42,38 @@ def seed(target: SeedTarget) -> None:
     with httpx.Client(base_url=target.api_url, timeout=60) as client:
         portal = DemoPortal(client, target)
         staff = portal.log_in(STAFF)
-        roster = demo_roster(today)
-        for rows in batched([*roster, *generated_roster(today, OTHER_MEMBERS)], ROWS_AT_ONCE, strict=False):
+        program = portal.get(staff, "/api/program")
+        roster = awarded(demo_roster(today), program)
+        others = awarded(generated_roster(today, OTHER_MEMBERS), program)
+        for rows in batched([*roster, *others], ROWS_AT_ONCE, strict=False):
             portal.import_roster(staff, as_csv(rows))
         target.drain()
         for member_id in {row["member_id"] for row in roster if row["email"] in DEMO_EMAILS}:
             _choose_password(cognito, pool, member_id)
         member = portal.log_in(MEMBER)
         certification_id = portal.get(member, "/api/certifications")["items"][0]["certification_id"]
+        known = {each["code"] for each in program["activities"]}
         for session in forty_four_points(today.year):
-            portal.post(member, f"/api/certifications/{certification_id}/entries", {"entries": session})
+            if entries := [each for each in session if each["activity"] in known]:
+                portal.post(member, f"/api/certifications/{certification_id}/entries", {"entries": entries})
         portal.post(member, f"/api/certifications/{certification_id}/invoice", None)
+
+
+def awarded(rows: Iterable[dict[str, str]], program: dict[str, Any]) -> list[dict[str, str]]:
+    """The rows with designations that the program awards; those of other bodies take the places of the shipped ones."""
+    codes = [each["code"] for each in program["designations"]]
+    named = {
+        shipped: shipped if shipped in codes else codes[min(place, len(codes) - 1)]
+        for place, shipped in enumerate(DESIGNATIONS)
+    }
+    held = {
+        (row["member_id"], named.get(row["designation"], "")): {
+            **row,
+            "designation": named.get(row["designation"], ""),
+        }
+        for row in rows
+    }
+    return list(held.values())
 
 
 class DemoPortal:

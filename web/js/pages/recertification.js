@@ -290,7 +290,7 @@ class Dashboard {
     const place = this.#content.querySelector("#fee");
     const entries = this.#content.querySelector("#entries");
     if (["submitted", "lapsed"].includes(this.#dashboard.cycle.state)) entries.before(place);
-    else entries.after(place);
+    else this.#content.querySelector("#standing").after(place);
     const f = billingText.fee;
     const invoices = this.#invoices;
     const owed = invoices.map((invoice) => {

@@ -153,7 +153,7 @@ class EntryRows extends HTMLElement {
     row.querySelector("output").textContent = points ? text.points(points) : "";
     row.querySelector('[data-field="quantity"] [data-label]').textContent = activity ? t.quantityOf(values.unit || activity.unit) : t.quantity;
     row.querySelector('[data-field="activity"] .hint').textContent = activity
-      ? [activity.is_plain ? t.per(activity) : activity.rule.replace(/\.$/, ""), activity.requires_document && t.needsDocument].filter(Boolean).join(". ")
+      ? [activity.is_plain ? t.per(activity) : activity.rule.slice(activity.title.length + 2).replace(/\.$/, ""), activity.requires_document && t.needsDocument].filter(Boolean).join(". ")
       : "";
     this.#describeUnits(row, activity);
     this.#describeDocuments(row, values.document_ids ?? "", activity);
