@@ -109,7 +109,11 @@ def _totals(paper: ReportPaper, report: Report) -> None:
     _heading(paper, "Points by category")
     widths = (150.0, 37.9)
     for category, points in report.points_by_category.items():
-        paper.row([Cell([(titled(category), TEXT)]), Cell([(plain(points), TEXT)], "R")], widths, pad=0.8)
+        paper.row(
+            [Cell([(report.program.category_title(category), TEXT)]), Cell([(plain(points), TEXT)], "R")],
+            widths,
+            pad=0.8,
+        )
     total = [Cell([("Total", STRONG)]), Cell([(plain(report.points_total), STRONG)], "R")]
     paper.row(total, widths, fill=True)
     if report.points_missing:
@@ -132,10 +136,17 @@ def _ledger(paper: ReportPaper, report: Report) -> None:
         if line.activity.category != category:
             category = line.activity.category
             points = plain(report.points_by_category[category])
-            heading = [Cell([(titled(category), STRONG)]), Cell([(points, STRONG)], "R")]
+            heading = [
+                Cell([(report.program.category_title(category), STRONG)]),
+                Cell([(points, STRONG)], "R"),
+            ]
             _keep_with_next(paper)
             paper.row(heading, (sum(LEDGER[:3]), LEDGER[3]), fill=True, pad=0.9)
         paper.row(_entry_cells(line), LEDGER)
+    for carried in report.carried_in:
+        what = [(report.program.category_title(carried.category), STRONG), (carried.explanation, SMALL)]
+        counted = Cell([(plain(carried.counted), STRONG)], "R")
+        paper.row([Cell([("before", TEXT)]), Cell(what), Cell([("", TEXT)], "R"), counted], LEDGER)
     paper.ln(5)
 
 
@@ -245,11 +256,6 @@ def _texts(report: Report) -> Iterator[str]:
 def day(of: date) -> str:
     """A day without a doubt about which number is the month: `2 Mar 2027`."""
     return f"{of.day} {of:%b %Y}"
-
-
-def titled(category: str) -> str:
-    """The name of a category: its code as words."""
-    return category.replace("-", " ").capitalize()
 
 
 def size(of: int) -> str:

@@ -15,7 +15,7 @@ from shared.domain.documents import Document
 from shared.domain.entries import Claim, Entry
 from shared.domain.program import Activity, Agreement, Program
 from shared.domain.recertification import Recertification
-from shared.domain.rules.ledger import Ledger, Line
+from shared.domain.rules.ledger import CARRIED_IN, Ledger, Line
 from shared.domain.submissions import Adjustment, SignedRecord, Submission
 
 
@@ -89,6 +89,11 @@ class Report:
         """The points of each category that has entries, in the point table's order."""
         totals = {line.activity.category: Decimal(0) for line in self.lines}
         return totals | dict(self.ledger.by_category)
+
+    @property
+    def carried_in(self) -> tuple[Line, ...]:
+        """What came over from the cycle before, which no entry claims: lines of the ledger too."""
+        return tuple(line for line in self.ledger.lines if line.entry_id.startswith(CARRIED_IN))
 
     @property
     def documents(self) -> tuple[Document, ...]:

@@ -70,13 +70,24 @@ class CategoryTotal(Given):
     """The points of a category."""
 
     category: str
+    title: str
     points: Points
 
 
+class CarriedOver(Given):
+    """Points that came over from the cycle before, with what counts of them here and why."""
+
+    category: str
+    category_title: str
+    points_counted: Points
+    explanation: str
+
+
 class ReportTotals(Given):
-    """What the entries add up to."""
+    """What the entries, and what was carried in, add up to."""
 
     by_category: list[CategoryTotal]
+    carried_in: list[CarriedOver]
     points_total: Points
     points_required: Points
     points_missing: Points
@@ -148,7 +159,19 @@ class Report(Given):
 def _totals(report: reports.Report) -> ReportTotals:
     by_category: dict[str, Decimal] = report.points_by_category
     return ReportTotals(
-        by_category=[CategoryTotal(category=name, points=points) for name, points in by_category.items()],
+        by_category=[
+            CategoryTotal(category=name, title=report.program.category_title(name), points=points)
+            for name, points in by_category.items()
+        ],
+        carried_in=[
+            CarriedOver(
+                category=line.category,
+                category_title=report.program.category_title(line.category),
+                points_counted=line.counted,
+                explanation=line.explanation,
+            )
+            for line in report.carried_in
+        ],
         points_total=report.points_total,
         points_required=report.ledger.required,
         points_missing=report.points_missing,

@@ -25,10 +25,11 @@ def test_the_summary_lists_every_entry_by_category_with_what_it_adds_up_to(porta
     ]
     assert found["totals"] == {
         "by_category": [
-            {"category": "conference", "points": 6},
-            {"category": "webinar", "points": 2},
-            {"category": "leadership", "points": 3},
+            {"category": "conference", "title": "Conference", "points": 6},
+            {"category": "webinar", "title": "Webinar", "points": 2},
+            {"category": "leadership", "title": "Leadership", "points": 3},
         ],
+        "carried_in": [],
         "points_total": 11,
         "points_required": 50,
         "points_missing": 39,

@@ -12,10 +12,12 @@ from shared.domain.discretion import reinstate
 from shared.domain.errors import CertificationLapsed, InvalidRequest, NotReadyToSubmit, PointsComplete
 from shared.domain.program import Editions, Program
 from shared.domain.recertification import Recertification
+from shared.domain.reports import report_of
 from shared.domain.reviewing import approve
 from shared.domain.rules.carry_over import CarriedIn
 from shared.domain.rules.words import CarryOver, CycleRules, Grace, Length
 from shared.programs import load_editions
+from shared.schemas.reports import Report
 from tests.unit.domain.builders import (
     EDITIONS,
     NOW,
@@ -112,6 +114,16 @@ def test_what_was_carried_in_counts_with_every_change() -> None:
     cycle = enter(cycle, (claim("webinar", 2),))
     assert cycle.cycle.points_total == 7
     assert cycle.points_by_category == {"webinar": 7}
+
+
+def test_the_report_has_a_line_for_what_was_carried_in_so_that_it_adds_up() -> None:
+    cycle = enter(opened(CARRYING, carried_in=(CarriedIn(Decimal(5), "webinar"),)), (claim("webinar", 2),))
+    report = Report.of(report_of(cycle, None, TODAY))
+    (carried,) = report.totals.carried_in
+    assert (carried.category_title, carried.points_counted) == ("Webinar", 5)
+    assert carried.explanation == "Carried over from the cycle before: 5."
+    counted = [each.points_counted for each in (*report.entries, *report.totals.carried_in)]
+    assert sum(counted, Decimal(0)) == report.totals.points_total == 7
 
 
 def test_grace_keeps_the_portal_open_and_earns_only_where_it_says_so() -> None:

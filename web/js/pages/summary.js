@@ -54,18 +54,29 @@ function row(entry) {
   </tr>`;
 }
 
+/** What came over from the period before, which no entry claims. */
+function carriedIn(each) {
+  const c = t.columns;
+  return html`<tr>
+    <th scope="row"><span>${t.carriedIn}<br><span class="small soft">${each.category_title}</span></span></th>
+    <td data-label="${c.organization}">${t.noDocuments}</td><td data-label="${c.days}">${t.noDocuments}</td>
+    <td data-label="${c.how}">${each.explanation}</td><td data-label="${c.documents}">${t.noDocuments}</td>
+    <td data-label="${c.points}" class="amount">${number(each.points_counted)}</td>
+  </tr>`;
+}
+
 function table({ entries, totals }) {
   const c = t.columns;
-  if (!entries.length) return html`<p class="soft">${t.empty}</p>`;
+  if (!entries.length && !totals.carried_in.length) return html`<p class="soft">${t.empty}</p>`;
   return html`<table class="cards numbers"><caption>${t.caption}</caption>
     <thead><tr><th scope="col">${c.what}</th><th scope="col">${c.organization}</th><th scope="col">${c.days}</th><th scope="col">${c.how}</th><th scope="col">${c.documents}</th><th scope="col" class="amount">${c.points}</th></tr></thead>
-    <tbody>${entries.map(row)}</tbody>
+    <tbody>${entries.map(row)}${totals.carried_in.map(carriedIn)}</tbody>
     <tfoot><tr><th scope="row" colspan="5">${t.total} <span class="small soft">${t.required(totals.points_required)}</span></th><td class="amount">${number(totals.points_total)}</td></tr></tfoot></table>`;
 }
 
 function categories({ by_category: list }) {
   if (!list.length) return "";
-  return html`<section class="card"><h2>${reportText.recertification.breakdown}</h2><dl class="facts">${list.map(({ category, points }) => html`<div><dt>${reportText.categories[category] ?? category}</dt><dd>${text.points(points)}</dd></div>`)}</dl></section>`;
+  return html`<section class="card"><h2>${reportText.recertification.breakdown}</h2><dl class="facts">${list.map(({ category, title, points }) => html`<div><dt>${reportText.categories[category] ?? title}</dt><dd>${text.points(points)}</dd></div>`)}</dl></section>`;
 }
 
 function signature({ submission, agreement }) {

@@ -29,5 +29,5 @@ export function claimOf(program, { documents, submission }, entry) {
       ${comment && html`<p class="small"><strong>${reportText.recertification.reviewer}</strong> ${comment}</p>`}
       ${reduced && html`<p class="small">${reportText.recertification.reduced(reduced.points, reduced.reason)}</p>`}
     </div>
-    <p class="entry-points numbers">${text.points(entry.points)}</p>`;
+    <p class="entry-points numbers">${text.points(entry.points_counted)}</p>`;
 }

@@ -95,10 +95,12 @@ class DecisionForm extends HTMLElement {
   }
 
   #tell() {
+    const carriedIn = this.#dashboard.cycle.carried_in.reduce((sum, each) => sum + each.points, 0);
     const total = this.#dashboard.entries.reduce((sum, entry, index) => {
       const typed = this.#typedPoints(index);
-      return sum + (typed !== null && typed >= 0 && typed < entry.points ? typed : entry.points);
-    }, 0);
+      const counted = entry.points_counted;
+      return sum + (typed !== null && typed >= 0 && typed < counted ? typed : counted);
+    }, carriedIn);
     this.querySelector(".remaining").textContent = t.remaining(exact(total), this.#dashboard.cycle.points_required);
     this.querySelector(".draft-mark").hidden = !Object.values(this.#values).some((each) => each);
   }

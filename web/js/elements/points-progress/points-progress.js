@@ -15,6 +15,7 @@ class PointsProgress extends HTMLElement {
     const { points_total: total, points_required: required, points_missing: missing } = cycle;
     this.#cycle = cycle;
     const isMet = cycle.missing.length === 0;
+    const carriedIn = cycle.carried_in.reduce((sum, each) => sum + each.points, 0);
     const unmet = cycle.missing.slice(missing > 0 ? 1 : 0);
     const withoutDocument = entriesWithoutDocument(program, dashboard);
     render(
@@ -28,6 +29,7 @@ class PointsProgress extends HTMLElement {
       <p><strong>${missing > 0 ? t.missing(missing) : t.enough(required)}</strong>
         <span class="plan"></span></p>
       ${unmet.length > 0 && html`<ul>${unmet.map((each) => html`<li>${each}</li>`)}</ul>`}
+      ${carriedIn > 0 && html`<p>${t.carriedIn(carriedIn)}</p>`}${cycle.points_carried > 0 && html`<p>${t.carries(cycle.points_carried)}</p>`}
       ${this.#ahead(isMet, dashboard.outlook)}
       ${withoutDocument.length > 0 && html`<p>${t.documentsMissing} ${withoutDocument.map((each) => each.title).join(", ")}.</p>`}`,
     );

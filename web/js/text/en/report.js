@@ -35,6 +35,8 @@ export const reportText = {
       way: ({ text, effort_hours: hours }) => `${text}, about ${number(Math.ceil(hours))} ${Math.ceil(hours) === 1 ? "hour" : "hours"}`,
     },
     enough: (required) => `You have the ${points(required)} you need.`,
+    carriedIn: (value) => `${points(value)} came over from the period before.`,
+    carries: (value) => `${points(value)} beyond them go on into the next period.`,
     breakdown: "Points by category",
     documentsMissing: "Before you can submit, these entries need their document:",
     steps: "Where you are",
@@ -242,5 +244,6 @@ export const reportText = {
     unsigned: "Not signed yet.",
     empty: "No entries yet.",
     noDocuments: "–",
+    carriedIn: "From the period before",
   },
 };
