@@ -29,6 +29,12 @@ def test_a_waived_invoice_is_owed_by_nobody(portal: Portal) -> None:
     assert waive(portal, invoice).code == "not-payable"
 
 
+def test_a_waiver_without_its_reason_is_told_to_give_one(portal: Portal) -> None:
+    invoice = invoice_id(portal, portal.member())
+    answer = portal.post(f"/api/staff/invoices/{invoice}/waiver", FINANCE, {"reason": " "})
+    assert answer.json["errors"] == [{"pointer": "/reason", "detail": "Fill this in."}]
+
+
 def test_an_approval_may_rest_on_a_waived_invoice(portal: Portal) -> None:
     member = portal.member()
     made = portal.submitted(member)

@@ -37,6 +37,9 @@ export function endOf(iso, timeZone) {
 /** The day of a moment where the program is: that of a payment recorded by its day, wherever staff sit. */
 export const programDayOf = (instant, timeZone) => new Intl.DateTimeFormat(locales, { dateStyle: "long", timeZone }).format(new Date(instant));
 
+/** The day it is now where the program is, `2027-02-15`. */
+export const programDay = (timeZone) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(new Date());
+
 /** A number of points or of anything else. */
 export const number = (value) => numbers.format(value);
 

@@ -202,6 +202,8 @@ def _sentence(error: Mapping[str, Any]) -> str:
     kind = error["type"]
     if kind in ("too_short", "too_long") and isinstance(error.get("input"), str):
         kind = f"string_{kind}"
+    if kind == "string_too_short" and context.get("min_length") == 1:
+        return "Fill this in."
     if kind == "value_error":
         return str(context.get("error", "This value is not valid."))
     template = SENTENCES.get(kind)

@@ -172,6 +172,9 @@ def test_an_authenticator_app_is_set_up_asked_for_and_turned_off(
     expect(page.locator(".key")).to_be_visible()
     address = page.get_by_role("link", name="open it in the app").get_attribute("href")
     assert drawn(page) in codes(address)
+    box = page.get_by_role("img", name="QR code").bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 160  # large enough for a camera
     visitor.check_accessibility()
     visitor.check_width()
     page.get_by_label("Six digits").fill("000000")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.browser.people import FIFTY, Member, approve, imported, member_of, return_to_member
 from tests.e2e.browser.visitor import Visitor
@@ -124,6 +124,25 @@ def test_a_member_recertifies_from_the_first_log_in_to_the_next_period(
     expect(visitor.points).to_have_text("0 points of 50 points")
     visitor.open("/registrations/")
     expect(page.get_by_role("table")).to_contain_text("Renew")
+
+
+def test_from_when_on_one_may_sign_is_said_only_while_that_day_is_to_come(
+    visitor: Visitor, member: Member
+) -> None:
+    member.enter(*FIFTY)
+    days = iter(("2001-01-01", "2099-01-01"))
+
+    def dated(route: Route) -> None:
+        answer = route.fetch()
+        found = answer.json()
+        found["cycle"]["signable_from"] = next(days)
+        route.fulfill(response=answer, json=found)
+
+    visitor.page.route("**/cycle", dated)
+    for count in (0, 1):
+        page = visitor.open("/recertification/")
+        expect(page.get_by_role("button", name="Sign and submit")).to_be_visible()
+        expect(page.get_by_text("This period can be signed from")).to_have_count(count)
 
 
 def test_a_returned_report_shows_each_comment_where_it_belongs_and_is_signed_again(

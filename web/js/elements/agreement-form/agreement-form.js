@@ -4,6 +4,7 @@ import * as api from "../../api.js";
 import { doorOf } from "../../certification.js";
 import { Draft } from "../../drafts.js";
 import { busy, clearFaults, emptyFields, input, showFaults, valuesOf } from "../../fields.js";
+import { programDay } from "../../format.js";
 import { html, render } from "../../html.js";
 import { Refusal } from "../../refusal.js";
 import { text } from "../../text.js";
@@ -23,10 +24,11 @@ class AgreementForm extends HTMLElement {
     this.#dashboard = dashboard;
     this.#draft = new Draft(`signature:${dashboard.cycle.cycle_id}`);
     const { signable_from: from, points_required: required, takes_more: takesMore } = dashboard.cycle;
+    const isAhead = from && programDay(program.time_zone) < from;
     render(
       this,
       html`<form class="stack" novalidate aria-labelledby="agreement-title">
-        <div><h2 id="agreement-title">${t.title}</h2><p class="soft">${t.intro(required)} ${!takesMore && t.cannotBefore}</p>${from && html`<p>${t.from(from)}</p>`}</div>
+        <div><h2 id="agreement-title">${t.title}</h2><p class="soft">${t.intro(required)} ${!takesMore && t.cannotBefore}</p>${isAhead && html`<p>${t.from(from)}</p>`}</div>
         <problem-message></problem-message>
         <section class="agreement" aria-labelledby="agreement-text"><h3 id="agreement-text">${t.heading}</h3><p class="agreed"></p></section>
         ${input({ id: "signature", name: "signature", label: t.signature, autocomplete: "name", maxlength: 200, value: this.#draft.read()?.value ?? "" })}

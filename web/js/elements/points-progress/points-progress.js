@@ -42,7 +42,7 @@ class PointsProgress extends HTMLElement {
     const t = reportText.recertification.ahead;
     if (isMet || !outlook?.days_left) return false;
     const { points_accruing: accruing, until, missing, ways } = outlook;
-    return html`<div class="shortest-way">
+    return html`<div class="shortest-way prose stack tight">
       ${accruing > 0 && html`<p>${t.accruing(accruing, until)} ${missing.length ? t.then(missing) : t.enough}</p>`}
       ${ways.length > 0 && html`<h3>${t.title}</h3><ul>${ways.map((way) => html`<li>${t.way(way)}</li>`)}</ul>`}
     </div>`;
