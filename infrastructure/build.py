@@ -1,25 +1,30 @@
 """Builds what `sam build` asks for, one part at a time: `python -m infrastructure.build PointsFunction FOLDER`.
 
-A function is its own folder and shared/, no more. The dependencies are layers: one for all functions, and one for the
-function that prints. Everything is copied, cut to what is used, and compiled. The same sources give the same bytes.
+A function is its own folder and what it can reach of shared/, no more. The dependencies are layers: one for all
+functions, and one for the function that prints. Everything is copied, cut to what is used, and compiled. The same
+sources give the same bytes.
 
 Lambda's code folder is read-only and Python without bytecode starts 2.6 times as slowly, so bytecode is shipped. It is
-checked against nothing (unchecked-hash), for the files never change there.
+checked against nothing (unchecked-hash), for the files never change there; a function's own sources stay at home.
 """
 
 import argparse
 import gzip
 import json
 import os
+import pickle
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from infrastructure.reach import ROOT, reached
+from shared.programs import READ
+from shared.programs.editions import read_editions
+
 UV = ROOT / ".tools" / "uv" / "bin" / "uv"
 
 # Lambda's Python 3.13 runs on Amazon Linux 2023 (glibc 2.34), which takes wheels for 2.28.
@@ -27,7 +32,6 @@ PLATFORMS = {"arm64": ["--python-platform", "aarch64-manylinux_2_28"], "host": [
 
 LAYERS = {"DependenciesLayer": "requirements/runtime.txt", "PrintingLayer": "requirements/printing.txt"}
 FONTS = ROOT / "functions" / "report_pdf" / "fonts"
-IN_LAYERS_ONLY = {FONTS}
 
 CUT = (
     "bin",
@@ -46,6 +50,9 @@ CUT = (
 """Left out of the layers, as patterns below their root."""
 
 SERVICE_FILES = ("service-2.json", "endpoint-rule-set-1.json", "paginators-1.json")
+ENDPOINT_NAMES = {"ses": "email"}
+"""What endpoints.json calls a service that has another name here."""
+
 COMMON_DATA = ("_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json")
 
 
@@ -63,11 +70,35 @@ def main() -> None:
 
 
 def build_function(name: str, target: Path) -> None:
-    """functions/<its folder>/ and shared/, compiled; ImportMembersFunction lies in functions/import_members."""
+    """What functions/<its folder>/handler.py can reach, as bytecode; ImportMembersFunction lies in import_members."""
     folder = folder_of(name)
-    for source in (ROOT / "functions" / "__init__.py", ROOT / "functions" / folder, ROOT / "shared"):
+    modules = reached(folder)
+    for source in modules:
         copy(source, target / source.relative_to(ROOT))
-    compile_all(target, "/var/task")
+    for source in data_beside(modules):
+        place = target / source.relative_to(ROOT)
+        write_json(place, read_json(source)) if source.suffix == ".json" else copy(source, place)
+    for programs in (ROOT / "shared" / "programs").glob("*/"):
+        if any(programs.glob("*.toml")):
+            keep_editions(programs, target / programs.relative_to(ROOT))
+    compile_all(target, "/var/task", "-b")
+    for source in target.rglob("*.py"):
+        source.unlink()
+    date_all(target)
+
+
+def data_beside(modules: Collection[Path]) -> Iterator[Path]:
+    """What lies beside modules and is none: the texts of mails, a function's own files."""
+    for folder in sorted({module.parent for module in modules}):
+        for file in sorted(folder.iterdir()):
+            if file.is_file() and file.suffix not in (".py", ".pyc"):
+                yield file
+
+
+def keep_editions(programs: Path, target: Path) -> None:
+    """A program's editions as they are read and checked, for a start that need not do it."""
+    target.mkdir(parents=True, exist_ok=True)
+    (target / READ).write_bytes(pickle.dumps(read_editions(programs), protocol=5))
 
 
 def folder_of(name: str) -> str:
@@ -87,6 +118,7 @@ def build_layer(name: str, target: Path, arch: str) -> None:
         "--require-hashes",
         "--only-binary",
         ":all:",
+        "--link-mode=copy",  # what is cut here must not be cut in the installer's cache, which others link to
     ]
     where: list[str | Path] = [
         "--python",
@@ -105,6 +137,7 @@ def build_layer(name: str, target: Path, arch: str) -> None:
     if name == "PrintingLayer":
         copy(FONTS, python / "report_fonts")
     compile_all(target, "/opt")
+    date_all(target)
 
 
 def services() -> set[str]:
@@ -124,6 +157,9 @@ def cut_service_data(data: Path) -> None:
             entry.unlink()
         if entry.is_dir() and entry.name not in kept:
             shutil.rmtree(entry)
+    endpoints = data / "endpoints.json"
+    if endpoints.is_file():
+        write_json(endpoints, with_services(read_json(endpoints), kept))
     for service in kept:
         *older, newest = sorted((data / service).iterdir())
         for version in older:
@@ -134,6 +170,14 @@ def cut_service_data(data: Path) -> None:
             file.unlink()
             if content is not None:
                 write_json(newest / name, without_manual(content))
+
+
+def with_services(endpoints: dict[str, Any], kept: Collection[str]) -> dict[str, Any]:
+    """Where in the world services are, of those that are kept: read at every start, and of 700 kB before."""
+    names = {ENDPOINT_NAMES.get(service, service) for service in kept}
+    for partition in endpoints["partitions"]:
+        partition["services"] = {name: each for name, each in partition["services"].items() if name in names}
+    return endpoints
 
 
 def without_manual(node: Any) -> Any:
@@ -158,27 +202,25 @@ def write_json(file: Path, content: Any) -> None:
 
 
 def copy(source: Path, target: Path) -> None:
-    """A file or a folder without bytecode, tests' leftovers and what only a layer carries."""
+    """A file or a whole folder."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_file():
         shutil.copyfile(source, target)
-        return
-    skipped = shutil.ignore_patterns("__pycache__", "*.pyc")
-
-    def ignore(folder: str, names: list[str]) -> set[str]:
-        layered = {name for name in names if Path(folder, name) in IN_LAYERS_ONLY and source != FONTS}
-        return skipped(folder, names) | layered
-
-    shutil.copytree(source, target, ignore=ignore, dirs_exist_ok=True)
+    else:
+        shutil.copytree(source, target, dirs_exist_ok=True)
 
 
-def compile_all(target: Path, where: str) -> None:
+def compile_all(target: Path, where: str, *further: str) -> None:
     """Bytecode for every module, each compiled by itself under one hash seed, so that a second build is the same."""
-    options = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(target), "-p", where]
+    options = ["-q", *further, "--invalidation-mode", "unchecked-hash", "-s", str(target), "-p", where]
     fixed = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     subprocess.run([sys.executable, "-m", "compileall", *options, str(target)], check=True, env=fixed)
+
+
+def date_all(target: Path) -> None:
+    """Every file of 1980, the first day that a zip file knows."""
     for path in [target, *files(target)]:
-        os.utime(path, (315532800, 315532800))  # 1980, the first day that a zip file knows
+        os.utime(path, (315532800, 315532800))
 
 
 def files(folder: Path) -> Iterator[Path]:

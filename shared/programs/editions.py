@@ -1,6 +1,5 @@
 """Reads a program's editions from TOML: the rules, and what the portal needs besides."""
 
-from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -21,15 +20,12 @@ from shared.domain.rules.words import Several
 from shared.programs.reading import Fields, Notes, parsed
 from shared.programs.rule_sets import length, note_contradictions, rule_words
 
-FOLDER = Path(__file__).parent
 
-
-@cache
-def load_editions(name: str) -> Editions:
-    """All editions in `shared/programs/<name>/`, read once a process; FileNotFoundError when there is none."""
-    files = sorted((FOLDER / name).glob("*.toml"))
+def read_editions(folder: Path) -> Editions:
+    """All editions of a program, from the TOML files of its folder; FileNotFoundError when there is none."""
+    files = sorted(folder.glob("*.toml"))
     if not files:
-        raise FileNotFoundError(f"no edition of a program in shared/programs/{name}")
+        raise FileNotFoundError(f"no edition of a program in shared/programs/{folder.name}")
     programs = sorted((read_program(file) for file in files), key=lambda program: program.effective_from)
     return Editions(tuple(programs))
 

@@ -14,9 +14,11 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import packages_distributions
+from importlib.util import source_hash
 from pathlib import Path
 
-from infrastructure.build import FONTS, LAYERS, ROOT
+from infrastructure.build import LAYERS, ROOT
+from infrastructure.reach import reached
 
 ARTIFACT = ROOT / ".aws-sam" / "host"
 WITH_STRIPE = {"checkout", "reconcile", "stripe_webhook"}
@@ -28,6 +30,7 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "testing",
     "TABLE_NAME": "table",
     "PYTHONTZPATH": "",
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",
     "POWERTOOLS_SERVICE_NAME": "recertification-portal",
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",
     "PATH": os.environ.get("PATH", ""),
@@ -80,6 +83,8 @@ def start_of(function: str) -> Start:
             "from shared.adapters.stripe_payments import StripePayments",
             "StripePayments('sk_test_none', (), None, False)._client.v1.checkout.sessions",
         ]
+    if function == "export_data":
+        lines.append("import boto3.s3.transfer")
     if is_built():
         return run("\n".join(lines), built_path(function))
     return run(f"ABSENT = {absent()!r}\n{REFUSE}\n" + "\n".join(lines), [ROOT, site_packages()])
@@ -103,16 +108,17 @@ def run(code: str, path: list[Path]) -> Start:
 @cache
 def is_built() -> bool:
     """Whether the artifact is there and was built from the sources as they are."""
-    for function in functions():
-        root = built_path(function)[0]
-        for folder in (ROOT / "shared", ROOT / "functions" / function):
-            for source in folder.rglob("*"):
-                if FONTS in source.parents or source == FONTS or source.suffix == ".pyc" or source.is_dir():
-                    continue
-                copy = root / source.relative_to(ROOT)
-                if not copy.is_file() or copy.read_bytes() != source.read_bytes():
-                    return False
-    return all((ARTIFACT / layer / "python").is_dir() for layer in LAYERS)
+    return all((ARTIFACT / layer / "python").is_dir() for layer in LAYERS) and all(
+        is_as_built(module, built_path(function)[0])
+        for function in functions()
+        for module in reached(function)
+    )
+
+
+def is_as_built(module: Path, artifact: Path) -> bool:
+    """Whether bytecode is of this source: it carries the source's hash."""
+    bytecode = artifact / module.relative_to(ROOT).with_suffix(".pyc")
+    return bytecode.is_file() and bytecode.read_bytes()[8:16] == source_hash(module.read_bytes())
 
 
 def built_path(function: str) -> list[Path]:

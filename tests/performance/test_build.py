@@ -5,12 +5,22 @@
 
 import gzip
 import json
+import os
+import pickle
+import py_compile
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from infrastructure import build, built
 from infrastructure.build import ROOT
+from infrastructure.reach import imports, reached
+from shared.programs import READ
+from shared.programs.editions import read_editions
+from tests.performance import startup
 
 
 @pytest.fixture(scope="module")
@@ -24,19 +34,67 @@ def content(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-def test_a_function_is_its_own_folder_and_shared_alone(printing: Path) -> None:
+def test_a_function_is_its_own_folder_and_what_it_reaches_of_shared(printing: Path) -> None:
     assert {path.name for path in printing.iterdir()} == {"functions", "shared"}
-    own = {path.name for path in (printing / "functions").iterdir()}
-    assert own == {"__init__.py", "__pycache__", "report_pdf"}
-    assert (printing / "shared" / "programs" / "ipma-hr" / "2026.toml").is_file()
+    assert {path.name for path in (printing / "functions").iterdir()} == {"__init__.pyc", "report_pdf"}
+    built_modules = {path.relative_to(printing).with_suffix(".py") for path in printing.rglob("*.pyc")}
+    assert built_modules == {module.relative_to(ROOT) for module in reached("report_pdf")}
+    assert not (printing / "shared" / "use_cases" / "log_entries.pyc").exists()
     assert not list(printing.rglob("*.ttf")), "the fonts are in the layer"
     assert list(built.faults(printing)) == []
 
 
-def test_all_bytecode_is_there_and_taken_unchecked(printing: Path) -> None:
-    modules = list(printing.rglob("*.py"))
-    assert len(modules) > 100
-    assert all(built.is_compiled(module) for module in modules)
+def test_all_of_it_is_bytecode_and_taken_unchecked(printing: Path) -> None:
+    assert not list(printing.rglob("*.py"))
+    assert all(built.is_compiled(module) for module in printing.rglob("*.pyc"))
+
+
+def test_bytecode_says_which_source_it_is_of(printing: Path) -> None:
+    handler = ROOT / "functions" / "report_pdf" / "handler.py"
+    assert startup.is_as_built(handler, printing)
+    (printing / "functions" / "report_pdf" / "paper.pyc").replace(printing / "other.pyc")
+    assert not startup.is_as_built(handler.with_name("paper.py"), printing)
+    (printing / "other.pyc").replace(printing / "functions" / "report_pdf" / "paper.pyc")
+    assert startup.is_as_built(handler.with_name("paper.py"), printing)
+
+
+def test_a_module_is_reached_from_within_a_function_and_not_for_a_type_alone() -> None:
+    wiring = imports(ROOT / "shared" / "handling" / "wiring.py")
+    assert "shared.repositories.jobs" in wiring
+    assert "shared.adapters.stripe_payments.StripePayments" in wiring
+    assert "mypy_boto3_s3" not in imports(ROOT / "shared" / "adapters" / "transfer_store.py")
+
+
+def test_nothing_is_imported_by_a_name_that_is_made_up() -> None:
+    dynamic = re.compile(r"import_module|__import__|^from \.", re.MULTILINE)
+    modules = [*ROOT.glob("shared/**/*.py"), *ROOT.glob("functions/**/*.py")]
+    found = {file.name for file in modules if dynamic.search(file.read_text(encoding="utf-8"))}
+    assert found == {"powertools.py"}, "it imports Powertools alone"
+
+
+def test_editions_are_kept_as_they_are_read(printing: Path) -> None:
+    for folder in {file.parent for file in ROOT.glob("shared/programs/*/*.toml")}:
+        kept = printing / folder.relative_to(ROOT) / READ
+        assert pickle.loads(kept.read_bytes()) == read_editions(folder)
+    assert not list(printing.rglob("*.toml"))
+
+
+def test_what_is_built_answers_like_the_sources(tmp_path: Path) -> None:
+    """GET /api/program needs no AWS."""
+    event = {"routeKey": "GET /api/program", "rawPath": "/api/program", "headers": {}}
+    event["requestContext"] = {"http": {"method": "GET", "path": "/api/program"}, "stage": "$default"}
+    build.build_function("PublicFunction", tmp_path)
+    ask = f"import functions.public.handler as it\nprint(it.__file__, it.handler({event!r}, None)['body'])"
+    answers = []
+    for code in (tmp_path, ROOT):
+        environment = startup.ENVIRONMENT | {"PYTHONPATH": f"{code}{os.pathsep}{startup.site_packages()}"}
+        command = [sys.executable, "-S", "-c", ask]
+        told = subprocess.run(command, env=environment, capture_output=True, text=True, cwd="/", check=True)
+        file, _, body = told.stdout.partition(" ")
+        assert Path(file).is_relative_to(code)
+        answers.append(body)
+    assert answers[0] == answers[1]
+    assert json.loads(answers[0])["activities"]
 
 
 def test_a_second_build_is_the_same_to_the_byte(printing: Path, tmp_path: Path) -> None:
@@ -44,11 +102,15 @@ def test_a_second_build_is_the_same_to_the_byte(printing: Path, tmp_path: Path) 
     assert content(tmp_path / "again") == content(printing)
 
 
-def test_bytecode_that_would_be_checked_is_a_fault(printing: Path, tmp_path: Path) -> None:
+def test_bytecode_that_would_be_checked_is_a_fault(tmp_path: Path) -> None:
     module = tmp_path / "part" / "one.py"
     module.parent.mkdir()
     module.write_text("ONE = 1\n")
-    assert list(built.faults(module.parent)) == ["part/one.py has no bytecode that is taken unchecked"]
+    py_compile.compile(
+        str(module), f"{module}c", invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
+    )
+    said = "is no bytecode that is taken unchecked"
+    assert list(built.faults(module.parent)) == [f"part/one.py {said}", f"part/one.pyc {said}"]
 
 
 @pytest.mark.parametrize(
@@ -77,10 +139,13 @@ def test_of_the_services_data_only_the_newest_version_of_what_is_called_stays(tm
                 (tmp_path / service / version / name).write_bytes(
                     gzip.compress(json.dumps(described).encode())
                 )
-    (tmp_path / "endpoints.json").write_text("{ }")
+    places = {"email": {}, "ec2": {}, "dynamodb": {"endpoints": {"eu-west-1": {}}}}
+    (tmp_path / "endpoints.json").write_text(json.dumps({"partitions": [{"services": places}]}))
     (tmp_path / "other.json").write_text("{ }")
     build.cut_service_data(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {*build.services(), "endpoints.json"}
+    kept = build.read_json(tmp_path / "endpoints.json")["partitions"][0]["services"]
+    assert kept == {name: places[name] for name in ("email", "dynamodb")}
     assert content(tmp_path / "dynamodb") == {
         "2012-08-10/service-2.json": b'{"operations":{"Get":{"name":"Get"}}}'
     }

@@ -129,7 +129,7 @@ def test_a_function_is_told_what_the_settings_read_and_nothing_else() -> None:
     for function in FUNCTIONS.values():
         told |= set(function.get("Environment", {}).get("Variables", {}))
     assert {
-        name for name in told if not name.startswith(("POWERTOOLS_", "PYTHON"))
+        name for name in told if not name.startswith(("POWERTOOLS_", "PYDANTIC_", "PYTHON"))
     } == read_there - ONLY_LOCAL
 
 

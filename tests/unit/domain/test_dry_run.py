@@ -10,7 +10,8 @@ from infrastructure.operations.try_edition import tell
 from shared.domain.dry_run import flip_of
 from shared.domain.events import Event
 from shared.domain.rules.words import Cap, Scope
-from shared.programs.editions import FOLDER, program_of
+from shared.programs import FOLDER
+from shared.programs.editions import program_of
 from tests.unit.domain.builders import NOW, PROGRAM, TODAY, claim, cycle_with
 
 READY = cycle_with(claim("webinar", 30), claim("conference-full-day", 7))

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.programs import FOLDER
 from shared.programs.__main__ import main
-from shared.programs.editions import FOLDER, program_of
+from shared.programs.editions import program_of
 from shared.programs.lines import lines_of
 from shared.programs.reading import Unsound
 from shared.programs.rule_sets import read_rule_set
