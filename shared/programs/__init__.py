@@ -9,8 +9,8 @@ from shared.domain.program import Editions
 FOLDER = Path(__file__).parent
 
 READ = "editions.pickle"
-"""What a build leaves in place of a program's TOML: its editions as they were read and checked, which would be an eighth
-of a worker's start."""
+"""What a build leaves in place of a program's TOML: its editions as they were read and checked, an eighth of a worker's
+start."""
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 
 from functions.import_data import handler as worker
 from shared.handling import wiring
-from shared.programs.editions import FOLDER
+from shared.programs import FOLDER
 from shared.use_cases import try_edition
 from tests.integration.portal import ADMINISTRATOR, REVIEWER, Person, Portal, new_key
 from tests.integration.transfers import MemoryBucket, MemoryQueue

@@ -14,7 +14,7 @@ from shared.domain.events import Event
 from shared.domain.ports import ObjectGone
 from shared.domain.proposals import Chapter, RosterMember, propose
 from shared.handling import wiring
-from shared.programs.editions import FOLDER
+from shared.programs import FOLDER
 from tests import files
 from tests.integration.portal import ADMINISTRATOR, STAFF, Person, Portal, entry
 from tests.integration.transfers import MemoryBucket, MemoryQueue

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from shared.programs.editions import FOLDER
+from shared.programs import FOLDER
 from tests.e2e.browser.desk import as_role, check
 from tests.e2e.browser.people import FIFTY, Member
 from tests.e2e.browser.visitor import Visitor

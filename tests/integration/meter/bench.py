@@ -11,7 +11,7 @@ import pytest
 from shared.adapters import aws, clock
 from shared.domain.events import Event
 from shared.handling import wiring
-from shared.programs.editions import FOLDER
+from shared.programs import FOLDER
 from shared.settings import settings
 from tests import files
 from tests.integration.meter.services import Services
