@@ -11,7 +11,8 @@ import boto3
 
 from shared.domain.events import Event
 from shared.domain.program import Program
-from shared.programs.editions import FOLDER, program_of
+from shared.programs import FOLDER
+from shared.programs.editions import program_of
 from shared.programs.reading import Unsound
 from shared.repositories.events import Events
 from shared.repositories.table import Table
