@@ -11,10 +11,10 @@ import { text } from "../text.js";
 
 const t = text.logIn;
 
-/** Where to go: back to where one was, if that is a page of this portal. */
+/** Where to go: back to where one was, if that is a page of this portal. A path alone could begin with // and lead elsewhere. */
 function destination() {
   const next = new URL(new URLSearchParams(location.search).get("next") ?? member.home(), location.origin);
-  return next.origin === location.origin ? next.pathname + next.search : member.home();
+  return next.origin === location.origin ? location.origin + next.pathname + next.search : member.home();
 }
 
 async function enter() {
