@@ -117,6 +117,15 @@ def role(_: dict[str, Any], __: str, resource: dict[str, Any]) -> None:
     assert "Service" in trusted["Principal"]
 
 
+def firewall(_: dict[str, Any], __: str, resource: dict[str, Any]) -> None:
+    """Callers are counted, and nothing that a person typed is sampled."""
+    stated = resource["Properties"]
+    rules = stated["Rules"]
+    assert any("RateBasedStatement" in rule["Statement"] for rule in rules)
+    for each in (stated, *rules):
+        assert each["VisibilityConfig"]["SampledRequestsEnabled"] is False
+
+
 def anything(_: dict[str, Any], __: str, ___: dict[str, Any]) -> None:
     """Nothing of it could be open, lost or unwatched; test_cfn_lint_finds_nothing reads it as all others."""
 
@@ -150,7 +159,8 @@ KINDS: dict[str, Check] = {
     "AWS::CloudFront::ResponseHeadersPolicy": anything,
     "AWS::CertificateManager::Certificate": anything,
     "AWS::Route53::RecordSetGroup": anything,
-    "AWS::WAFv2::WebACL": anything,
+    "AWS::WAFv2::WebACL": firewall,
+    "AWS::WAFv2::WebACLAssociation": anything,
     "AWS::Logs::DeliverySource": anything,
     "AWS::Logs::DeliveryDestination": anything,
     "AWS::Logs::Delivery": anything,
