@@ -15,7 +15,7 @@ COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.1
 	--no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test meter prove bench cost screenshots lighthouse check format openapi lock build deploy publish versions rollback smoke \
+.PHONY: help run test meter prove load bench cost screenshots lighthouse check format openapi lock build deploy publish versions rollback smoke \
 	destroy clean environment environment-tests environment-checks environment-sam audit sbom
 
 help: ## this list
@@ -33,6 +33,9 @@ meter: environment-tests ## what each route and job asks of AWS, into docs/units
 prove: environment ## the long proofs: 100,000 histories (HISTORIES=…), 20 overlapping runs over 2,000 certifications
 	@PROVE=1 exec $(BIN)/python -m pytest -q -s -m "" -o timeout=0 tests/properties tests/integration/test_fuzz.py \
 		tests/integration/test_overlapping_runs.py tests/performance/test_build.py tests/e2e/test_calendar_year.py
+
+load: environment-tests ## a mixed day over HTTP, and 100,000 members (half an hour), into docs/scale.md (LOAD=day: that alone)
+	@exec $(BIN)/python -m tests.load $(LOAD)
 
 screenshots: environment ## each page at desk and phone width, light and dark, in screenshots/
 	@exec $(BIN)/python -m tests.e2e.browser.screenshots

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 _BINARY_VARIABLE = "DYNOXIDE"
 _ATTEMPTS = 5
 _PATIENCE_SECONDS = 5.0
+_ROOM = 4 * 1024**3
 _KEEPER = Path(__file__).with_name("keeper.py")
 
 
@@ -51,7 +53,7 @@ def start(binary: Path) -> Dynoxide:
     """Start Dynoxide on a free port; if somebody takes the port in between, try another."""
     for _ in range(_ATTEMPTS):
         port = free_port()
-        folder = Path(tempfile.mkdtemp(prefix="recertification-dynoxide-"))
+        folder = Path(tempfile.mkdtemp(prefix="recertification-dynoxide-", dir=_in_memory()))
         data = folder / "data.db"
         serve = [str(binary), "serve", "--port", str(port), "--db-path", str(data)]
         command = [sys.executable, "-I", "-S", str(_KEEPER), str(folder), *serve]
@@ -68,6 +70,16 @@ def start(binary: Path) -> Dynoxide:
             return dynoxide
         dynoxide.stop()
     raise NotStarted(f"Dynoxide ({binary}) does not start. DYNOXIDE= (empty) starts without it.")
+
+
+def _in_memory() -> Path | None:
+    """Where there is memory to keep files in, and enough of it; None for the usual place.
+
+    The data need not outlive the process, and on a busy disk each write waits five times as long and more.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 (mkdtemp makes a folder of its own in it)
+    has_room = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM
+    return memory if has_room else None
 
 
 def _keep_streams_fast(data: Path) -> None:

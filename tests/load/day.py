@@ -1,0 +1,193 @@
+"""A mixed day: members and staff at once against the portal as `make run` starts it, over HTTP."""
+
+import os
+import random
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from shared.domain.roster import COLUMNS
+from tests.e2e.portal import Person, Portal, RunningPortal, this_day
+from tests.load import paper
+
+MEMBERS, AT_ONCE, SECONDS = 24, 8, 60
+"""How many members there are, how many people act at once, and for how long."""
+
+MIX = (
+    ("GET …/cycle", 14),
+    ("GET /api/me", 6),
+    ("GET /api/program", 6),
+    ("POST …/entries", 7),
+    ("PUT …/entries/{entry_id}", 1),
+    ("GET …/shortest-ways", 2),
+    ("GET …/report", 1),
+    ("GET …/history", 1),
+    ("GET /api/invoices", 2),
+    ("GET /api/library", 1),
+    ("GET /api/staff/reviews", 1),
+    ("GET /api/staff/members", 1),
+)
+"""What they do, and how often beside the others: infrastructure/cost/profile.toml in short."""
+
+
+@dataclass
+class Day:
+    """What happened: milliseconds and unexpected statuses by what was asked."""
+
+    took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    failed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def run() -> None:
+    """Start the portal, let people act, note what it took."""
+    running = RunningPortal().wait()
+    try:
+        portal = Portal(running.url)
+        staff = portal.log_in("staff@example.org")
+        members = _members(portal, staff)
+        day, lock = Day(), threading.Lock()
+        before = _processors(running._process.pid)
+        own, began = time.process_time(), time.perf_counter()
+        threads = [
+            threading.Thread(
+                target=_act, args=(running.url, members[number::AT_ONCE], staff, day, lock, number)
+            )
+            for number in range(AT_ONCE)
+        ]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        seconds = time.perf_counter() - began
+        after = _processors(running._process.pid)
+        spent = {kind: after[kind] - before.get(kind, 0.0) for kind in after}
+        spent["people (this driver)"] = time.process_time() - own
+        paper.note("day", _told(day, seconds, spent))
+    finally:
+        running.stop()
+
+
+def _members(portal: Portal, staff: Person) -> list[tuple[Person, str]]:
+    since, last_day = f"{this_day().year - 1}-01-01", f"{this_day().year + 2}-12-31"
+    rows = [
+        f"load{number:03d},Lea,Load{number},load{number:03d}@example.org,IPMA-CP,{since},{last_day},new,"
+        for number in range(MEMBERS)
+    ]
+    answer = staff.import_roster("\n".join([",".join(COLUMNS), *rows]))
+    assert answer.json()["created"] == MEMBERS, answer.text
+    portal.client.post("/_local/jobs/expire-certifications", timeout=120)  # answers once accounts are made
+    people = [portal.first_log_in(f"load{number:03d}@example.org") for number in range(MEMBERS)]
+    return [(person, person.certification()["certification_id"]) for person in people]
+
+
+def _act(
+    url: str, members: list[tuple[Person, str]], staff: Person, day: Day, lock: threading.Lock, number: int
+) -> None:
+    chance = random.Random(number)
+    names, weights = zip(*MIX, strict=True)
+    with httpx.Client(base_url=url, timeout=60) as client:
+        people = [(Person(client, who.token), certification) for who, certification in members]
+        colleague = Person(client, staff.token)
+        own: dict[str, dict[str, Any]] = {}
+        until = time.perf_counter() + SECONDS
+        while time.perf_counter() < until:
+            who, certification = chance.choice(people)
+            what = chance.choices(names, weights)[0]
+            began = time.perf_counter()
+            answer = _ask(what, who, colleague, certification, own)
+            took = (time.perf_counter() - began) * 1000
+            if answer is None:
+                continue
+            with lock:
+                day.took[what].append(took)
+                expected = answer.is_success or answer.status_code == 409  # 50 points are full
+                day.failed[what] += not expected
+
+
+def _ask(
+    what: str, who: Person, staff: Person, certification: str, own: dict[str, dict[str, Any]]
+) -> httpx.Response | None:
+    path = f"/api/certifications/{certification}"
+    if what == "POST …/entries":
+        answer = who.post(f"{path}/entries", {"entries": [_entry()]})
+        if answer.status_code == 201:
+            own[certification] = answer.json()["entries"][0]
+        return answer
+    if what.startswith("PUT"):
+        if certification not in own:
+            return None
+        entry = own.pop(certification)
+        return who.put(f"{path}/entries/{entry['entry_id']}", _entry(), entry["version"])
+    if what == "GET /api/staff/members":
+        return staff.get("/api/staff/members", query="load")
+    if "/staff/" in what:
+        return staff.get(what.removeprefix("GET "))
+    return who.get(what.removeprefix("GET ").replace("…", path))
+
+
+def _entry() -> dict[str, Any]:
+    return {
+        "activity": "webinar",
+        "quantity": 1,
+        "title": "Leading change in public service",
+        "organization": "Association of Public Employers, Springfield",
+        "started_on": f"{this_day().year - 1}-07-01",
+        "ended_on": f"{this_day().year - 1}-07-01",
+    }
+
+
+def _processors(pid: int) -> dict[str, float]:
+    """The processor's seconds of a process and all below it, by what they are."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    found: dict[str, float] = defaultdict(float)
+    parents: dict[int, int] = {}
+    stats: dict[int, tuple[str, float]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(") ")[2].split()
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        parents[int(folder.name)] = int(fields[1])
+        stats[int(folder.name)] = (command, (int(fields[11]) + int(fields[12])) / ticks)
+    for each, (command, seconds) in stats.items():
+        above = each
+        while above not in (pid, 0, 1):
+            above = parents.get(above, 0)
+        if above == pid:
+            found[_kind(each, pid, command)] += seconds
+    return found
+
+
+def _kind(process: int, portal: int, command: str) -> str:
+    if "dynoxide" in command:
+        return "DynamoDB (Dynoxide)"
+    if process == portal:
+        return "gateway, queues, stream"
+    return "functions" if "zygote" in command else "other services (moto)"
+
+
+def _told(day: Day, seconds: float, spent: dict[str, float]) -> dict[str, Any]:
+    everything = sorted(took for each in day.took.values() for took in each)
+    routes = {
+        what: {"requests": len(took), "errors": day.failed[what], **_percentiles(sorted(took))}
+        for what, took in sorted(day.took.items())
+    }
+    return {
+        "people": AT_ONCE,
+        "seconds": seconds,
+        "requests": len(everything),
+        "errors": sum(day.failed.values()),
+        **_percentiles(everything),
+        "routes": routes,
+        "processor_seconds": spent,
+    }
+
+
+def _percentiles(took: list[float]) -> dict[str, float]:
+    return {f"p{part}": took[min(len(took) - 1, len(took) * part // 100)] for part in (50, 95, 99)}

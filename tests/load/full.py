@@ -1,0 +1,77 @@
+"""The portal at 100,000 members with 1,000,000 entries: seeded, its routes metered, its invoices issued."""
+
+import os
+import time
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from shared.adapters import aws
+from shared.handling import wiring
+from tests.integration import conftest
+from tests.integration.meter.services import services
+from tests.integration.meter.wire import Wire
+from tests.load import invoices, paper
+from tests.load.here import dynamodb_here, portal_on
+from tests.load.routes import metered, of_members, ratio
+from tests.load.seeding import certification_id_of, note_the_last_day, seed
+
+ENTRIES = 10
+AT_ONCE = 5_000
+"""How many members are seeded between two lines of progress."""
+
+
+def run(members: int) -> None:
+    """Seed, meter, issue; what was found goes into docs/scale.json after each step."""
+    os.nice(5)
+    with pytest.MonkeyPatch.context() as patch, dynamodb_here(patch) as calls:
+        name = _table(patch)
+        endpoint = calls.client.meta.endpoint_url
+        began, items = time.perf_counter(), 0
+        for start in range(0, members, AT_ONCE):
+            numbers = range(start, min(start + AT_ONCE, members))
+            items += seed(endpoint, name, numbers, ENTRIES)
+            print(f"{numbers.stop:,} members after {time.perf_counter() - began:,.0f} s", flush=True)
+        paper.note("seeding", {"members": members, "items": items, "seconds": time.perf_counter() - began})
+        paper.note("routes", _routes(name, calls))
+        portal_on(name, patch, calls)
+        note_the_last_day(wiring.calendar())
+        paper.note("invoices", _invoices(members))
+
+
+def _table(patch: pytest.MonkeyPatch) -> str:
+    """A table without a stream, which nobody would read here."""
+    stated = {key: value for key, value in conftest._table().items() if key != "StreamSpecification"}
+    patch.setattr(conftest, "_table", lambda: stated)
+    return conftest.make("full")
+
+
+def _routes(name: str, calls: Any) -> dict[str, Any]:
+    wire = Wire(calls)
+    wire.watch(aws.dynamodb())
+    with services(wire) as here:
+        found = list(metered(name, wire, here, of_members()))
+    grown = [asdict(full) for full, empty in found if ratio(full, empty) > 1]
+    return {"metered": len(found), "most": max(ratio(full, empty) for full, empty in found), "grown": grown}
+
+
+def _invoices(members: int) -> dict[str, Any]:
+    queue, handing_on = invoices.hand_on()
+    print(f"{len(queue.certification_ids):,} handed on after {handing_on:,.0f} s", flush=True)
+    seeded = {certification_id_of(number) for number in range(members)}
+    mine = [
+        each for each in queue.certification_ids if each in seeded
+    ]  # the meter's people are other stories
+    began = time.perf_counter()
+    done, spent = invoices.issue(mine)
+    return {
+        "due": len(mine),
+        "handing_on_seconds": handing_on,
+        "handing_on_calls": queue.calls,
+        "issued": done["issued"],
+        "outcomes": dict(done),
+        "seconds": time.perf_counter() - began,
+        "processor_seconds": spent,
+        "hottest_share": invoices.hottest(mine),
+    }

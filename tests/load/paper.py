@@ -1,0 +1,172 @@
+"""What `make load` measured, on paper: docs/scale.json, and docs/scale.md with its plot made from it."""
+
+import json
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.load import invoices
+
+DOCS = Path(__file__).parents[2] / "docs"
+MEASURED, PAGE, PLOT = DOCS / "scale.json", DOCS / "scale.md", DOCS / "scale.svg"
+DUE = (1_000, 10_000, 100_000, 1_000_000)
+
+
+def measured() -> dict[str, Any]:
+    """What was measured, by part."""
+    found: dict[str, Any] = json.loads(MEASURED.read_text()) if MEASURED.exists() else {}
+    return found
+
+
+def note(part: str, found: dict[str, Any]) -> None:
+    """Keep what a part of a run found, and with what."""
+    today = datetime.now(UTC).date()
+    machine = (
+        f"{platform.machine()}, {os.cpu_count()} processors, load {os.getloadavg()[1]:.0f} of others and own"
+    )
+    told = {**found, "on": f"{today.day} {today:%B %Y}", "machine": machine}
+    MEASURED.write_text(json.dumps({**measured(), part: told}, indent=1, ensure_ascii=False) + "\n")
+
+
+def write() -> None:
+    """Write the page and the plot."""
+    PAGE.write_text(page(measured()))
+    PLOT.write_text(plot(measured()))
+
+
+def page(found: dict[str, Any]) -> str:
+    """docs/scale.md."""
+    return "\n\n".join([_head(), _day(found["day"]), _full(found), _release(found["invoices"])]) + "\n"
+
+
+def plans(found: dict[str, Any]) -> list[invoices.Plan]:
+    """The invoice job reckoned for each number that is due, from what was measured."""
+    return [invoices.plan(due, seconds_an_invoice(found), found["invoices"]["hottest_share"]) for due in DUE]
+
+
+def seconds_an_invoice(found: dict[str, Any]) -> float:
+    """The worker's own work as measured, and its two calls as they take within a region."""
+    done = found["invoices"]
+    return float(done["processor_seconds"]) / sum(done["outcomes"].values()) + 2 * invoices.CALL_SECONDS
+
+
+def _head() -> str:
+    return """# Scale
+
+Written by `make load` (or `python -m tests.load day`, `… full`) from what it measured, which stands in `scale.json`.
+Times are those of a laptop's stand-ins and depend on what else the machine did; calls, units and shares do not."""
+
+
+def _day(day: dict[str, Any]) -> str:
+    rows = [
+        f"| `{what}` | {it['requests']} | {it['errors']} | {it['p50']:.0f} | {it['p95']:.0f} | {it['p99']:.0f} |"
+        for what, it in day["routes"].items()
+    ]
+    spent = sum(day["processor_seconds"].values())
+    parts = [
+        f"| {kind} | {seconds:.1f} | {100 * seconds / spent:.0f} % |"
+        for kind, seconds in sorted(day["processor_seconds"].items(), key=lambda each: -each[1])
+    ]
+    return f"""## A mixed day over HTTP
+
+On {day["on"]} ({day["machine"]}): {day["people"]} people at once against `make run`,
+{day["seconds"]:.0f} s, {day["requests"]:,} requests, **{day["requests"] / day["seconds"]:.0f} a second,
+{day["errors"]} errors**; p50 {day["p50"]:.0f} ms, p95 {day["p95"]:.0f} ms, p99 {day["p99"]:.0f} ms. A session refused
+at 50 points is no error; the slowest are first requests to a function, whose process has to start.
+
+| request | times | errors | p50 ms | p95 ms | p99 ms |
+|---|---|---|---|---|---|
+{_lines(rows)}
+
+Where the processors' time went:
+
+| | s | share |
+|---|---|---|
+{_lines(parts)}"""
+
+
+def _full(found: dict[str, Any]) -> str:
+    seeded, routes = found["seeding"], found["routes"]
+    grown = "; ".join(f"`{each['door']}` ({each['case']})" for each in routes["grown"])
+    more = f"More than 1: {grown}. " if grown else ""
+    return f"""## {seeded["members"]:,} members
+
+On {seeded["on"]} ({seeded["machine"]}), Dynoxide with its file in memory: {seeded["members"]:,} members with
+{seeded["members"] * 10:,} entries ({seeded["items"]:,} items, made by the repositories' own makers, without history and
+search terms) were written in **{seeded["seconds"] / 60:.1f} minutes**.
+
+All {routes["metered"]} of the [meter's](data-model.md#what-each-costs) cases of members' routes were then metered on
+that table: the largest ratio of calls, read or write units to those on an empty table is
+**{routes["most"]:.2f}**. {more}At 1,000 members `make test` holds it to 1.2."""
+
+
+def _release(done: dict[str, Any]) -> str:
+    whole = {"invoices": done}
+    rows = [
+        f"| {plan.due:,} | {_time(plan.handing_on)} | {_time(plan.issuing)} | {plan.invoices_a_second:.0f} "
+        f"| {plan.table_writes:.0f} | {plan.hottest_partition:.0f} | {plan.dollars:.2f} |"
+        for plan in plans(whole)
+    ]
+    count = sum(done["outcomes"].values())
+    most = int(invoices.JOB_SECONDS / (invoices.CALL_SECONDS * (1 / 10 + 1 / 500)))
+    own_milliseconds = 1000 * done["processor_seconds"] / count
+    call_milliseconds = 1000 * invoices.CALL_SECONDS
+    return f"""## 15 February
+
+For real, on {done["on"]} ({done["machine"]}): {done["due"]:,} certifications due on that table.
+The job handed them on in {done["handing_on_seconds"]:.0f} s ({done["handing_on_calls"]:,} calls to a queue in memory);
+{invoices.IN_PROCESS} processes issued **{done["issued"]:,} invoices in {done["seconds"] / 60:.1f} minutes**,
+{own_milliseconds:.1f} ms of processor an invoice, one query and one conditional put each. The busiest of the 16
+partitions of `OWED#` gets {100 * done["hottest_share"]:.2f} % of their index writes.
+
+Reckoned for AWS: {1000 * seconds_an_invoice(whole):.0f} ms an invoice (that work, and two calls of
+{call_milliseconds:.0f} ms, which is assumed), {invoices.concurrency()} workers at once (`MaximumConcurrency`), the
+metered units, list prices. A partition takes {invoices.PARTITION_WRITES:,} write units a second, a new table
+{invoices.NEW_TABLE_WRITES:,}, a standard queue any number.
+
+| due | handing on | issuing | invoices a second | table, WRU a second | hottest partition, WRU a second | dollars |
+|---|---|---|---|---|---|---|
+{_lines(rows)}
+
+![Minutes and the hottest partition against certifications due](scale.svg)
+
+The limit is the job that hands on: one function of {invoices.JOB_SECONDS // 60} minutes, ten messages a call. By these
+figures it ends in time up to some {most:,} due in one year; beyond, its run would break off and begin anew, so it
+would have to hand on by shard. The workers' concurrency, not DynamoDB, sets the pace."""
+
+
+def _lines(rows: list[str]) -> str:
+    return "\n".join(rows)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def plot(found: dict[str, Any]) -> str:
+    """The plan as an SVG: minutes to the last invoice (bars), and the hottest partition's share of its limit."""
+    made = plans(found)
+    width, height, left, bottom = 640, 300, 60, 250
+    top = max(plan.seconds for plan in made) / 60
+    box, text = f'viewBox="0 0 {width} {height}"', 'font-family="sans-serif" font-size="12"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img" {text}>',
+        "<title>Minutes from the start of the invoice job to the last invoice, and the hottest partition</title>",
+        f'<rect width="{width}" height="{height}" fill="white"/>',
+        f'<line x1="{left}" y1="{bottom}" x2="{width - 20}" y2="{bottom}" stroke="black"/>',
+        f'<text x="{left}" y="20">Minutes to the last invoice, by certifications due</text>',
+        f'<text x="{left}" y="36" fill="#555">Below: write units a second, hottest partition</text>',
+    ]
+    for number, plan in enumerate(made):
+        x = left + 30 + number * 140
+        tall = 200 * plan.seconds / 60 / top
+        middle = f'x="{x + 35}" text-anchor="middle"'
+        parts += [
+            f'<rect x="{x}" y="{bottom - tall:.1f}" width="70" height="{tall:.1f}" fill="#1f6f8b"/>',
+            f'<text {middle} y="{bottom - tall - 6:.1f}">{plan.seconds / 60:.1f}</text>',
+            f'<text {middle} y="{bottom + 18}">{plan.due:,}</text>',
+            f'<text {middle} y="{bottom + 36}" fill="#555">{plan.hottest_partition:.0f} of 1,000</text>',
+        ]
+    return "\n".join([*parts, "</svg>"]) + "\n"
