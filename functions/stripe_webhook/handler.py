@@ -1,5 +1,6 @@
 """What Stripe tells of payments, signed: 200 for every verified event, however often it comes (rule 5)."""
 
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -36,7 +37,6 @@ def receive_event() -> Response[Received]:
     try:
         notice = wiring.payments(receiving=True).read_event(raw, event.headers.get("stripe-signature", ""))
     except SignatureInvalid:
-        logger.warning("signature_invalid", **counted(WebhookFailures=1))
         raise MalformedRequest("This is not an event that Stripe signed for this portal just now.") from None
     now = clock.now()
     logger.append_keys(event_id=notice.event_id)
@@ -55,7 +55,7 @@ def receive_event() -> Response[Received]:
 
 def come_again(error: PaymentsUnavailable) -> Response[str]:
     """503, so that Stripe delivers the event again."""
-    logger.warning("payments_unavailable", error=str(error), **counted(WebhookFailures=1))
+    logger.warning("payments_unavailable", error=str(error))
     return problem(payments_down())
 
 
@@ -63,5 +63,8 @@ app.exception_handler(PaymentsUnavailable)(come_again)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Lambda's entry."""
-    return answer(app, event, context)
+    """Lambda's entry. Whatever is not taken is counted: Stripe delivers it again, and somebody should look."""
+    answered = answer(app, event, context)
+    if answered["statusCode"] != HTTPStatus.OK:
+        logger.warning("webhook_failed", status=answered["statusCode"], **counted(WebhookFailures=1))
+    return answered

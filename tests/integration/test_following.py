@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from botocore.exceptions import EndpointConnectionError
 
 from functions.forward_changes import handler as forward_changes
+from functions.stripe_webhook import handler as stripe_webhook
 from shared.adapters.http.resolver import logger as of_requests
 from tests.integration.calendar_year import Year
 from tests.integration.portal import STAFF, Person, Portal, entry
@@ -115,6 +117,23 @@ def test_a_change_that_is_no_new_item_is_not_counted() -> None:
 def test_a_webhook_that_is_refused_is_counted(portal: Portal, log: Log) -> None:
     assert portal.notify(b"{}", "t=1,v1=wrong").status == 400
     assert log.counted() == {"WebhookFailures": 1}
+
+
+def test_a_webhook_that_cannot_be_taken_is_counted(
+    portal: Portal, member: Person, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice_id = portal.post(portal.cycle_path(member, "invoice"), member).json["invoice_id"]
+    url = portal.post(f"/api/invoices/{invoice_id}/checkout", member).json["checkout_url"]
+    portal.stripe.press(url, "pay")
+
+    def is_down(*_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stripe_webhook, "take_notice", is_down)
+        refused = [answer.status for answer in portal.deliver()]
+    assert set(refused) == {503}
+    assert log.counted() == {"WebhookFailures": len(refused)}
 
 
 def test_invoices_expected_are_counted_against_those_missing(

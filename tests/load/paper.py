@@ -23,9 +23,7 @@ def measured() -> dict[str, Any]:
 def note(part: str, found: dict[str, Any]) -> None:
     """Keep what a part of a run found, and with what."""
     today = datetime.now(UTC).date()
-    machine = (
-        f"{platform.machine()}, {os.cpu_count()} processors, load {os.getloadavg()[1]:.0f} of others and own"
-    )
+    machine = f"{platform.machine()}, {os.cpu_count()} processors, load average {os.getloadavg()[1]:.0f}"
     told = {**found, "on": f"{today.day} {today:%B %Y}", "machine": machine}
     MEASURED.write_text(json.dumps({**measured(), part: told}, indent=1, ensure_ascii=False) + "\n")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.calls import Calls
-from tests.integration.conftest import dynamo, dynoxide, make  # noqa: F401 - fixtures
+from tests.integration.conftest import make
 from tests.integration.meter.paper import Row
 from tests.integration.meter.services import services
 from tests.integration.meter.wire import Wire
@@ -18,7 +18,7 @@ MEMBERS = 1_000
 
 
 @pytest.fixture(scope="module")
-def full_table(dynamo: Calls) -> Iterator[str]:  # noqa: F811
+def full_table(dynamo: Calls) -> Iterator[str]:
     """A table with 1,000 members of one entry each."""
     name = make("full")
     seed(dynamo.client.meta.endpoint_url, name, range(MEMBERS), entries=1)
@@ -27,7 +27,7 @@ def full_table(dynamo: Calls) -> Iterator[str]:  # noqa: F811
 
 
 @pytest.mark.usefixtures("dynoxide")
-def test_members_routes_cost_the_same_however_many_members_there_are(dynamo: Calls, full_table: str) -> None:  # noqa: F811
+def test_members_routes_cost_the_same_however_many_members_there_are(dynamo: Calls, full_table: str) -> None:
     wire = Wire(dynamo)
     wire.watch(dynamo.client)
     grown = {}
