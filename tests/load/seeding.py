@@ -18,7 +18,7 @@ from shared.domain.program import Program
 from shared.programs import load_editions
 from shared.repositories import items, keys
 from shared.repositories.calendar import Calendar
-from shared.repositories.members import _member_write
+from shared.repositories.members import member_write
 from shared.repositories.recertifications import certification_write
 from shared.repositories.table import Write, set_item
 
@@ -46,7 +46,7 @@ def writes_of(program: Program, number: int, entries: int) -> Iterator[Write]:
     """What the table holds of one member: certified, with entries in the cycle; without history and search terms."""
     member_id = f"s{number:07d}"
     member = Member(member_id, "Sam", f"Seeded{number}", f"{member_id}@example.net", login="made")
-    yield _member_write(None, member)
+    yield member_write(None, member)
     held = Certification(
         certification_id_of(number), member_id, member.name, "IPMA-CP", SINCE, LAST_DAY, "new"
     )

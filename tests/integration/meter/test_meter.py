@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from itertools import count
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from infrastructure.local import dynamodb
 from shared.handling import wiring
 from shared.settings import settings
+from tests.integration import portal as portals
 from tests.integration.calls import Calls
 from tests.integration.meter import members, staff, workers  # noqa: F401 - they add their cases
 from tests.integration.meter.bench import CASES, Bench, Case
@@ -81,6 +83,10 @@ def rows() -> Iterator[list[Row]]:
 def bench(
     aws_here: Services, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[Bench]:
+    case: Case = request.node.callspec.params["case"]
+    monkeypatch.setattr(
+        portals, "_numbers", count(case.first_number)
+    )  # ids, and so shards, are always the same
     login_requests, accounts = wiring.login_requests, wiring.accounts
     portal: Portal = request.getfixturevalue("portal")
     monkeypatch.setattr(wiring, "login_requests", login_requests)
