@@ -8,7 +8,6 @@ from decimal import Decimal
 from shared.domain.entries import Claim, Entry, award
 from shared.domain.recertification import Recertification
 from shared.domain.rules.cycles import last_day_to_earn
-from shared.domain.rules.ledger import Ledger
 from shared.domain.rules.shortest import Way, shortest_ways
 from shared.domain.rules.words import Activity
 
@@ -35,14 +34,16 @@ def outlook(found: Recertification, today: date) -> Outlook:
     days_left = 0 if found.cycle.locked else max(0, (last - today).days + 1)
     day = min(max(today, found.cycle.starts_on), last)
 
-    def count(more: Sequence[tuple[Activity, Decimal]]) -> Ledger:
+    def meets(more: Sequence[tuple[Activity, Decimal]]) -> bool:
         added = [_entry(then, place, row, quantity, day) for place, (row, quantity) in enumerate(more)]
-        return then.ledger_of((*then.entries, *added))
+        if then.program.is_a_sum:
+            return ledger.total + sum((each.points for each in added), Decimal(0)) >= ledger.required
+        return then.ledger_of((*then.entries, *added)).met
 
     ledger = then.ledger
     designation = found.certification.designation
     hours = Decimal(days_left * HOURS_A_DAY)
-    ways = shortest_ways(found.program, designation, ledger, count, hours) if days_left else ()
+    ways = shortest_ways(found.program, designation, ledger, meets, hours) if days_left else ()
     accruing = ledger.total - now.ledger.total
     return Outlook(accruing, found.cycle.ends_on, ledger.points_missing, ledger.missing, days_left, ways)
 

@@ -23,8 +23,8 @@ TRIED = 60
 
 MOST_UNITS = Decimal(100)
 
-Count = Callable[[Sequence[tuple[Activity, Decimal]]], Ledger]
-"""Counts the cycle with these quantities of activities in addition."""
+Meets = Callable[[Sequence[tuple[Activity, Decimal]]], bool]
+"""Whether the cycle has all it needs with these quantities of activities in addition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,13 @@ class Way:
 
 
 def shortest_ways(
-    rule_set: RuleSet, designation: str, now: Ledger, count: Count, hours_left: Decimal
+    rule_set: RuleSet, designation: str, now: Ledger, meets: Meets, hours_left: Decimal
 ) -> tuple[Way, ...]:
     """The cheapest mixes that close what is missing, the cheapest first; none when nothing is, or nothing fits.
 
     Each brings an activity that those before it do not have, so that there is something to choose from. `now` is the
-    ledger with all that will accrue by itself, `count` gives it with more in addition, `hours_left` is the most that a
-    mix may take.
+    ledger with all that will accrue by itself, `meets` says what more would do, `hours_left` is the most that a mix may
+    take.
     """
     if now.met:
         return ()
@@ -84,14 +84,14 @@ def shortest_ways(
         if kinds <= used:
             continue
         tried += 1
-        if _meets(count, way.steps) and not any(_meets(count, rest) for rest in _each_less_one(way.steps)):
+        if _meet(meets, way.steps) and not any(_meet(meets, rest) for rest in _each_less_one(way.steps)):
             used |= kinds
             found.append(way)
     return tuple(found)
 
 
-def _meets(count: Count, steps: Sequence[Step]) -> bool:
-    return count([(step.activity, step.quantity) for step in steps]).met
+def _meet(meets: Meets, steps: Sequence[Step]) -> bool:
+    return meets([(step.activity, step.quantity) for step in steps])
 
 
 def _each_less_one(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
@@ -137,7 +137,7 @@ def _cheapest_pairs(one: Activity, other: Activity, gap: Decimal) -> Iterator[tu
     Those in the middle are for rule sets that cap one of the two.
     """
     most = int(min(_needed(one, gap), MOST_UNITS)) - 1
-    for units in sorted({1, 2, 3, most // 2, most - 2, most - 1, most}):
+    for units in sorted({1, 2, 3, most // 2, most - 1, most}):
         first = Step(one, Decimal(units))
         rest = _needed(other, gap - _points(first)) if 1 <= units <= most else MOST_UNITS + 1
         if 0 < rest <= MOST_UNITS:

@@ -209,6 +209,11 @@ class RuleSet:
     several: Several = field(default_factory=Several)
     takes_over: bool = False
 
+    @property
+    def is_a_sum(self) -> bool:
+        """Whether a cycle is complete as soon as what its entries claim adds up to the required points."""
+        return not (self.caps or self.minimums or self.carry_over)
+
     def activity(self, code: str) -> Activity | None:
         """The row of the point table with this code, or None."""
         return next((activity for activity in self.activities if activity.code == code), None)
