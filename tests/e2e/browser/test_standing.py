@@ -19,7 +19,7 @@ def test_employment_is_entered_once_counts_by_itself_and_is_changed_ended_and_de
     visitor: Visitor, member: Member
 ) -> None:
     page = visitor.open(PATH)
-    page.get_by_role("button", name="Enter one").click()
+    page.get_by_role("button", name="Add employment, a membership or an office").click()
     form = page.locator("standing-claims form")
     expect(form.get_by_label("What is it?")).to_be_focused()
     page.get_by_role("button", name="Save changes").click()

@@ -10,6 +10,7 @@ export const helpText = {
     "Log in with your e-mail address or member number. The first time, set your password with “Forgot your password?”.",
     "Open My Profile and check your contact information.",
     "Open the Recertification Portal and enter what you did. Save as often as you like; the green pencil edits an entry, the red trash can deletes it.",
+    ...(program.activities.some((each) => each.standing) ? ["Employment, memberships and offices you enter once, under “What counts by itself”. The shortest way to what is missing stands beside your points."] : []),
     `Once you have ${points(program.points_required)}, the form gives way to the agreement. Type your name to sign and submit.`,
     "Pay the fee, by card. You can also pay ahead of time under Transactions.",
     "Staff review your report. When it is approved, your new period begins.",

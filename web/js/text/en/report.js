@@ -139,7 +139,7 @@ export const reportText = {
   standing: {
     title: "What counts by itself",
     intro: "Enter employment, memberships and offices once, with their days. Each year that is over, or each month, makes an entry by itself.",
-    enter: "Enter one",
+    enter: "Add employment, a membership or an office",
     change: "Change it",
     activity: "What is it?",
     titleHint: "For example your position, or the name of the membership",
