@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -174,6 +176,49 @@ def test_not_even_where_caps_of_a_year_cross_caps_of_the_cycle(data: st.DataObje
     ]
     totals = [count(rule_set, Period(STARTS_ON, ENDS_ON), made[:size]).total for size in range(len(made) + 1)]
     assert totals == sorted(totals)
+
+
+@pytest.mark.parametrize("start", range(0, 200, 50))
+def test_not_even_where_limits_on_repeats_meet_caps_of_a_year(start: int) -> None:
+    for seed in range(start, start + 50):
+        chance = Random(seed)
+        rows = ("a1", "a2", "b1")
+        rule_set = RuleSet(
+            points_required=Decimal(10),
+            cycle_years=3,
+            designations=(),
+            activities=tuple(Activity(code, code[0], code, Decimal(1), "hour") for code in rows),
+            caps=(
+                *(
+                    Cap(
+                        Scope(activity=chance.choice(rows)),
+                        chance.choice(("cycle", "year")),
+                        None,
+                        chance.randint(1, 2),
+                        chance.random() < 0.5,
+                    )
+                    for _ in range(chance.randint(1, 2))
+                ),
+                *(
+                    Cap(
+                        chance.choice((Scope(category="a"), Scope(category="b"), Scope())),
+                        chance.choice(("year", "year", "cycle")),
+                        Decimal(chance.randint(1, 8)),
+                    )
+                    for _ in range(chance.randint(1, 3))
+                ),
+            ),
+        )
+        made = []
+        for place in range(chance.randint(2, 7)):
+            day = STARTS_ON + timedelta(days=chance.randint(0, DAYS))
+            quantity = Decimal(chance.randint(1, 5))
+            claim = Claim(chance.choice(rows), quantity, chance.choice("xy"), "City", day, day)
+            made.append(Entry(f"e{place}", claim))
+        period = Period(STARTS_ON, ENDS_ON)
+        totals = [count(rule_set, period, made[:size]).total for size in range(len(made) + 1)]
+        assert totals == sorted(totals), seed
+        assert count(rule_set, period, made[::-1]).total == totals[-1], seed
 
 
 @settings(max_examples=80, deadline=None)

@@ -56,17 +56,17 @@ def repeats(
     rule_set: RuleSet, designation: str, lines: Sequence[tuple[str, str, int, Decimal]]
 ) -> Mapping[int, Cap]:
     """The places of the lines that are repeats beyond a limit, each with the cap: of a row that may count n times, the
-    n best count.
+    n best count. What a narrower limit takes out (of the same title, of a year) uses up nothing of a wider one.
 
     A line is its activity, its title, the year it falls into and its points.
     """
     beyond: dict[int, Cap] = {}
-    for cap in rule_set.caps:
+    for cap in sorted(rule_set.caps, key=lambda cap: (not cap.same_title, cap.per != "year")):
         if cap.times is None or not applies(cap.only_for, designation):
             continue
         same: dict[tuple[str, int], list[int]] = {}
         for place, (activity, title, year, points) in enumerate(lines):
-            if points and activity == cap.scope.activity:
+            if points and place not in beyond and activity == cap.scope.activity:
                 name = " ".join(title.casefold().split()) if cap.same_title else ""
                 same.setdefault((name, year if cap.per == "year" else 0), []).append(place)
         for places in same.values():

@@ -5,7 +5,7 @@ A pure function of (rule set, cycle, entries, day): the same answer on a laptop,
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -22,6 +22,11 @@ from shared.domain.rules.words import Activity, Cap, RuleSet, plain
 
 ZERO = Decimal(0)
 CARRIED_IN = "carried-in"
+_FIRST, _LAST = Decimal(10**9), Decimal("1e-9")
+"""Points that no entry has: those taken first, and last, among repeats."""
+
+MOST_SWAPS = 60
+"""How many ways to take one repeat for another are tried at once, at most."""
 
 
 class Claimed(Protocol):
@@ -204,7 +209,7 @@ def ledger(
     drafts_in_order = [drafts[place] for place in order]
     _apply_reductions(drafts_in_order, reduced or {})
     _apply_entry_caps(rule_set, period.designation, drafts_in_order)
-    _apply_repeats(rule_set, period.designation, drafts_in_order, firsts)
+    _apply_repeats(rule_set, period.designation, drafts_in_order, years, firsts)
     pieces = [
         piece for place, draft in enumerate(drafts_in_order) for piece in _pieces(place, draft, years, firsts)
     ]
@@ -350,13 +355,71 @@ def _apply_entry_caps(rule_set: RuleSet, designation: str, drafts: Collection[_D
 
 
 def _apply_repeats(
-    rule_set: RuleSet, designation: str, drafts: Sequence[_Draft], firsts: Sequence[date]
+    rule_set: RuleSet,
+    designation: str,
+    drafts: Sequence[_Draft],
+    years: Sequence[Dates],
+    firsts: Sequence[date],
 ) -> None:
     if not any(cap.times is not None for cap in rule_set.caps):
         return
     rows = [(draft.activity, draft.title, _year(firsts, draft.day), draft.left) for draft in drafts]
-    for place, cap in caps.repeats(rule_set, designation, rows).items():
+    beyond = caps.repeats(rule_set, designation, rows)
+    if beyond and any(cap.per == "year" and cap.points is not None for cap in rule_set.caps):
+        beyond = _best_repeats(rule_set, designation, drafts, years, rows, beyond)
+    for place, cap in beyond.items():
         drafts[place].left, drafts[place].cap = ZERO, cap
+
+
+def _best_repeats(
+    rule_set: RuleSet,
+    designation: str,
+    drafts: Sequence[_Draft],
+    years: Sequence[Dates],
+    rows: Sequence[tuple[str, str, int, Decimal]],
+    beyond: Mapping[int, Cap],
+) -> Mapping[int, Cap]:
+    """Of repeats those that count most under the caps too: what claims most may fall into a year that is full.
+
+    One is taken in another's place as long as the total gains by it.
+    """
+    firsts = [each.starts_on for each in years]
+    pieces = [piece for place, draft in enumerate(drafts) for piece in _pieces(place, draft, years, firsts)]
+
+    def total(without: Collection[int]) -> Decimal:
+        left = [replace(each, points=ZERO) if each.line in without else each for each in pieces]
+        return sum(caps.capped(rule_set, designation, left).counted, ZERO)
+
+    best = total(beyond)
+    while best < sum(draft.left for place, draft in enumerate(drafts) if place not in beyond):
+        others = {rows[place]: place for place in sorted(beyond, reverse=True) if rows[place][3]}
+        kept = {rows[place]: place for place in range(len(rows)) if place not in beyond and rows[place][3]}
+        tried = [
+            _swapped(rule_set, designation, rows, beyond, taken, dropped)
+            for taken in others.values()
+            for dropped in kept.values()
+            if rows[taken][0] == rows[dropped][0]
+        ]
+        found = max(tried[:MOST_SWAPS], key=total, default=beyond)
+        if total(found) <= best:
+            break
+        beyond, best = found, total(found)
+    return beyond
+
+
+def _swapped(
+    rule_set: RuleSet,
+    designation: str,
+    rows: Sequence[tuple[str, str, int, Decimal]],
+    beyond: Mapping[int, Cap],
+    taken: int,
+    dropped: int,
+) -> Mapping[int, Cap]:
+    """What is beyond the limits on repeats when one of these is taken in the place of another that was."""
+    kept = {place for place in range(len(rows)) if place not in beyond and place != dropped} | {taken}
+    ranked = [(*row[:3], row[3] + _FIRST if place in kept else row[3]) for place, row in enumerate(rows)]
+    ranked[dropped] = (*rows[dropped][:3], _LAST if rows[dropped][3] else ZERO)
+    return caps.repeats(rule_set, designation, ranked)
 
 
 def _year(firsts: Sequence[date], day: date) -> int:

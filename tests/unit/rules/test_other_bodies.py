@@ -1,5 +1,6 @@
 """Published examples of bodies whose rule sets are not shipped: one file each, and no code."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from shared.domain.rules.carry_over import CarriedIn
 from shared.domain.rules.cycles import Dates, last_day, last_day_to_earn, next_dates, standing
 from shared.domain.rules.designations import reports_due
 from shared.domain.rules.ledger import Period
+from shared.domain.rules.words import Cap, Scope
 from tests.unit.rules.sheet import BODIES, CYCLE, body, count, entry
 
 EARLY, LATE = date(2025, 3, 1), date(2027, 11, 1)
@@ -375,4 +377,25 @@ def test_20_hours_are_needed_in_each_calendar_year() -> None:
     uneven = [entry("course", hours, day) for hours, day in zip((60, 41, 19), EACH_YEAR, strict=True)]
     found = count(CISA, *uneven)
     assert (found.total, found.met) == (120, False)
-    assert "2027-01-01 to 2027-12-31; 19 count, so 1 is missing." in found.missing[0]
+    assert "1 January 2027 to 31 December 2027; 19 count, so 1 is missing." in found.missing[0]
+
+
+def test_of_a_talk_given_twice_the_one_counts_whose_year_is_not_full_yet() -> None:
+    full = [entry("board", 20, date(2025, 4, 1)), entry("vendor", 10, date(2025, 5, 1))]
+    capped = replace(CISA, caps=(*CISA.caps, Cap(Scope(), "year", points=Decimal(30))))
+    talks = [
+        entry("first-talk", 1, date(2026, 5, 1), title="Logs"),
+        entry("first-talk", 2, EACH_YEAR[0], title="Logs"),
+    ]
+    found = count(capped, *full, *talks)
+    assert [line.counted for line in found.lines if line.activity == "first-talk"] == [0, 5]
+    assert found.total == 35 == count(capped, *full, talks[0]).total
+
+
+def test_what_a_narrower_limit_takes_out_uses_up_nothing_of_a_wider_one() -> None:
+    limits = (
+        Cap(Scope(activity="talk"), "cycle", times=2),
+        Cap(Scope(activity="talk"), "cycle", times=1, same_title=True),
+    )
+    twice = [entry("talk", 5, day, title="Logs") for day in EACH_YEAR[:2]]
+    assert count(replace(CISA, caps=limits), *twice, entry("talk", 3, title="Keys")).total == 8
