@@ -12,10 +12,10 @@ MB, KB = 1_000_000, 1_000
 
 LAYER_BYTES = 45 * MB
 SERVICE_DATA_BYTES = 3 * MB
-FUNCTION_BYTES = 950 * KB
+FUNCTION_BYTES = 1_050 * KB
 """Of a function unpacked: what it can reach, as bytecode. docs/decisions/starting.md says why it is not 300 kB."""
 
-UPLOAD_BYTES = 480 * KB
+UPLOAD_BYTES = 530 * KB
 """Of a function as it is uploaded, packed."""
 
 UNCHECKED_HASH = b"\x01\x00\x00\x00"

@@ -1,8 +1,12 @@
-"""`python -m infrastructure.local`: the whole portal on http://localhost:$PORT until Ctrl-C, by PROGRAM."""
+"""`python -m infrastructure.local`: the whole portal on http://localhost:$PORT until Ctrl-C, by PROGRAM.
+
+With BUILT=.aws-sam/host the functions run as `make build ARCH=host` has made them, else from the sources.
+"""
 
 import os
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
@@ -29,12 +33,13 @@ def main() -> int:
     try:
         signal.signal(signal.SIGINT, _stop)
         signal.signal(signal.SIGTERM, _stop)
-        return _run(os.environ.get("PORT") or _DEFAULT_PORT, os.environ.get("PROGRAM"))
+        read = os.environ.get
+        return _run(read("PORT") or _DEFAULT_PORT, read("PROGRAM"), read("BUILT"))
     except _Stopped:
         return 0
 
 
-def _run(port: str, program: str | None) -> int:
+def _run(port: str, program: str | None, built: str | None) -> int:
     if not port.isdigit() or int(port) > 65535:
         return _refuse(f"PORT={port} is not a port: say a number from 0 (any free one) to 65535.")
     print("Starting the recertification portal …", flush=True)
@@ -43,8 +48,11 @@ def _run(port: str, program: str | None) -> int:
     from infrastructure.local.project import SHIPPED_PROGRAM, ProgramUnknown, portal
     from infrastructure.local.stack import LocalStack, PortTaken
 
+    folder = Path(built).resolve() if built else None
+    if folder is not None and not (folder / "template.yaml").is_file():
+        return _refuse(f"BUILT={built} is not built: say `make build ARCH=host` first.")
     try:
-        with LocalStack(int(port), portal(program or SHIPPED_PROGRAM)) as stack:
+        with LocalStack(int(port), portal(program or SHIPPED_PROGRAM, folder)) as stack:
             _describe(stack)
             while True:
                 signal.pause()

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -93,7 +93,8 @@ class _StartError(Exception):
 class Environments:
     """All environments of a stack, forked by its zygote.
 
-    `variables` says what a function finds in its environment; `offset` how far the portal's clock is ahead.
+    `variables` says what a function finds in its environment; `offset` how far the portal's clock is ahead; `layers`
+    are the packages that were built for it, in place of this environment's own.
     """
 
     def __init__(
@@ -101,6 +102,7 @@ class Environments:
         log: Path,
         variables: Callable[[Function], Mapping[str, str]],
         offset: Callable[[], timedelta],
+        layers: Sequence[Path] = (),
     ) -> None:
         self._log = log
         self._variables = variables
@@ -116,6 +118,7 @@ class Environments:
                 stdin=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
                 cwd=Path(__file__).parents[2],
+                env=os.environ | ({"PYTHONPATH": os.pathsep.join(map(str, layers))} if layers else {}),
                 start_new_session=True,
             )
         self._control = ours

@@ -26,6 +26,11 @@ class Project:
     demo: Mapping[str, Any] | None = None
     program: str = SHIPPED_PROGRAM
 
+    @property
+    def layers(self) -> tuple[Path, ...]:
+        """The packages of a built project; none where it runs from its sources."""
+        return tuple(sorted(self.root.glob("*Layer/python")))
+
     def parameters(self, portal_url: str) -> dict[str, str]:
         """Each template takes those that it declares; all others have their defaults."""
         return {
@@ -42,8 +47,11 @@ class ProgramUnknown(Exception):
     """There is no such folder under shared/programs."""
 
 
-def portal(program: str = SHIPPED_PROGRAM) -> Project:
-    """The recertification portal by the editions of a program. Raises ProgramUnknown."""
+def portal(program: str = SHIPPED_PROGRAM, built: Path | None = None) -> Project:
+    """The recertification portal by the editions of a program, from the sources or from what sam has built of them.
+
+    Raises ProgramUnknown.
+    """
     known = sorted(file.parent.name for file in (_ROOT / "shared" / "programs").glob("*/*.toml"))
     if program not in known:
         raise ProgramUnknown(
@@ -52,6 +60,6 @@ def portal(program: str = SHIPPED_PROGRAM) -> Project:
     stacks = (
         ("recertification-data", _ROOT / "infrastructure" / "data.yaml"),
         ("recertification-auth", _ROOT / "infrastructure" / "auth.yaml"),
-        ("recertification", _ROOT / "template.yaml"),
+        ("recertification", (built or _ROOT) / "template.yaml"),
     )
-    return Project(_ROOT, stacks, _ROOT / "web", demo_seed(), demo.for_the_log_in_page(), program)
+    return Project(built or _ROOT, stacks, _ROOT / "web", demo_seed(), demo.for_the_log_in_page(), program)

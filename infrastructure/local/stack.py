@@ -130,7 +130,9 @@ class LocalStack:
         self._stop_steps.callback(self._board.close)
         self._emulators = Emulators(self._board)
         self._stop_steps.callback(self._emulators.stop)
-        self._environments = Environments(self.functions_log, self._variables, lambda: self._board.offset)
+        self._environments = Environments(
+            self.functions_log, self._variables, lambda: self._board.offset, self._project.layers
+        )
         self._stop_steps.callback(self._environments.stop)
         self._start_loop()
         parameters = self._project.parameters(self.url)

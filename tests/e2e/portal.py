@@ -17,16 +17,19 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from infrastructure.local.keeper import die_with_parent
+from tests.performance import startup
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "Recertify!2027"
 PATIENCE_SECONDS = 60
+BUILT = {"BUILT": str(startup.ARTIFACT)} if startup.is_built() else {}
 
 
 class RunningPortal:
     """The portal as `make run` starts it, on a free port, with further environment variables.
 
-    It ends with the tests, even if they are killed.
+    Its functions are those of `make build ARCH=host` where it was built from these sources. It ends with the tests,
+    even if they are killed.
     """
 
     def __init__(self, **settings: str) -> None:
@@ -35,7 +38,7 @@ class RunningPortal:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "infrastructure.local"],
             cwd=ROOT,
-            env=os.environ | {"PORT": self.url.rpartition(":")[2]} | settings,
+            env=os.environ | {"PORT": self.url.rpartition(":")[2]} | BUILT | settings,
             stdout=self._output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
