@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
-from zlib import crc32
 
 import pytest
 
@@ -35,11 +34,6 @@ class Case:
     def name(self) -> str:
         """The row's name."""
         return f"{self.door} ({self.case})" if self.case else self.door
-
-    @property
-    def first_number(self) -> int:
-        """Where the numbers of its members begin: its own, whatever ran before."""
-        return 100 * (crc32(self.name.encode()) % 9_000)
 
 
 CASES: list[Case] = []
