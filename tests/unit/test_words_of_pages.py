@@ -1,0 +1,18 @@
+"""What the pages call the things that the portal names by a code: each has words of its own there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from shared.mails import FOLDER
+
+ATTENTION = Path(__file__).parents[2] / "web" / "js" / "text" / "en" / "attention.js"
+NO_MEMBERS = {"accounts-differ", "signature"}
+"""Not what a member is sent: the one is staff's, the other the end of all."""
+
+
+@pytest.mark.parametrize("template", sorted({each.stem for each in FOLDER.glob("*.txt")} - NO_MEMBERS))
+def test_a_mail_that_came_back_is_named_to_staff(template: str) -> None:
+    named = ATTENTION.read_text(encoding="utf-8").partition("const MAILS = {")[2].partition("};")[0]
+    assert re.search(rf'^  "?{template}"?: "\w', named, re.MULTILINE)
