@@ -32,7 +32,7 @@ from infrastructure.local.cognito_guard import CognitoGuard
 from infrastructure.local.emptying import EmptyingApp
 from infrastructure.local.outbox import Outbox, OutboxApp
 from infrastructure.local.s3_guard import S3Guard
-from infrastructure.local.wsgi import Answer, run, service_of
+from infrastructure.local.wsgi import Answer, read_body, run, service_of
 
 _LOADED_AT_ONCE = ("cognito-idp", "sqs", "ssm")
 
@@ -56,9 +56,10 @@ class SerialServices:
         if lock is None:
             return self._app(environ, start_response)
         with lock:
+            queue = _queue_named(environ)
             answer = run(self._app, environ)
             if _queues_something(service, environ) and answer.ok:
-                self._board.count_queued()
+                self._board.count_queued(queue)
         return answer.send(start_response)
 
 
@@ -66,6 +67,16 @@ def _queues_something(service: str, environ: WSGIEnvironment) -> bool:
     if service == "s3":
         return environ["REQUEST_METHOD"] in ("POST", "PUT")
     return ".SendMessage" in environ.get("HTTP_X_AMZ_TARGET", "")
+
+
+def _queue_named(environ: WSGIEnvironment) -> str | None:
+    """The queue that a message is sent to; None where the request does not say it, as an upload."""
+    if ".SendMessage" not in environ.get("HTTP_X_AMZ_TARGET", ""):
+        return None
+    try:
+        return str(json.loads(read_body(environ))["QueueUrl"]).rpartition("/")[2] or None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 class CognitoFromBrowsers:

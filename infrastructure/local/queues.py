@@ -43,7 +43,7 @@ class QueuePoller:
     @property
     def quiet(self) -> bool:
         """Whether everything that was queued is received and done with."""
-        return not self._batches and self._seen == self._board.queued
+        return not self._batches and self._seen == self._board.queued_in(self._source.queue_name)
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -51,7 +51,7 @@ class QueuePoller:
         next_check = 0.0
         look = _LOOK_SECONDS
         while True:
-            queued = self._board.queued
+            queued = self._board.queued_in(self._source.queue_name)
             if queued == self._seen and loop.time() < next_check:
                 await asyncio.sleep(look)
                 look = min(look * 1.1, _LONGEST_LOOK_SECONDS)

@@ -58,6 +58,15 @@ class Environments:
         return Invocation(result={"batchItemFailures": failed if self.calls == 1 else []})
 
 
+def test_a_queue_looks_again_for_its_own_messages_and_for_those_of_unknown_queues(tmp_path: Path) -> None:
+    board = Board(tmp_path / "board")
+    counts = [(board.queued_in("mails"), board.queued_in("invoices"), board.queued)]
+    for queue in ("mails", None, "invoices"):
+        board.count_queued(queue)
+        counts.append((board.queued_in("mails"), board.queued_in("invoices"), board.queued))
+    assert counts == [(0, 0, 0), (1, 0, 1), (2, 1, 2), (2, 2, 3)]
+
+
 def test_a_message_given_back_during_a_look_is_not_forgotten(tmp_path: Path) -> None:
     async def play() -> tuple[int, bool]:
         queue = Queue()
