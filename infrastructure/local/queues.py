@@ -59,20 +59,26 @@ class QueuePoller:
             if queued != self._seen:
                 look = _LOOK_SECONDS
             await self._slots.acquire()
-            alone = not self._batches  # else a batch may give a message back while we look
+            under_way = len(self._batches)  # one of them may give a message back while we look
             messages = await asyncio.to_thread(self._receive)
             if not messages:
                 self._slots.release()
-                if alone:
+                if not under_way:
                     self._seen = queued
                     next_check = loop.time() + _CHECK_SECONDS
                 else:
-                    await asyncio.sleep(_LOOK_SECONDS)
+                    await self._end_of_one(under_way, queued)
                 continue
             self._seen = -1
             batch = asyncio.create_task(self._handle(messages))
             self._batches.add(batch)
             batch.add_done_callback(self._done)
+
+    async def _end_of_one(self, under_way: int, queued: int) -> None:
+        """Wait until a batch is over or something more was queued: nothing else puts a message into sight."""
+        name = self._source.queue_name
+        while len(self._batches) == under_way and self._board.queued_in(name) == queued:  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def _done(self, batch: "asyncio.Task[None]") -> None:
         self._batches.discard(batch)
