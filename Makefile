@@ -32,7 +32,8 @@ meter: environment-tests ## what each route and job asks of AWS, into docs/units
 
 prove: environment ## the long proofs: 100,000 histories (HISTORIES=…), 20 overlapping runs over 2,000 certifications
 	@PROVE=1 exec $(BIN)/python -m pytest -q -s -m "" -o timeout=0 tests/properties tests/integration/test_fuzz.py \
-		tests/integration/test_overlapping_runs.py tests/performance/test_build.py tests/e2e/test_calendar_year.py
+		tests/integration/test_overlapping_runs.py tests/integration/test_restoring.py \
+		tests/e2e/test_mixed_load.py tests/performance/test_build.py tests/e2e/test_calendar_year.py
 
 load: environment-tests ## a mixed day over HTTP, and 100,000 members (half an hour), into docs/scale.md (LOAD=day: that alone)
 	@exec $(BIN)/python -m tests.load $(LOAD)

@@ -8,7 +8,9 @@ import sys
 
 from infrastructure.operations import (
     create_staff,
+    dump,
     import_file,
+    load,
     publish_edition,
     reconcile,
     redrive,
@@ -22,6 +24,8 @@ COMMANDS = {
     "redrive": redrive,
     "reconcile": reconcile,
     "restore-drill": restore_drill,
+    "dump": dump,
+    "load": load,
     "try-edition": try_edition,
     "publish-edition": publish_edition,
 }

@@ -21,7 +21,7 @@ from tests.performance import startup
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "Recertify!2027"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 BUILT = {"BUILT": str(startup.ARTIFACT)} if startup.is_built() else {}
 
 
@@ -57,6 +57,11 @@ class RunningPortal:
             time.sleep(0.05)
         self._output.seek(0)
         raise AssertionError(f"the portal did not start:\n{self._output.read().decode()}")
+
+    @property
+    def process_id(self) -> int:
+        """Of the process whose children the portal's parts are."""
+        return self._process.pid
 
     def stop(self) -> int:
         """Stop it as Ctrl-C does; the exit code."""
@@ -122,6 +127,11 @@ class Portal:
         }
         body = {"ClientId": self._config["cognito"]["clientId"], **body}
         return self.client.post(self._config["cognito"]["endpoint"], json=body, headers=headers)
+
+    @property
+    def cognito_endpoint(self) -> str:
+        """Where accounts are asked for; AWS's other services are there too."""
+        return str(self._config["cognito"]["endpoint"])
 
     def tokens(self, name: str, password: str = PASSWORD) -> dict[str, str]:
         """What a log-in gives."""

@@ -11,6 +11,7 @@ from shared.domain.submissions import hash_of
 from shared.repositories import keys
 from shared.repositories.table import _read
 from tests.properties.memory_dynamodb import Attributes, Change
+from tests.properties.table_auditor import audit
 from tests.properties.world import World, require
 from tests.unit.domain.builders import CERTIFICATION_ID, EDITIONS, PROGRAM
 
@@ -209,6 +210,26 @@ class Auditor:
             name for name in self._world.dynamo.partitions.get(ARCHIVE, {}) if name.startswith("CYCLE#")
         ]
         require(self._world.found.cycle.number == len(closed) + 1, "each closed cycle opened one")
+        self._whole_table()
+
+    def _whole_table(self) -> None:
+        """The same eye that looks at a real table."""
+        stored = self._world.dynamo.partitions.values()
+        charges = [
+            {
+                "invoice_id": each.invoice_id,
+                "payment_id": each.payment_id,
+                "is_kept": not each.refunded and each.dispute not in ("open", "lost"),
+            }
+            for each in self._world.stripe.charges.values()
+        ]
+        found = audit(
+            (_read(item) for partition in stored for item in partition.values()),
+            points_required=PROGRAM.points_required,
+            acknowledged=self._world.acknowledged,
+            charges=charges,
+        )
+        require(not found, "; ".join(found))
 
     def _nothing_lost(self) -> None:
         kept = {entry.entry_id for entry in self._world.found.entries}

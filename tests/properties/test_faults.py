@@ -182,3 +182,48 @@ def test_every_client_gives_up_before_its_function_and_that_before_the_gateway(u
     tries = stripe_payments.RETRIES + 1
     longest = tries * (stripe_payments.CONNECT_SECONDS + stripe_payments.READ_SECONDS)
     assert longest + BACKOFF * stripe_payments.RETRIES < min(limits)
+
+
+def dead_letters() -> dict[str, set[str]]:
+    """The functions whose messages or firings each queue of dead letters may hold."""
+    resources = template()["Resources"]
+    queues = {name: each for name, each in resources.items() if each["Type"] == "AWS::SQS::Queue"}
+    ends = {
+        name: each["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"]
+        for name, each in queues.items()
+        if "RedrivePolicy" in each["Properties"]
+    }
+    found: dict[str, set[str]] = {name: set() for name in queues if name not in ends}
+    for each in resources.values():
+        if each["Type"] != "AWS::Serverless::Function":
+            continue
+        folder = each["Properties"]["Handler"].split(".")[1]
+        if "DeadLetterQueue" in each["Properties"]:
+            found[_named(each["Properties"]["DeadLetterQueue"]["TargetArn"])].add(folder)
+        for event in each["Properties"].get("Events", {}).values():
+            if event["Type"] == "SQS":
+                found[_named({"Fn::GetAtt": ends[_named(event["Properties"]["Queue"])]})].add(folder)
+    return found
+
+
+def _named(reference: Any) -> str:
+    at = reference["Fn::GetAtt"]
+    return str(at[0] if isinstance(at, list) else at.partition(".")[0])
+
+
+def test_dead_letters_that_are_sent_back_change_nothing_the_second_time(usual: Base) -> None:
+    stage, services, at_stripe, goldens = usual
+    runs = [golden for group in goldens.values() for golden in group]
+    for queue, functions in dead_letters().items():
+        assert functions, f"nothing is known to end in {queue}"
+        for folder in functions:
+            letters = [golden for golden in runs if golden.of == folder]
+            assert letters, folder
+            cloud = stage.set_back(services, at_stripe, Line())
+            for letter in letters:
+                assert letter.ask()[0] < 300, letter.name
+            once = state(cloud, stage.portal)
+            for letter in letters:
+                stage.process()
+                assert letter.ask()[0] < 300, letter.name
+            assert differences(state(cloud, stage.portal), once) == [], (queue, folder)

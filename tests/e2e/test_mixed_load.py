@@ -1,0 +1,336 @@
+"""A hundred clients at once over HTTP, through the pool of execution environments, on a real table: members enter,
+edit, delete, sign and pay, staff decide, jobs run. In the end an auditor reads every item.
+
+The seed is printed. `make test` sends so many requests; `make prove` goes on for ten minutes (LOAD_SECONDS=…) and looks
+whether the environments grow.
+"""
+
+import os
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import httpx
+import pytest
+import stripe
+
+from infrastructure.local import dynamodb
+from infrastructure.local.roster import as_csv, generated_roster
+from shared.repositories.table import _read
+from tests.e2e.portal import PASSWORD, Person, Portal, RunningPortal, entry, this_day
+from tests.properties.table_auditor import audit
+
+PROVING = os.environ.get("PROVE") == "1"
+SECONDS = float(os.environ.get("LOAD_SECONDS", "600"))
+SEED = int(os.environ.get("SEED", "20270215"))
+CLIENTS = 100
+MEMBERS = 20
+REQUESTS = 400
+MOST_AT_ONCE = 10
+"""Points of the largest session."""
+
+SURVIVED = {200, 201, 202, 204, 403, 404, 409, 412, 422, 429, 503}
+"""What a client may be told when others are at the same thing; anything else is a defect."""
+
+STAFF_CLIENTS, JOB_CLIENTS = 6, 2
+PATIENCE_SECONDS = 300
+"""A firing is answered when all that it caused is drained, and while others write there is always more."""
+
+isolated = pytest.mark.skipif(
+    dynamodb.find_binary() is None,
+    reason="needs Dynoxide: moto's transactions are not isolated (install Node and npm)",
+)
+
+
+class Load:
+    """What all clients share: how much is left to do, and what they were told."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ends_at = time.monotonic() + SECONDS
+        self.sent = 0
+        self.told: Counter[str] = Counter()
+        self.acknowledged: set[str] = set()
+        self.wrong: list[str] = []
+
+    def goes_on(self) -> bool:
+        """Whether there is more to send."""
+        return time.monotonic() < self._ends_at if PROVING else self.sent < REQUESTS
+
+    def note(self, what: str, answer: httpx.Response) -> httpx.Response:
+        """Count an answer."""
+        with self._lock:
+            self.sent += 1
+            self.told[f"{what} {answer.status_code}"] += 1
+            if answer.status_code not in SURVIVED:
+                self.wrong.append(f"{what}: {answer.status_code} {answer.text[:300]}")
+            if what == "enter" and answer.status_code == 201:
+                self.acknowledged |= {each["entry_id"] for each in answer.json()["entries"]}
+        return answer
+
+
+class Member:
+    """One client of a member's; several share the account."""
+
+    def __init__(self, load: Load, person: Person, certification_id: str, agreement: str, seed: int) -> None:
+        self.load, self.person = load, person
+        self.chance = random.Random(seed)
+        self.path = f"/api/certifications/{certification_id}"
+        self.agreement = agreement
+
+    def go_on(self) -> None:
+        """One thing that a member does now."""
+        answer = self.load.note("look", self.person.get(f"{self.path}/cycle"))
+        if answer.status_code != 200:
+            return None
+        seen = answer.json()
+        if seen["cycle"]["state"] in ("submitted", "lapsed"):
+            return self.pay(seen)
+        deeds: list[tuple[int, Callable[[Any], None]]] = [(4, self.enter), (2, self.edit), (2, self.delete)]
+        if not seen["cycle"]["points_missing"]:
+            deeds = [(4, self.sign), (1, self.enter), (1, self.edit), (1, self.pay)]
+        ((_, do),) = self.chance.choices(deeds, [weight for weight, _ in deeds])
+        return do(seen)
+
+    def enter(self, seen: Any) -> None:
+        day = seen["cycle"]["starts_on"]
+        rows = self.chance.choice([1, 2])
+        points = [self.chance.randint(1, MOST_AT_ONCE // rows) for _ in range(rows)]
+        sent = [entry("webinar", each, started_on=day, ended_on=day) for each in points]
+        key = str(uuid4())
+        for _ in range(self.chance.choice([1, 1, 1, 2])):  # an impatient client sends the same again
+            self.load.note("enter", self.person.post(f"{self.path}/entries", {"entries": sent}, key=key))
+
+    def edit(self, seen: Any) -> None:
+        if seen["entries"]:
+            chosen, day = self.chance.choice(seen["entries"]), seen["cycle"]["starts_on"]
+            body = entry("webinar", self.chance.randint(1, MOST_AT_ONCE), started_on=day, ended_on=day)
+            at = f"{self.path}/entries/{chosen['entry_id']}"
+            self.load.note("edit", self.person.put(at, body, chosen["version"]))
+
+    def delete(self, seen: Any) -> None:
+        if seen["entries"]:
+            chosen = self.chance.choice(seen["entries"])
+            at = f"{self.path}/entries/{chosen['entry_id']}"
+            self.load.note("delete", self.person.delete(at, chosen["version"]))
+
+    def sign(self, seen: Any) -> None:
+        signing = {"agreement_version": self.agreement, "signature": "Mona Member"}
+        self.load.note("sign", self.person.post(f"{self.path}/submission", signing))
+
+    def pay(self, seen: Any) -> None:
+        answer = self.load.note("ask for the invoice", self.person.post(f"{self.path}/invoice"))
+        if answer.status_code not in (200, 201) or answer.json()["status"] != "open":
+            return
+        at = f"/api/invoices/{answer.json()['invoice_id']}/checkout"
+        opened = self.load.note("checkout", self.person.post(at))
+        if opened.status_code == 201:
+            httpx.post(f"{opened.json()['checkout_url']}/pay", timeout=PATIENCE_SECONDS)
+
+
+class Staff:
+    """One client of staff's."""
+
+    def __init__(self, load: Load, person: Person, seed: int) -> None:
+        self.load, self.person = load, person
+        self.chance = random.Random(seed)
+
+    def go_on(self) -> None:
+        """Decide on something that waits; now and then record a cheque."""
+        waiting = self.load.note("queue", self.person.get("/api/staff/reviews", state="submitted"))
+        found = waiting.json()["items"] if waiting.status_code == 200 else []
+        if not found:
+            return
+        chosen = self.chance.choice(found)
+        at = f"/api/staff/certifications/{chosen['certification_id']}"
+        seen = self.load.note("read", self.person.get(f"{at}/cycle"))
+        if seen.status_code != 200:
+            return
+        invoice = seen.json()["invoice"]
+        if invoice and invoice["status"] == "open" and self.chance.random() < 0.3:
+            cheque = {"method": "check", "reference": "no. 1", "received_on": this_day().isoformat()}
+            path = f"/api/staff/invoices/{invoice['invoice_id']}/payment"
+            self.load.note("cheque", self.person.post(path, cheque))
+        kind = self.chance.choice(["approve", "approve", "return"])
+        body = {"submission_id": chosen["submission_id"], "decision": kind, "comment": "Seen."}
+        self.load.note(kind, self.person.post(f"{at}/decision", body))
+
+
+class Jobs:
+    """Fires the schedules, again and again."""
+
+    def __init__(self, load: Load, portal: Portal, names: list[str], seed: int) -> None:
+        self.load, self.portal, self.names = load, portal, names
+        self.chance = random.Random(seed)
+
+    def go_on(self) -> None:
+        """One firing."""
+        name = self.chance.choice(self.names)
+        self.load.note("job", self.portal.client.post(f"/_local/jobs/{name}"))
+
+
+@pytest.fixture
+def running() -> Iterator[RunningPortal]:
+    """A portal of its own: what is in its table is what this test put there."""
+    made = RunningPortal().wait()
+    yield made
+    assert made.stop() == 0
+
+
+def descendants(process_id: int) -> list[int]:
+    """A process's children, and theirs."""
+    tasks = Path(f"/proc/{process_id}/task")
+    found: list[int] = []
+    for task in tasks.iterdir() if tasks.exists() else ():
+        try:
+            children = [int(each) for each in (task / "children").read_text().split()]
+        except OSError:
+            continue
+        found += children
+    return [*found, *(below for each in found for below in descendants(each))]
+
+
+def told(process_id: int, variable: str) -> str:
+    """What the portal's execution environments are told."""
+    for each in descendants(process_id):
+        try:
+            lines = Path(f"/proc/{each}/environ").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        for line in lines:
+            if line.startswith(f"{variable}="):
+                return line.partition("=")[2]
+    raise AssertionError(f"no execution environment is told {variable}")
+
+
+def client_of(running: RunningPortal, service: str, endpoint: str) -> Any:
+    """A client of the portal's AWS."""
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    return boto3.client(service, told(running.process_id, "AWS_REGION"), endpoint_url=endpoint, **keys)
+
+
+def resident(process_id: int) -> list[int]:
+    """The memory of each execution environment, in kB."""
+    sizes = []
+    for each in descendants(process_id):
+        try:
+            lines = Path(f"/proc/{each}/status").read_text().splitlines()
+        except OSError:
+            continue
+        sizes += [int(line.split()[1]) for line in lines if line.startswith("VmRSS:")]
+    return sizes
+
+
+def dumped(running: RunningPortal) -> list[dict[str, Any]]:
+    """Every item of the one table."""
+    client = client_of(running, "dynamodb", told(running.process_id, "AWS_ENDPOINT_URL_DYNAMODB"))
+    pages = client.get_paginator("scan").paginate(TableName=told(running.process_id, "TABLE_NAME"))
+    return [_read(item) for page in pages for item in page["Items"]]
+
+
+def charges(running: RunningPortal, portal: Portal) -> list[dict[str, Any]]:
+    """What Stripe took, and whether it still has it."""
+    ssm = client_of(running, "ssm", portal.cognito_endpoint)
+    name = told(running.process_id, "STRIPE_SECRET_KEY_PARAMETER")
+    secret_key = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+    stripe_url = told(running.process_id, "STRIPE_API_BASE")
+    client = stripe.StripeClient(secret_key, base_addresses={"api": stripe_url})
+    return [
+        {
+            "invoice_id": each.metadata["invoice_id"],
+            "payment_id": str(each.payment_intent),
+            "is_kept": not each.refunded,
+        }
+        for each in client.v1.charges.list({"limit": 100}).auto_paging_iter()
+        if each.status == "succeeded"
+    ]
+
+
+def bring_in(portal: Portal, staff: Person) -> list[tuple[Person, str]]:
+    """Members with an empty cycle each, logged in."""
+    year = this_day().year
+    rows = [
+        row
+        | {
+            "member_id": f"L.{number}",
+            "email": f"load-{number}@example.net",
+            "designation": "IPMA-CP",
+            "certified_since": f"{year - 5}-02-01",
+            "expires_on": f"{year}-12-31",
+            "status": "renew",
+        }
+        for number, row in enumerate(generated_roster(this_day(), members=MEMBERS))
+    ][:MEMBERS]
+    assert staff.import_roster(as_csv(rows)).json()["created"] == MEMBERS
+    portal.client.put("/_local/clock", json=portal.client.get("/_local/clock").json())  # the log-ins are made
+    people = [portal.first_log_in(row["email"], PASSWORD) for row in rows]
+    return [(person, person.certification()["certification_id"]) for person in people]
+
+
+@isolated
+@pytest.mark.timeout(900)
+def test_a_hundred_clients_at_once_leave_a_table_that_an_auditor_finds_right(running: RunningPortal) -> None:
+    print(f"\nseed {SEED}")
+    portal = Portal(running.url)
+    many = httpx.Limits(max_connections=CLIENTS)
+    portal.client = httpx.Client(base_url=running.url, timeout=PATIENCE_SECONDS, limits=many)
+    staff = portal.log_in("staff@example.org")
+    load = Load()
+    agreement = portal.client.get("/api/program").json()["agreement"]["version"]
+    members = bring_in(portal, staff)
+    jobs = portal.client.get("/_local/jobs").json()["items"]
+    clients: list[Member | Staff | Jobs] = [Staff(load, staff, SEED + n) for n in range(STAFF_CLIENTS)]
+    clients += [Jobs(load, portal, jobs, SEED - 1 - n) for n in range(JOB_CLIENTS)]
+    clients += [
+        Member(load, *members[n % MEMBERS], agreement, SEED + 1000 + n) for n in range(CLIENTS - len(clients))
+    ]
+    sizes: list[list[int]] = []
+
+    def work(client: Member | Staff | Jobs) -> None:
+        while load.goes_on():
+            client.go_on()
+
+    def watch() -> None:
+        while load.goes_on():
+            sizes.append(resident(running.process_id))
+            time.sleep(1)
+
+    started = time.monotonic()
+    with ThreadPoolExecutor(CLIENTS + 1) as pool:
+        done = [pool.submit(work, each) for each in clients]
+        if PROVING:
+            done.append(pool.submit(watch))
+        for each in done:
+            each.result()
+    seconds = time.monotonic() - started
+    portal.client.put("/_local/clock", json=portal.client.get("/_local/clock").json())  # all is delivered
+    assert not load.wrong, load.wrong[:10]
+    items, taken = dumped(running), charges(running, portal)
+    found = audit(
+        items,
+        most_at_once=Decimal(MOST_AT_ONCE),
+        acknowledged=load.acknowledged,
+        charges=taken,
+    )
+    print(f"{load.sent} requests in {seconds:.0f} s, {len(items)} items, {len(taken)} charges")
+    print(dict(sorted(load.told.items())))
+    assert not found, found[:10]
+    assert len(load.acknowledged) > load.sent / 20
+    assert {"enter 201", "edit 200", "delete 204"} <= set(load.told)
+    if PROVING:
+        assert {"sign 201", "checkout 201", "approve 200", "return 200"} <= set(load.told)
+        third = len(sizes) // 3
+        early, late = (
+            sum(map(sum, part)) / max(1, sum(map(len, part)))
+            for part in (sizes[third : 2 * third], sizes[2 * third :])
+        )
+        print(f"an environment holds {early:.0f} kB in the second third, {late:.0f} kB in the last")
+        assert late < early * 1.1
