@@ -63,6 +63,11 @@ class RunningPortal:
         """Of the process whose children the portal's parts are."""
         return self._process.pid
 
+    @property
+    def said(self) -> list[str]:
+        """The lines that it printed so far."""
+        return os.pread(self._output.fileno(), 10**8, 0).decode(errors="replace").splitlines()
+
     def stop(self) -> int:
         """Stop it as Ctrl-C does; the exit code."""
         self._process.send_signal(signal.SIGINT)

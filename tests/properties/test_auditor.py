@@ -1,0 +1,356 @@
+"""Every invariant is broken once on purpose, and the auditor says so: each of its sentences has been seen."""
+
+import ast
+import inspect
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shared.domain.submissions import hash_of
+from tests.properties import auditor
+from tests.properties.auditor import CERTIFICATION, Auditor
+from tests.properties.histories import ONE_MEMBER, tell
+from tests.properties.memory_dynamodb import Change, MemoryDynamoDB
+from tests.properties.world import Charge, Violation, World
+
+FIRST_SEED, MOST_SEEDS = 20270215, 400
+
+Tamper = Callable[["Tampered", list[Change]], list[Change] | None]
+"""What becomes of a commit; None leaves it alone."""
+
+
+class Tampered(MemoryDynamoDB):
+    """A table where one commit is not what was asked for."""
+
+    def __init__(self, tamper: Tamper) -> None:
+        super().__init__()
+        self._tamper = tamper
+        self.is_done = False
+
+    def copy(self) -> "Tampered":
+        other = Tampered(self._tamper)
+        other.partitions = {name: dict(found) for name, found in ONE_MEMBER.partitions.items()}
+        other.index = {name: dict(found) for name, found in ONE_MEMBER.index.items()}
+        return other
+
+    def _commit(self, changes: list[Change]) -> None:
+        if not self.is_done:
+            tampered = self._tamper(self, changes)
+            if tampered is not None:
+                self.is_done, changes = True, tampered
+        super()._commit(changes)
+
+    def put_in(self, sort: str, **values: Any) -> None:
+        """Change what is stored of the certification."""
+        held = self.partitions[CERTIFICATION]
+        held[sort] = {**held[sort], **values}
+
+
+def kind(change: Change) -> str:
+    """The kind of an item, by its keys."""
+    first, sort = (each.partition("#")[0] for each in change[1])
+    return first if first == "HISTORY" else f"{first} {sort}"
+
+
+def has(changes: list[Change], *kinds: str) -> bool:
+    """Whether items of all these kinds are written."""
+    return set(kinds) <= {kind(each) for each in changes}
+
+
+def event_of(changes: list[Change]) -> str:
+    """The type of the event that is written."""
+    found = [each[3]["type"]["S"] for each in changes if kind(each) == "HISTORY" and each[3]]
+    return found[0] if found else ""
+
+
+def altered(
+    wanted: str,
+    before: Callable[[Any], Any] = lambda item: item,
+    after: Callable[[Any], Any] = lambda item: item,
+    when: Callable[[Any, Any], bool] = lambda _, __: True,
+) -> Tamper:
+    """The first item of a kind, as it was and as it becomes, in another way."""
+
+    def tamper(_: Tampered, changes: list[Change]) -> list[Change] | None:
+        for n, (operation, place, old, new) in enumerate(changes):
+            if kind(changes[n]) == wanted and operation != "ConditionCheck" and when(old, new):
+                return [*changes[:n], (operation, place, before(old), after(new)), *changes[n + 1 :]]
+        return None
+
+    return tamper
+
+
+def twice(wanted: str) -> Tamper:
+    """An item that is written over."""
+
+    def tamper(_: Tampered, changes: list[Change]) -> list[Change] | None:
+        if not has(changes, wanted):
+            return None
+        return [(o, p, new if kind((o, p, old, new)) == wanted else old, new) for o, p, old, new in changes]
+
+    return tamper
+
+
+def without(wanted: str, *beside: str, of: str = "") -> Tamper:
+    """A commit without the items of a kind, where others are written too."""
+
+    def tamper(_: Tampered, changes: list[Change]) -> list[Change] | None:
+        fits = has(changes, wanted, *beside) and event_of(changes).startswith(of)
+        return [each for each in changes if kind(each) != wanted] if fits else None
+
+    return tamper
+
+
+def only_its_event(_: Tampered, changes: list[Change]) -> list[Change] | None:
+    if event_of(changes) not in ("entries-logged", "cycle-submitted", "cycle-approved"):
+        return None
+    return [each for each in changes if kind(each) == "HISTORY"]
+
+
+def beside(sort: str, tamper: Tamper | None, *kinds: str, of: str = "", **values: Any) -> Tamper:
+    """Something else is stored when items of these kinds are written."""
+
+    def both(table: Tampered, changes: list[Change]) -> list[Change] | None:
+        fits = has(changes, *kinds) and event_of(changes).startswith(of)
+        if not fits or sort not in table.partitions[CERTIFICATION]:
+            return None
+        made = changes if tamper is None else tamper(table, changes)
+        if made is not None:
+            table.put_in(sort, **values)
+        return made
+
+    return both
+
+
+def unsigned(table: Tampered, changes: list[Change]) -> list[Change] | None:
+    """A signing of nothing."""
+    made = altered("ARCHIVE SIGNED", after=lambda item: signed_over(item, []))(table, changes)
+    if made is not None:
+        held = table.partitions[CERTIFICATION]
+        for sort in [each for each in held if each.startswith("ENTRY#")]:
+            del held[sort]
+    return made
+
+
+def signed_over(item: Any, entries: list[Any]) -> Any:
+    text = json.dumps({**json.loads(item["text"]["S"]), "entries": entries})
+    return {**item, "text": {"S": text}, "signed_hash": {"S": hash_of(text)}}
+
+
+def more(name: str, by: int) -> Callable[[Any], Any]:
+    """A number that is larger."""
+    return lambda item: {**item, name: {"N": str(float(item[name]["N"]) + by).removesuffix(".0")}}
+
+
+def to(**values: Any) -> Callable[[Any], Any]:
+    """Other attributes."""
+    return lambda item: {**item, **values}
+
+
+def payment(**values: Any) -> Callable[[Any], Any]:
+    """The first payment in another way."""
+
+    def change(item: Any) -> Any:
+        first, *rest = item["payments"]["L"]
+        return {**item, "payments": {"L": [{"M": {**first["M"], **values}}, *rest]}}
+
+    return change
+
+
+def was_there(old: Any, new: Any) -> bool:
+    return bool(old and new)
+
+
+def was_paid(old: Any, new: Any) -> bool:
+    return bool(old and new and old["payments"]["L"] and old["payments"]["L"][0]["M"]["succeeded"]["BOOL"])
+
+
+def has_checkout(old: Any, new: Any) -> bool:
+    return bool(old and new and old["status"]["S"] == "open" and "M" in old.get("checkout", {}))
+
+
+INVOICE, CYCLE, ENTRY = "CERTIFICATION INVOICE", "CERTIFICATION CYCLE", "CERTIFICATION ENTRY"
+SIGNED, CLOSED, SUBMISSION = "ARCHIVE SIGNED", "ARCHIVE CYCLE", "CERTIFICATION SUBMISSION"
+HELD, EVENT = "CERTIFICATION CERTIFICATION", "HISTORY"
+LAPSED = altered(HELD, after=to(status={"S": "terminated"}), when=was_there)
+
+COMMITS: dict[str, Tamper] = {
+    "an event is written once": twice(EVENT),
+    "what was signed never changes": twice(SIGNED),
+    "a closed cycle is closed once": twice(CLOSED),
+    "every change has its one event": without(EVENT, CYCLE),
+    "every event has its change": only_its_event,
+    "the hash is of what was signed": altered(SIGNED, after=to(signed_hash={"S": "0" * 64})),
+    "every entry is signed as it stands": altered(SIGNED, after=lambda item: signed_over(item, [])),
+    "signing needs the required points": unsigned,
+    "invoices are never deleted": altered(INVOICE, after=lambda _: None, when=was_there),
+    "a cycle has one invoice, issued once": altered(INVOICE, after=to(issued_key={"S": "x"}), when=was_there),
+    "no invoice goes from": altered(
+        INVOICE, before=to(status={"S": "paid"}), after=to(status={"S": "open"}), when=was_there
+    ),
+    "what an invoice asks never changes": altered(INVOICE, after=to(lines={"L": []}), when=was_there),
+    "what is settled otherwise cannot be paid by card any more": altered(
+        INVOICE, after=to(status={"S": "waived"}), when=has_checkout
+    ),
+    "no payment is forgotten": altered(INVOICE, after=to(payments={"L": []}), when=was_paid),
+    "no refund is forgotten": altered(INVOICE, before=payment(refunded={"N": "999999"}), when=was_paid),
+    "no success is forgotten": altered(INVOICE, after=payment(succeeded={"BOOL": False}), when=was_paid),
+    "a cycle is closed once it is paid": beside(
+        "INVOICE#0001", None, CLOSED, of="cycle-approved", status={"S": "open"}
+    ),
+    "an approval is of a submission": without(SUBMISSION, CLOSED, of="cycle-approved"),
+    "an approval is of a submission that waits": beside(
+        "CYCLE", altered(SUBMISSION, before=to(state={"S": "returned"})), CLOSED, of="cycle-approved"
+    ),
+    "an approval leaves the required points": beside(
+        "CYCLE", altered(CLOSED, after=to(points_total={"N": "10"})), CLOSED, of="cycle-approved"
+    ),
+    "the next cycle follows the one that is closed": beside(
+        "CYCLE", altered(CYCLE, after=more("number", 5)), CLOSED, of="cycle-approved"
+    ),
+    "the next cycle opens with 0 points": beside(
+        "CYCLE", altered(CYCLE, after=to(points_total={"N": "7"})), CLOSED, of="cycle-approved"
+    ),
+    "entries change with their cycle": without(CYCLE, ENTRY, of="entr"),
+    "a submitted cycle is locked": beside(
+        "CYCLE", altered(CYCLE, before=to(state={"S": "submitted"})), ENTRY, of="entr"
+    ),
+    "nothing is accepted at the limit": beside(
+        "CYCLE", altered(CYCLE, before=to(points_total={"N": "60"})), ENTRY, of="entries-logged"
+    ),
+    "the portal is closed to the lapsed": beside(
+        "CERTIFICATION", None, ENTRY, of="entries-logged", expires_on={"S": "2020-12-31"}
+    ),
+    "the total is the sum of the entries": beside(
+        "CYCLE", altered(CYCLE, after=more("points_total", 1)), ENTRY, of="entr"
+    ),
+    "no change of": altered(CYCLE, after=more("version", 3), when=was_there),
+    "what was submitted in time does not lapse": beside(
+        "CYCLE", LAPSED, HELD, of="extension-granted", state={"S": "submitted"}
+    ),
+    "nobody lapses early": beside("CYCLE", LAPSED, HELD, of="extension-granted", state={"S": "open"}),
+    "each submission is signed anew": without(SIGNED, SUBMISSION),
+}
+
+
+@pytest.mark.parametrize("sentence", COMMITS)
+def test_a_commit_that_breaks_a_rule_is_seen(sentence: str) -> None:
+    said = set()
+    for seed in range(FIRST_SEED, FIRST_SEED + MOST_SEEDS):
+        try:
+            tell(seed, dynamo=Tampered(COMMITS[sentence]))
+        except Violation as violation:
+            text = str(violation).partition("\n")[0]
+            if sentence in text:
+                return
+            said.add(text.partition(": ")[2])
+    pytest.fail(f"never said: {sentence}; but {said}")
+
+
+def charge(world: World, **values: Any) -> Charge:
+    """The first charge that stands, changed."""
+    found = next(each for each in world.stripe.charges.values() if not each.refunded and not each.dispute)
+    for name, value in values.items():
+        setattr(found, name, value)
+    return found
+
+
+def another_charge(world: World) -> None:
+    paid = charge(world)
+    world.stripe.charges["pi_other"] = Charge("pi_other", paid.invoice_id, paid.amount)
+
+
+def on_its_invoice(world: World, **values: Any) -> None:
+    """The payment of the first charge that stands, again and changed."""
+    paid = charge(world)
+    for sort, item in world.dynamo.partitions[CERTIFICATION].items():
+        if sort.startswith("INVOICE#") and item["invoice_id"]["S"] == paid.invoice_id:
+            (found,) = [
+                each for each in item["payments"]["L"] if each["M"]["payment_id"]["S"] == paid.payment_id
+            ]
+            again = {"M": {**found["M"], "payment_id": {"S": "other"}, **values}}
+            world.dynamo.partitions[CERTIFICATION][sort] = {
+                **item,
+                "payments": {"L": [*item["payments"]["L"], again]},
+            }
+            return
+
+
+def charged_twice(world: World) -> None:
+    on_its_invoice(world, surplus={"BOOL": True})
+    paid = charge(world)
+    world.stripe.charges["other"] = Charge("other", paid.invoice_id, paid.amount)
+    world.dynamo.partitions["HISTORY#attention"] = {
+        "EVENT#x": {"data": {"M": {"payment": {"S": "other"}}}, "type": {"S": "attention-raised"}}
+    }
+
+
+def two_cheques(world: World) -> None:
+    on_its_invoice(world, method={"S": "check"}, surplus={"BOOL": True}, payment_id={"S": "one"})
+    on_its_invoice(world, method={"S": "check"}, surplus={"BOOL": True}, payment_id={"S": "two"})
+    world.stripe.charges = {}
+
+
+def paid_is_open(world: World) -> None:
+    paid = charge(world)
+    for sort, item in world.dynamo.partitions[CERTIFICATION].items():
+        if sort.startswith("INVOICE#") and item["invoice_id"]["S"] == paid.invoice_id:
+            world.dynamo.partitions[CERTIFICATION][sort] = {**item, "status": {"S": "open"}}
+
+
+def unraised(world: World) -> None:
+    on_its_invoice(world, surplus={"BOOL": True})
+    paid = charge(world)
+    world.stripe.charges["other"] = Charge("other", paid.invoice_id, paid.amount)
+
+
+CLOSINGS: dict[str, Callable[[World], Any]] = {
+    "no acknowledged entry is lost": lambda world: world.acknowledged.update(ent_lost="logged"),
+    "every charge stands on its invoice": another_charge,
+    "every refund stands on its invoice": lambda world: charge(world, refunded=1),
+    "every dispute stands on its invoice": lambda world: charge(world, dispute="open"),
+    "every surplus charge is raised": unraised,
+    "no invoice is charged twice and not refunded": charged_twice,
+    "no two offline payments for one invoice": two_cheques,
+    "one payment settles an invoice": on_its_invoice,
+    "what was paid is paid": paid_is_open,
+    "each closed cycle opened one": lambda world: world.dynamo.partitions[CERTIFICATION].update(
+        CYCLE=more("number", 1)(world.dynamo.partitions[CERTIFICATION]["CYCLE"])
+    ),
+}
+
+
+@pytest.mark.parametrize("sentence", CLOSINGS)
+def test_an_end_that_breaks_a_rule_is_seen(sentence: str) -> None:
+    said = set()
+    for seed in range(FIRST_SEED, FIRST_SEED + MOST_SEEDS):
+        world = tell(seed)
+        if not any(not each.refunded and not each.dispute for each in world.stripe.charges.values()):
+            continue
+        CLOSINGS[sentence](world)
+        world.dynamo.commits += 1
+        try:
+            Auditor(world).closing()
+        except Violation as violation:
+            if sentence in str(violation):
+                return
+            said.add(str(violation))
+    pytest.fail(f"never said: {sentence}; but {said}")
+
+
+def sentences() -> list[str]:
+    """What the auditor may say, up to what it fills in."""
+    found = []
+    for node in ast.walk(ast.parse(inspect.getsource(auditor))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "require":
+            said = node.args[1]
+            first = said.values[0] if isinstance(said, ast.JoinedStr) else said
+            if isinstance(first, ast.Constant):
+                found.append(str(first.value).strip(": "))
+    return found
+
+
+def test_no_sentence_of_the_auditor_is_left_out() -> None:
+    assert set(sentences()) == {*COMMITS, *CLOSINGS}
