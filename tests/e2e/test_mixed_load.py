@@ -43,7 +43,7 @@ SURVIVED = {200, 201, 202, 204, 403, 404, 409, 412, 422, 429, 503}
 
 GAVE_UP = {"message": "Internal Server Error"}
 TOO_SLOW = re.compile(r"Sandbox\.Timedout|Runtime\.InitError")
-"""A machine that is too busy lets functions run into their time-outs, as Lambda does: what came of it is then unknown."""
+"""A machine that is too busy lets functions run into their time-outs, as Lambda does: what came of it is unknown."""
 
 STAFF_CLIENTS, JOB_CLIENTS = 6, 2
 PATIENCE_SECONDS = 300

@@ -1,5 +1,6 @@
 """Paying through the routes (rule 5): checkout, Stripe's signed notices in any order and number, offline payments."""
 
+import base64
 import itertools
 import json
 import random
@@ -12,7 +13,7 @@ from shared.domain.payments import PaymentsUnavailable
 from shared.handling import wiring
 from tests.integration.contract import shows
 from tests.integration.portal import CHEQUE, FINANCE, STAFF, Person, Portal, new_key
-from tests.unit.stripe_here import SECRET_KEY, WEBHOOK_SECRET
+from tests.unit.stripe_here import SECRET_KEY, WEBHOOK_SECRET, official_client
 
 OWN_TABLE = True
 
@@ -127,6 +128,64 @@ def test_notices_in_any_order_and_number_give_the_same_invoice(portal: Portal, m
         invoice = invoice_of(portal, other)
         outcomes.append((invoice["status"], [each["status"] for each in invoice["payments"]]))
     assert set(map(str, outcomes)) == {str(("paid", ["succeeded"]))}
+
+
+def everything_told(portal: Portal, member: Person) -> list[dict[str, Any]]:
+    """One of each event of a payment that takes days: it fails, succeeds after all, is partly refunded and disputed."""
+    portal.stripe.press(go_to_pay(portal, member), "pay")
+    (paid,) = [each for each in heard_events(portal) if each["type"] == "checkout.session.completed"]
+    session = paid["data"]["object"]
+    official = official_client(portal.stripe)
+    official.v1.refunds.create({"payment_intent": session["payment_intent"], "amount": 5000})
+    portal.stripe.test("disputes", payment_intent=session["payment_intent"])
+    kinds = ("charge.refunded", "charge.dispute.created")
+    told = [each for each in heard_events(portal) if each["type"] in kinds]
+    payment = {"id": session["payment_intent"], "object": "payment_intent", "metadata": session["metadata"]}
+    told[1]["data"]["object"]["payment_intent"] = payment  # expanded, so that nobody has to be asked
+    under_way, over = {"payment_status": "unpaid"}, {"payment_status": "unpaid", "status": "expired"}
+    for number, (kind, changed) in enumerate(
+        {
+            "payment_intent.created": payment,
+            "checkout.session.completed": session | under_way,
+            "checkout.session.async_payment_succeeded": session,
+            "checkout.session.async_payment_failed": session | under_way,
+            "checkout.session.expired": session | over,
+        }.items()
+    ):
+        told.append({**paid, "id": f"evt_{number}", "type": kind, "data": {"object": changed}})
+    return told
+
+
+def heard_events(portal: Portal) -> list[dict[str, Any]]:
+    return [json.loads(each.content) for each in heard(portal)]
+
+
+def test_every_order_and_number_of_every_event_converges(portal: Portal, member: Person) -> None:
+    told = everything_told(portal, member)
+    assert len({each["type"] for each in told}) == 7
+    original = invoice_of(portal, member)["invoice_id"]
+    chance = random.Random(20270215)
+    outcomes = []
+    for _ in range(16):
+        invoice_id = invoice_of(portal, other := portal.member())["invoice_id"]
+        for event in (*chance.sample(told, len(told)), *chance.choices(told, k=3)):
+            about_it = json.loads(json.dumps(event).replace(original, invoice_id))
+            assert portal.notify(*signed(portal, about_it)).status == 200
+        invoice = invoice_of(portal, other)
+        (payment,) = invoice["payments"]
+        outcomes.append((invoice["status"], payment["status"], payment["surplus"]))
+    assert set(outcomes) == {("disputed", "disputed", False)}
+    assert wiring.events().of("attention") == []
+
+
+def test_a_body_in_base_64_is_read_as_it_was_signed(portal: Portal, member: Person) -> None:
+    portal.stripe.press(go_to_pay(portal, member), "pay")
+    (request,) = [each for each in heard(portal) if b'"checkout.session.completed"' in each.content]
+    sent = {"stripe-signature": request.headers["stripe-signature"], "content-type": "application/json"}
+    event = portal.event("POST", "/api/stripe/webhook", None, raw=request.content, headers=sent, key=None)
+    event |= {"body": base64.b64encode(request.content).decode(), "isBase64Encoded": True}
+    assert portal.handle(event).json == {"received": True}
+    assert invoice_of(portal, member)["status"] == "paid"
 
 
 def retold(event: dict[str, Any], invoice_id: str) -> dict[str, Any]:
