@@ -24,6 +24,7 @@ import pytest
 import stripe
 
 from infrastructure.local import dynamodb
+from infrastructure.local.account import ACCESS_KEY_ID, REGION
 from infrastructure.local.roster import as_csv, generated_roster
 from shared.repositories.table import _read
 from tests.e2e.portal import PASSWORD, Person, Portal, RunningPortal, entry, this_day
@@ -34,7 +35,7 @@ SECONDS = float(os.environ.get("LOAD_SECONDS", "600"))
 SEED = int(os.environ.get("SEED", "20270215"))
 CLIENTS = 100
 MEMBERS = 20
-REQUESTS = 400
+REQUESTS = int(os.environ.get("LOAD_REQUESTS", "400"))
 MOST_AT_ONCE = 10
 """Points of the largest session."""
 
@@ -66,6 +67,7 @@ class Load:
         self.acknowledged: set[str] = set()
         self.wrong: list[str] = []
         self.gave_up = 0
+        self.stripe_url = ""
 
     def goes_on(self) -> bool:
         """Whether there is more to send."""
@@ -141,7 +143,9 @@ class Member:
         at = f"/api/invoices/{answer.json()['invoice_id']}/checkout"
         opened = self.load.note("checkout", self.person.post(at))
         if opened.status_code == 201:
-            httpx.post(f"{opened.json()['checkout_url']}/pay", timeout=PATIENCE_SECONDS)
+            url = opened.json()["checkout_url"]
+            self.load.stripe_url = str(httpx.URL(url).join("/")).rstrip("/")
+            httpx.post(f"{url}/pay", timeout=PATIENCE_SECONDS)
 
 
 class Staff:
@@ -206,23 +210,22 @@ def descendants(process_id: int) -> list[int]:
     return [*found, *(below for each in found for below in descendants(each))]
 
 
-def told(process_id: int, variable: str) -> str:
-    """What the portal's execution environments are told."""
+def table_endpoint(process_id: int) -> str:
+    """Where the portal's DynamoDB listens, as it was started."""
     for each in descendants(process_id):
         try:
-            lines = Path(f"/proc/{each}/environ").read_bytes().decode(errors="replace").split("\0")
+            command = Path(f"/proc/{each}/cmdline").read_bytes().decode().split("\0")
         except OSError:
             continue
-        for line in lines:
-            if line.startswith(f"{variable}="):
-                return line.partition("=")[2]
-    raise AssertionError(f"no execution environment is told {variable}")
+        if "serve" in command and "--port" in command:
+            return f"http://127.0.0.1:{command[command.index('--port') + 1]}"
+    raise AssertionError("the portal's DynamoDB is not among its processes")
 
 
-def client_of(running: RunningPortal, service: str, endpoint: str) -> Any:
+def client_of(service: str, endpoint: str) -> Any:
     """A client of the portal's AWS."""
-    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-    return boto3.client(service, told(running.process_id, "AWS_REGION"), endpoint_url=endpoint, **keys)
+    keys = {"aws_access_key_id": ACCESS_KEY_ID, "aws_secret_access_key": "local"}
+    return boto3.client(service, REGION, endpoint_url=endpoint, **keys)
 
 
 def resident(process_id: int) -> list[int]:
@@ -239,17 +242,23 @@ def resident(process_id: int) -> list[int]:
 
 def dumped(running: RunningPortal) -> list[dict[str, Any]]:
     """Every item of the one table."""
-    client = client_of(running, "dynamodb", told(running.process_id, "AWS_ENDPOINT_URL_DYNAMODB"))
-    pages = client.get_paginator("scan").paginate(TableName=told(running.process_id, "TABLE_NAME"))
+    client = client_of("dynamodb", table_endpoint(running.process_id))
+    (name,) = client.list_tables()["TableNames"]
+    pages = client.get_paginator("scan").paginate(TableName=name)
     return [_read(item) for page in pages for item in page["Items"]]
 
 
-def charges(running: RunningPortal, portal: Portal) -> list[dict[str, Any]]:
-    """What Stripe took, and whether it still has it."""
-    ssm = client_of(running, "ssm", portal.cognito_endpoint)
-    name = told(running.process_id, "STRIPE_SECRET_KEY_PARAMETER")
+def charges(portal: Portal, stripe_url: str) -> list[dict[str, Any]]:
+    """What Stripe took, and whether it still has it; nothing where nobody was led there."""
+    if not stripe_url:
+        return []
+    ssm = client_of("ssm", portal.cognito_endpoint)
+    (name,) = [
+        each["Name"]
+        for each in ssm.describe_parameters()["Parameters"]
+        if each["Name"].endswith("stripe-secret-key")
+    ]
     secret_key = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
-    stripe_url = told(running.process_id, "STRIPE_API_BASE")
     client = stripe.StripeClient(secret_key, base_addresses={"api": stripe_url})
     return [
         {
@@ -324,7 +333,7 @@ def test_a_hundred_clients_at_once_leave_a_table_that_an_auditor_finds_right(run
     failed = [line for line in running.said if " failed: " in line]
     assert not [line for line in failed if not TOO_SLOW.search(line)]
     assert load.gave_up <= len(failed)
-    items, taken = dumped(running), charges(running, portal)
+    items, taken = dumped(running), charges(portal, load.stripe_url)
     found = audit(
         items,
         most_at_once=Decimal(MOST_AT_ONCE),

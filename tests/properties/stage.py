@@ -146,13 +146,14 @@ def restore_stripe(portal: Portal, known: Any) -> None:
 @contextmanager
 def staged(program: str) -> Iterator[tuple[Stage, pytest.MonkeyPatch]]:
     """A stage for a program, and silence."""
+    before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     with pytest.MonkeyPatch.context() as patch:
         made = Stage(patch, program)
         yield made, patch
         made.close()
     made.process()
-    logging.disable(logging.NOTSET)
+    logging.disable(before)
 
 
 # --- what is the same in the end ---
