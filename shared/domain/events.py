@@ -47,6 +47,7 @@ EventType = Literal[
     "document-checked",
     "document-rejected",
     "document-deleted",
+    "document-retired",
     "contribution-published",
     "contribution-withdrawn",
     "edition-published",

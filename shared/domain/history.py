@@ -60,6 +60,7 @@ SENTENCES: Mapping[str, str] = {
     "document-checked": "A document was checked.",
     "document-rejected": "A document was rejected.",
     "document-deleted": "A document was deleted.",
+    "document-retired": "A document of a closed period was deleted, as its time of keeping was over.",
     "profile-changed": "Contact fields were changed.",
     "name-changed": "The name was changed to {name}.",
     "email-changed": "The e-mail address was changed to {email}.",

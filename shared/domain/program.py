@@ -73,7 +73,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program(RuleSet):
-    """One edition of the rules. Days are days in `time_zone`; `effective_from` is its first day."""
+    """One edition of the rules. Days are days in `time_zone`; `effective_from` is its first day.
+
+    `documents_kept_years` is how long documents of closed cycles are kept, None for good.
+    """
 
     name: str
     edition: str
@@ -89,6 +92,7 @@ class Program(RuleSet):
     agreement: Agreement
     contact: Contact
     largest_document_bytes: int = 10 * 1024**2
+    documents_kept_years: int | None = None
     reinstatement: Reinstatement | None = None
     charges: tuple[Charge, ...] = ()
 

@@ -69,6 +69,7 @@ def _portal_words(fields: Fields) -> dict[str, Any]:
         "agreement": _agreement(fields.table("agreement", needed=True)),
         "contact": _contact(fields.table("contact", needed=True)),
         "largest_document_bytes": fields.whole("largest_document_bytes"),
+        "documents_kept_years": fields.maybe_whole("documents_kept_years"),
         "reinstatement": tiers if in_portal else None,
     }
 

@@ -41,6 +41,7 @@ PORTAL_WORDS = (
     "correction_days",
     "reminder_days",
     "largest_document_bytes",
+    "documents_kept_years",
     "reinstatement_in_portal",
     "contact",
     "agreement",

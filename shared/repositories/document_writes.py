@@ -42,10 +42,10 @@ def home_write(before: Document, after: Document) -> Write:
 
 
 def document_item(key: keys.Key, document: Document) -> Item:
-    """A document as it stands under a key; contributions in the archive are in the index, for staff to publish."""
+    """A document as it stands under a key; in the archive it is in the index, to be published and to be retired."""
     item = {**key, **items.attributes(document)}
-    if document.archived_at is not None and document.is_contribution:
-        item["GSI1PK"] = keys.CONTRIBUTIONS
+    if document.archived_at is not None:
+        item["GSI1PK"] = keys.CONTRIBUTIONS if document.is_contribution else keys.EVIDENCE
         item["GSI1SK"] = f"{document.archived_at.isoformat()}#{document.document_id}"
     return item
 

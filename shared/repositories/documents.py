@@ -1,7 +1,8 @@
 """Documents: each at home in one place, with a copy for every other certification that uses it, and the library."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from shared.domain.documents import Document
 from shared.domain.errors import NotFound
@@ -22,6 +23,7 @@ from shared.repositories.table import (
     put,
 )
 
+RETIRE_PAGE = 200
 LIBRARY_LOOKS = 5
 """How many pages of the library one search reads at most before it gives what it has."""
 
@@ -32,7 +34,8 @@ class Documents:
     `find` 1 batch get of 2 keys, whether it exists or not · `add` 1 conditional put, 1 WRU · `of_member` 2 queries for
     each certification held and 1 · `settle` 1 batch get of the copies if there are any, 1 transaction, 4 WRU with its
     event and 2 a copy · `remove` 1 transaction · `publish`, `withdraw` 1 transaction, 4 WRU and 2 for each of at most
-    26 shelves · `search` 1 query, up to 5 when further words leave little · `contributions` 1 query of the index, 1
+    26 shelves · `archived_before` 1 query of the index for 200 · `places` 2 batch gets · `retire` the same and 1
+    transaction · `search` 1 query, up to 5 when further words leave little · `contributions` 1 query of the index, 1
     batch get.
     """
 
@@ -155,6 +158,38 @@ class Documents:
         homes = self._table.get_many(wanted) if wanted else []
         by_id = {item["document_id"]: items.document(item) for item in homes}
         return [by_id[document_id] for document_id in order if document_id in by_id], more
+
+    # --- closed cycles ---
+
+    def archived_before(self, at: datetime) -> Iterator[Document]:
+        """The documents that were archived before a time, as they lie in archives (eventually consistent)."""
+        for partition in (keys.EVIDENCE, keys.CONTRIBUTIONS):
+            after: str | None = None
+            while True:
+                page, after = self._table.query_page(partition, after=after, limit=RETIRE_PAGE, index=True)
+                for document in map(items.document, page):
+                    if document.archived_at is None or document.archived_at >= at:
+                        after = None
+                        break
+                    yield document
+                if after is None:
+                    break
+
+    def places(self, document: Document) -> list[Document]:
+        """A document as it stands at home and in every copy, strongly consistent."""
+        found = self._table.get_many(keys.document_homes(document.document_id))
+        return [items.document(item) for item in [*found, *self._copies(document)]]
+
+    def retire(self, places: Sequence[Document], event: Event) -> None:
+        """Delete an archived document everywhere. Raises ChangedMeanwhile, AlreadyRecorded."""
+        writes = []
+        for item in self._table.get_many(keys.document_homes(places[0].document_id)) + self._copies(
+            places[0]
+        ):
+            key = {"PK": item["PK"], "SK": item["SK"]}
+            as_found = as_read(items.document(item))
+            writes.append(delete(f"place {item['PK']}", key, AS_READ, as_found))
+        self._transact([*writes, events.once(event)])
 
     def _copies(self, document: Document) -> list[Item]:
         """The items of a document beside the one at home."""

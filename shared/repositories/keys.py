@@ -10,7 +10,7 @@ CERTIFICATION#<id>    CERTIFICATION                       the certification (GSI
                       INVOICE#<cycle number>#LATE         the late fee of a reinstatement application
                       SUBMISSION                          the current signing (GSI1: review queue)
 ARCHIVE#<id>          CYCLE#<number>                      a closed cycle with its last submission
-                      DOCUMENT#<document>                 a document of a closed cycle (GSI1: contributions)
+                      DOCUMENT#<document>                 a document of a closed cycle (GSI1: contributions, evidence)
                       ENTRIES#<number>                    the entries of a closed cycle that lapsed
                       SIGNED#<number>#<signing>           what was signed, word for word, for good
 DOCUMENTS#<20>        DOCUMENT#<document>                 a document uploaded for no certification, by its member
@@ -104,6 +104,9 @@ def member_documents(member_id: str) -> str:
 
 CONTRIBUTIONS = "CONTRIBUTIONS"
 """GSI1's partition of the contributions of closed cycles, oldest first."""
+
+EVIDENCE = "EVIDENCE"
+"""GSI1's partition of the other documents of closed cycles, oldest first."""
 
 
 def library_partition(kind: str, word: str) -> str:

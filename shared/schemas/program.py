@@ -110,6 +110,7 @@ class Program(Given):
     invoice_release: InvoiceRelease
     correction_days: int
     largest_document_bytes: int
+    documents_kept_years: int | None
     document_types: list[str]
     designations: list[Designation]
     activities: list[Activity]
@@ -136,6 +137,7 @@ class Program(Given):
             invoice_release=InvoiceRelease(month=month, day=day),
             correction_days=edition.correction_days,
             largest_document_bytes=edition.largest_document_bytes,
+            documents_kept_years=edition.documents_kept_years,
             document_types=list(ENDINGS),
             designations=[Designation(code=each.code, title=each.title) for each in edition.designations],
             activities=[

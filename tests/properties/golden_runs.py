@@ -371,6 +371,7 @@ def jobs_runs(runs: Runs, world: World) -> None:
     runs.delivery("issue", "issue_invoices", {"certification_id": due.certification_id, "year": 2027})
     runs.event("lapses", "expire_certifications", {"scheduled_at": "2027-06-21T00:01:00-04:00"})
     runs.event("reminders", "send_reminders", {"scheduled_at": "2027-07-04T06:00:00-04:00"})
+    runs.event("retirement", "retire_documents", {"scheduled_at": "2027-07-01T05:30:00-04:00"})
     (signed,) = [
         each
         for each in wiring.events().of(f"certification:{owner.certification_id}")

@@ -212,7 +212,13 @@ def test_a_job_runs_before_nine_in_the_programs_time_zone_and_no_run_is_lost(
 
 def test_every_job_of_the_calendar_is_scheduled_in_the_shipped_editions_time_zone() -> None:
     scheduled = {FUNCTIONS[name]["Handler"].split(".")[1] for name, _ in SCHEDULES}
-    assert scheduled == {"generate_invoices", "expire_certifications", "send_reminders", "reconcile"}
+    assert scheduled == {
+        "generate_invoices",
+        "expire_certifications",
+        "send_reminders",
+        "reconcile",
+        "retire_documents",
+    }
     parameters = APP["Parameters"]
     shipped = load_editions(parameters["Program"]["Default"])
     assert parameters["ProgramTimeZone"]["Default"] == shipped.time_zone

@@ -1,6 +1,11 @@
 """Cases of the doors without people: the calendar's jobs, and the workers of queues and of the table's stream."""
 
+from dataclasses import replace
+from functools import cache
+
 from shared.adapters import aws
+from shared.domain.program import Editions
+from shared.handling import wiring
 from shared.settings import settings
 from tests.integration.meter.bench import Ask, Bench, case
 from tests.integration.meter.staff import ROW
@@ -8,6 +13,7 @@ from tests.integration.portal import roster
 
 QUIET_DAY = {"scheduled_at": "2027-04-08T10:00:00Z"}
 RELEASE_DAY = {"scheduled_at": "2027-02-15T11:00:00Z"}
+FIRST_OF_JULY = {"scheduled_at": "2027-07-01T09:30:00Z"}
 LAST_NIGHT = {"scheduled_at": "2028-01-01T05:01:00Z"}
 
 
@@ -71,6 +77,21 @@ def remind(bench: Bench) -> Ask:
 def reconcile(bench: Bench) -> Ask:
     bench.busy(10)
     return lambda: bench.run("reconcile", {"scheduled_at": "2027-06-14T11:00:00Z"})
+
+
+@case("retire_documents", "documents are kept for good")
+def keep_documents(bench: Bench) -> Ask:
+    bench.contribution()
+    return lambda: bench.run("retire_documents", FIRST_OF_JULY)
+
+
+@case("retire_documents", "one whose years are over")
+def retire_document(bench: Bench) -> Ask:
+    bench.contribution()
+    kept = Editions((replace(wiring.editions().programs[-1], documents_kept_years=7),))
+    bench.environment.setattr(wiring, "editions", cache(lambda: kept))
+    bench.portal.at("2034-07-01T05:30:00-04:00")
+    return lambda: bench.run("retire_documents", {"scheduled_at": "2034-07-01T09:30:00Z"})
 
 
 @case("forward_changes", "one event that is mailed")

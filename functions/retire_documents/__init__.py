@@ -1,0 +1,1 @@
+"""The monthly job that retires documents of closed cycles."""

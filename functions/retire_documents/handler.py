@@ -1,0 +1,20 @@
+"""The monthly job that deletes documents of closed cycles once the edition's years are over; it keeps all by default."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from shared.handling import wiring
+from shared.handling.jobs import run_of
+from shared.use_cases.retire_documents import retire_documents
+
+logger = Logger()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """One run of the schedule; what is left when it breaks off is found by the next."""
+    run = run_of(event)
+    program = wiring.editions().in_force(run.today)
+    retired = retire_documents(wiring.documents(), wiring.document_store(), program, run)
+    logger.info("documents_retired", day=run.today.isoformat(), retired=retired)
+    return {"day": run.today.isoformat(), "retired": retired}

@@ -1,0 +1,62 @@
+"""Documents of closed cycles are deleted once the edition's years of keeping them are over (`documents_kept_years`)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, time
+from typing import Protocol
+
+from shared.domain import ids
+from shared.domain.calendar import JobRun
+from shared.domain.days import years_later
+from shared.domain.documents import Document, document_subject
+from shared.domain.events import Command, Event, event
+from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
+from shared.domain.program import Program
+
+
+class ArchivedDocuments(Protocol):
+    """Documents of closed cycles: `retire` raises ChangedMeanwhile and AlreadyRecorded."""
+
+    def archived_before(self, at: datetime) -> Iterator[Document]: ...
+
+    def places(self, document: Document) -> Sequence[Document]: ...
+
+    def retire(self, places: Sequence[Document], event: Event) -> None: ...
+
+
+class ObjectEraser(Protocol):
+    """The documents' bucket: `erase` takes every version of a document away; of none is fine."""
+
+    def erase(self, document_id: str) -> None: ...
+
+
+def retire_documents(
+    documents: ArchivedDocuments, objects: ObjectEraser, program: Program, run: JobRun
+) -> int:
+    """Delete what was archived long enough ago, file and record; how many. The signed report still names it.
+
+    A document that is published, or that another certification still uses or closed later, is left for a later run. The
+    file goes first, so that a run that breaks off leaves a record that leads the next one there.
+    """
+    years = program.documents_kept_years
+    if years is None:
+        return 0
+    last = datetime.combine(years_later(run.today, -years), time.min, UTC)
+    retired = 0
+    for found in documents.archived_before(last):
+        places = documents.places(found)
+        kept = any(
+            each.published_at is not None or each.archived_at is None or each.archived_at >= last
+            for each in places
+        )
+        if kept or not places:
+            continue
+        objects.erase(found.document_id)
+        key = ids.digest("document-retired", found.document_id)
+        command = Command("system", "system", run.now, run.today, key)
+        data = {"document_id": found.document_id}
+        try:
+            documents.retire(places, event(command, document_subject(found), "document-retired", data))
+        except (ChangedMeanwhile, AlreadyRecorded):
+            continue
+        retired += 1
+    return retired
