@@ -1,4 +1,4 @@
-"""The monthly job that deletes documents of closed cycles once the edition's years are over; it keeps all by default."""
+"""The monthly job: deletes documents of closed cycles once the edition's years are over; by default it keeps all."""
 
 from typing import Any
 
