@@ -34,7 +34,7 @@ ACCOUNTS_DIFFER = "accounts differ"
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What was compared, and what did not match: sentences for staff, which name people and belong in no log."""
+    """What was compared, and what did not match: sentences for staff, which name people by their numbers alone."""
 
     due: int
     expected: int
@@ -145,8 +145,11 @@ def raise_findings(events: EventStore, run: JobRun, findings: Iterable[str]) -> 
 
 
 def _holder(about: Certification | Submission) -> str:
-    """Whose certification it is, and which, for a person; the id is what the page makes a link of."""
-    return f"{about.member_name} ({about.member_id}), {about.designation}, {about.certification_id}"
+    """Whose certification it is, and which, for staff; the id is what the page makes a link of.
+
+    No name: what is found is kept as an event, and an erasure has to reach every name.
+    """
+    return f"{about.designation} of member {about.member_id}, {about.certification_id}"
 
 
 def _about(notice: PaymentSucceeded, invoice: Invoice | None) -> str:

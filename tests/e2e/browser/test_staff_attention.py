@@ -26,7 +26,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "the amount is not the one that was asked": {"notice": NOTICE},
     "the currency is not the one that was asked": {"notice": {**NOTICE, "amount": None}},
     "live and test mode are mixed": {"notice": NOTICE},
-    "accounts differ": {"findings": [f"no invoice for cycle 2: Ada Quill (A0001), IPMA-CP, crt_{CORE}"]},
+    "accounts differ": {"findings": [f"no invoice for cycle 2: IPMA-CP of member A0001, crt_{CORE}"]},
     "something new": {"certification_id": f"crt_{CORE}", "why": "nobody knows"},
 }
 
@@ -64,7 +64,7 @@ def test_what_the_reconciliation_found_leads_to_the_report_and_is_marked_as_done
     )
     expect(found.first).to_contain_text("What to do:")
     check(desk)
-    expect(found.first).to_contain_text(f"{disputed.name} ({disputed.member_id}), IPMA-CP")
+    expect(found.first).to_contain_text(f"IPMA-CP of member {disputed.member_id}")
     found.first.get_by_role("link", name=disputed.certification_id).first.click()
     desk.wait_shown()
     expect(page.get_by_role("link", name=disputed.name)).to_be_visible()
