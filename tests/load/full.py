@@ -1,12 +1,14 @@
 """The portal at 100,000 members with 1,000,000 entries: seeded, its routes metered, its invoices issued."""
 
 import os
+import sys
 import time
 from dataclasses import asdict
 from typing import Any
 
 import pytest
 
+from infrastructure.local import dynamodb
 from shared.adapters import aws
 from shared.handling import wiring
 from tests.integration import conftest
@@ -24,6 +26,10 @@ AT_ONCE = 5_000
 
 def run(members: int) -> None:
     """Seed, meter, issue; what was found goes into docs/scale.json after each step."""
+    if dynamodb.find_binary() is None:
+        sys.exit(
+            "This needs Dynoxide: moto's DynamoDB copies its table at each transaction, and counts no capacity."
+        )
     os.nice(5)
     with pytest.MonkeyPatch.context() as patch, dynamodb_here(patch) as calls:
         name = _table(patch)
