@@ -50,6 +50,24 @@ NASTY: list[Any] = [
 ]
 
 
+NOT_ONES_OWN: list[tuple[str, Any]] = [
+    *(("extra", 1), ("member_id", "staff-ann"), ("points", 50), ("state", "approved"), ("status", "clean")),
+    *(("version", 1), ("roles", ["staff"]), ("__proto__", {"roles": ["staff"]}), ("$set", {"points": 50})),
+]
+"""Fields that nobody may set."""
+
+SMUGGLED: list[dict[str, str]] = [
+    {"x-http-method-override": "DELETE"},
+    {"x-original-url": "/api/staff/figures", "x-rewrite-url": "/api/staff/figures"},
+    {"x-forwarded-user": "staff-ann", "x-member-id": "staff-ann", "cognito:groups": "[staff]"},
+    {"content-length": "0", "transfer-encoding": "chunked"},
+    {"content-type": "application/json; charset=utf-7"},
+    {"if-match": '"1", "2"', "idempotency-key": "\u202e"},
+    {"x-long": "x" * 8000},
+]
+"""Headers that claim another method, address, person or length."""
+
+
 def deep(chance: random.Random) -> Any:
     """JSON within JSON within JSON."""
     depth = chance.choice([10, 100, 900])
@@ -93,7 +111,8 @@ def spoilt(value: Any, chance: random.Random) -> Any:
     """The value with something in it that is not what it should be."""
     if isinstance(value, dict) and value and chance.random() < 0.9:
         name = chance.choice(list(value))
-        return {**value, name: spoilt(value[name], chance), **({"extra": 1} if chance.random() < 0.1 else {})}
+        more = dict([chance.choice(NOT_ONES_OWN)]) if chance.random() < 0.1 else {}
+        return {**value, name: spoilt(value[name], chance), **more}
     if isinstance(value, list) and value and chance.random() < 0.7:
         return [spoilt(value[0], chance), *value[1:]]
     return deep(chance) if chance.random() < 0.05 else chance.choice(NASTY)
@@ -114,7 +133,7 @@ def test_no_request_gets_an_answer_that_is_not_described(
 ) -> None:
     print(f"seed {SEED}, {CASES} cases")
     chance = random.Random(SEED)
-    world = build(portal, monkeypatch)
+    world, bystander = build(portal, monkeypatch), portal.member()
     people: list[Person | None] = [
         world.owner,
         world.owner,
@@ -128,7 +147,8 @@ def test_no_request_gets_an_answer_that_is_not_described(
     statuses: dict[int, int] = {}
     for number in range(CASES):
         method, path, described = chance.choice(ROUTES)
-        address = path.format(**{name: an_id(each, chance) for name, each in world.names.items()})
+        names = world.names | ({"member_id": bystander.member_id} if path.endswith("/erasure") else {})
+        address = path.format(**{name: an_id(each, chance) for name, each in names.items()})
         more: dict[str, Any] = {}
         content = described.get("requestBody", {}).get("content", {}).get(contract.JSON)
         if content is not None:
@@ -148,6 +168,8 @@ def test_no_request_gets_an_answer_that_is_not_described(
                 name: chance.choice(["1", "-1", "x" * 300, "é", "\x00", "100", ""])
                 for name in [*names, "odd"]
             }
+        if chance.random() < 0.2:
+            more["headers"] = chance.choice(SMUGGLED)
         answer = portal.ask(method.upper(), address, chance.choice(people), **more)
         statuses[answer.status] = statuses.get(answer.status, 0) + 1
         assert answer.status < 500, (number, method, address, more, answer.raw)

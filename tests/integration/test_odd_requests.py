@@ -189,6 +189,23 @@ ODD_IDS = [
 ]
 
 
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        {"x-http-method-override": "DELETE", "x-http-method": "DELETE"},
+        {"x-original-url": "/api/staff/figures", "x-rewrite-url": "/api/staff/figures"},
+        {"x-forwarded-user": "staff-ann", "x-member-id": "staff-ann", "x-amzn-oidc-identity": "staff-ann"},
+        {"cognito:groups": "[staff]", "x-groups": "staff"},
+    ],
+)
+def test_no_header_makes_a_request_another_persons_or_another_one(
+    portal: Portal, member: Person, claimed: dict[str, str]
+) -> None:
+    for path in ("/api/me", portal.cycle_path(member), "/api/staff/figures"):
+        asked = [portal.get(path, member, headers=headers) for headers in ({}, claimed)]
+        assert [(each.status, each.raw) for each in asked[:1]] == [(asked[1].status, asked[1].raw)]
+
+
 @pytest.mark.parametrize("odd", ODD_IDS)
 def test_an_impossible_id_is_not_found(portal: Portal, member: Person, odd: str) -> None:
     own = portal.cycle_path(member, "entries")
