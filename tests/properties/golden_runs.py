@@ -18,6 +18,7 @@ import stripe
 
 from shared.adapters import clock
 from shared.domain import program_invoices, proposals
+from shared.domain.invoices import subject_of
 from shared.domain.mails import Mark
 from shared.handling import wiring
 from tests import files
@@ -327,7 +328,8 @@ class AtStripe:
 
 def payers_runs(runs: Runs) -> None:
     """Everything that asks Stripe, and everything that Stripe tells."""
-    names = ("first", "again", "cheque", "waived", "paid", "twice", "back", "disputed", "lost", "expired")
+    names = ("first", "again", "cheque", "waived", "paid", "twice", "back", "disputed", "expired")
+    names += ("settled", "let off", "lost")
     at = AtStripe(runs, names)
     portal, invoices, people, completed = runs.portal, at.invoices, at.people, "checkout.session.completed"
     urls = {name: at.checkout(name) for name in names if name != "first"}
@@ -355,11 +357,29 @@ def payers_runs(runs: Runs) -> None:
         else:
             portal.stripe.test("disputes", payment_intent=payment_id)
         at.notice(f"a payment is {name}", at.told(kind))
+    at.pay("settled", urls["settled"])
+    portal.deliver()
+    (settled,) = portal.get(f"/api/invoices/{invoices['settled']}", people["settled"]).json["payments"]
+    official_client(portal.stripe).v1.refunds.create({"payment_intent": settled["payment_id"]})
+    portal.deliver()
+    assert portal.post(f"{staff}{invoices['let off']}/waiver", STAFF, hardship).status == 201
+    mails_runs(runs, invoices["settled"], invoices["let off"])
     official_client(portal.stripe).v1.checkout.sessions.expire(urls["expired"].rsplit("/", 1)[1])
     at.notice("a session is expired", at.told("checkout.session.expired"))
     at.pay("lost", urls["lost"])
     at.told(completed)  # and never delivered: reconciliation finds it
     runs.event("reconcile", "reconcile", {"scheduled_at": "2027-06-21T07:00:00-04:00"})
+
+
+def mails_runs(runs: Runs, *invoice_ids: str) -> None:
+    """The mails about what became of these invoices."""
+    for invoice_id in invoice_ids:
+        invoice = wiring.invoices().find(invoice_id)
+        assert invoice is not None
+        for event in wiring.events().of(subject_of(invoice)):
+            if event.type in ("payment-received", "payment-refunded", "invoice-waived"):
+                about = {"mail": "event", "subject": event.subject, "event_id": event.event_id}
+                runs.delivery(f"mail of {event.type}", "notify", about)
 
 
 def jobs_runs(runs: Runs, world: World) -> None:

@@ -5,8 +5,12 @@ before or after which the process dies. Whoever gets no answer is told 503 or is
 asks the same again, and everything is as if nothing had happened.
 """
 
+import ast
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -158,6 +162,78 @@ def test_no_route_and_no_function_is_without_a_golden_run(usual: Base, applicant
     behind_routes = {route.function for route in routes()}
     assert covered == {route.key for route in routes()} | (functions - behind_routes)
 
+
+def test_no_use_case_and_no_call_of_an_adapter_is_without_a_golden_run(
+    usual: Base, request: pytest.FixtureRequest
+) -> None:
+    with ran() as names:
+        for name in ("usual", "applicants"):
+            stage, services, at_stripe, goldens = usual if name == "usual" else request.getfixturevalue(name)
+            for golden in [each for group in goldens.values() for each in group]:
+                stage.set_back(services, at_stripe, Line())
+                golden.ask()
+    wanted = {
+        (file.stem, node.name)
+        for file in (*Path("shared/use_cases").glob("*.py"), *ADAPTERS)
+        for node in functions_of(file)
+        if not node.name.startswith("_")
+    }
+    missing = sorted(".".join(each) for each in wanted - names - NEVER_ASKED)
+    assert not missing, ", ".join(missing)
+
+
+ADAPTERS = [
+    Path(f"shared/adapters/{name}.py") for name in ("accounts", "document_store", "mailer", "message_queue")
+]
+ADAPTERS += [
+    Path(f"shared/adapters/{name}.py") for name in ("login_requests", "own_account", "transfer_store")
+]
+ADAPTERS += [Path("shared/adapters/stripe_payments.py")]
+NEVER_ASKED = {
+    ("open_checkout", "find"),
+    ("open_checkout", "payments_down"),
+    ("open_checkout", "under_way"),
+    ("record_payment", "future_day"),
+    ("transfer_store", "download_url"),
+    ("mail_parts", "line"),
+}
+"""Refusals, what is read anew when two changes met (histories do that), a signature, and a text: none is a call of its
+own in a run where all goes well."""
+
+
+def functions_of(file: Path) -> Iterator[ast.FunctionDef]:
+    """The functions of a module, and the methods of its classes but for ports, which only declare them."""
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            yield node
+        elif isinstance(node, ast.ClassDef) and not any(
+            ast.unparse(each) == "Protocol" for each in node.bases
+        ):
+            yield from (each for each in node.body if isinstance(each, ast.FunctionDef))
+
+
+@contextmanager
+def ran() -> Iterator[set[tuple[str, str]]]:
+    """The functions of the portal that begin to run meanwhile, by module and name."""
+    found: set[tuple[str, str]] = set()
+
+    def begin(code: Any, _: int) -> Any:
+        if "/shared/" in code.co_filename:
+            found.add((Path(code.co_filename).stem, code.co_name))
+        return sys.monitoring.DISABLE
+
+    sys.monitoring.use_tool_id(TOOL, "golden runs")
+    sys.monitoring.register_callback(TOOL, sys.monitoring.events.PY_START, begin)
+    sys.monitoring.set_events(TOOL, sys.monitoring.events.PY_START)
+    try:
+        yield found
+    finally:
+        sys.monitoring.set_events(TOOL, 0)
+        sys.monitoring.free_tool_id(TOOL)
+
+
+TOOL = 4
+"""One of the numbers that are left to programs like this."""
 
 BACKOFF = 2.0
 """The longest pause before botocore's second try is 1 s, before the third 2 s; Stripe's library waits less."""
