@@ -57,6 +57,12 @@ QUEUES = ("mails_queue", "invoices_queue", "exports_queue", "imports_queue", "lo
 WIRED = (*QUEUES, "calendar", "mail_marks", "document_store", "transfer_store", "mailer", "accounts")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_observed_yet() -> None:
+    """What other files showed in this process before says nothing of these cases."""
+    OBSERVED.clear()
+
+
 @pytest.fixture(scope="module")
 def wire(dynamo: Calls) -> Wire:
     made = Wire(dynamo)
