@@ -33,6 +33,7 @@ from tests.unit.domain.builders import (
 
 ASQ = load_editions("asq").programs[0]
 CANADA = load_editions("ipma-canada").programs[0]
+HRPA = load_editions("hrpa").programs[0]
 LAST_DAY = date(2027, 12, 31)
 
 
@@ -215,6 +216,9 @@ def test_each_way_brings_another_activity_and_none_that_it_does_not_need() -> No
     seen = outlook(under(ASQ, "CQE", standing("employment-full-time")), TODAY)
     assert [len(way.steps) for way in seen.ways] == [1, 2, 2]
     assert seen.ways[1].text == "3 × Professional development (hours) and 23 × Meeting (meetings)"
+    kinds = [{step.activity.code for step in way.steps} for way in outlook(under(HRPA, "CHRP"), TODAY).ways]
+    assert len(kinds) == 3
+    assert all(mine - set().union(*kinds[:place]) for place, mine in enumerate(kinds))
 
 
 def test_minimums_are_closed_where_they_are_missing() -> None:
