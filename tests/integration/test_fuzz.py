@@ -133,6 +133,7 @@ def test_no_request_gets_an_answer_that_is_not_described(
 ) -> None:
     print(f"seed {SEED}, {CASES} cases")
     chance = random.Random(SEED)
+    monkeypatch.setattr(contract, "_check_sentences", lambda _: None)  # days are typed into names here
     world, bystander = build(portal, monkeypatch), portal.member()
     people: list[Person | None] = [
         world.owner,
