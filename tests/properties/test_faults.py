@@ -89,6 +89,12 @@ def sites(line: Line) -> list[int]:
     return sorted({*first.values(), *last.values()})
 
 
+def mailed_at(line: Line) -> int:
+    """The call that hands a mail over; a fault before it sends none twice."""
+    mailed = [n for n, call in enumerate(line.made) if call.startswith("email.")]
+    return mailed[0] if mailed else len(line.made)
+
+
 def break_everywhere(base: Base, golden: Golden) -> tuple[int, int, list[str]]:
     """Calls, faults, and what was not as it has to be."""
     stage, services, at_stripe, _ = base
@@ -121,6 +127,9 @@ def break_everywhere(base: Base, golden: Golden) -> tuple[int, int, list[str]]:
             again, code = golden.ask()
             if again >= 300 and code not in ("version-conflict", "not-found"):
                 wrong.append(f"{where}: asked again, told {again} {code}")
+            mails = len(cloud.mails) - len(services.mails)
+            if mails > (1 if place < mailed_at(line) else 2):
+                wrong.append(f"{where}: {mails} mails")
             found = differences(state(cloud, stage.portal), wanted)
             if [each for each in found if not (golden.may_leave and each.startswith(golden.may_leave))]:
                 wrong.append(f"{where}: in the end {found}")
@@ -298,8 +307,9 @@ def test_dead_letters_that_are_sent_back_change_nothing_the_second_time(usual: B
             cloud = stage.set_back(services, at_stripe, Line())
             for letter in letters:
                 assert letter.ask()[0] < 300, letter.name
-            once = state(cloud, stage.portal)
+            once, mails = state(cloud, stage.portal), list(cloud.mails)
             for letter in letters:
                 stage.process()
                 assert letter.ask()[0] < 300, letter.name
             assert differences(state(cloud, stage.portal), once) == [], (queue, folder)
+            assert cloud.mails == mails, "a mail went out twice"
