@@ -9,13 +9,15 @@ import ast
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.adapters import aws, clock, stripe_payments
+from shared.domain.proposals import Chapter, RosterMember, propose
+from shared.handling import wiring
 from tests.integration.portal import routes, template
 from tests.integration.world import build
 from tests.properties import golden_runs
@@ -243,6 +245,17 @@ def ran() -> Iterator[set[tuple[str, str]]]:
 
 TOOL = 4
 """One of the numbers that are left to programs like this."""
+
+
+def test_a_put_that_the_client_sends_again_is_told_as_done(usual: Base) -> None:
+    stage, services, at_stripe, _ = usual
+    chapter = Chapter("Utah Chapter", date(2025, 1, 1), date(2025, 12, 31))
+    proposal = propose("m-any", RosterMember("any@example.org", "", ""), chapter)
+    stage.set_back(services, at_stripe, Line(0, "lost once"))
+    assert wiring.proposals().add(proposal) is True
+    stage.aws.line = Line()
+    assert wiring.proposals().add(proposal) is False
+
 
 BACKOFF = 2.0
 """The longest pause before botocore's second try is 1 s, before the third 2 s; Stripe's library waits less."""
