@@ -74,6 +74,13 @@ def functions() -> list[str]:
 
 def start_of(function: str) -> Start:
     """Start a function."""
+    if is_built():
+        return run(code_of(function), built_path(function))
+    return run(f"ABSENT = {absent()!r}\n{REFUSE}\n{code_of(function)}", [ROOT, site_packages()])
+
+
+def code_of(function: str) -> str:
+    """What starts a function: its handler, and all that the handler asks to be made."""
     text = (ROOT / "functions" / function / "handler.py").read_text(encoding="utf-8")
     named = sorted(set(re.findall(r"wiring\.(\w+)\(\)", text)) - {"payments"})
     lines = [f"import functions.{function}.handler", "from shared.handling import wiring", "wiring.table()"]
@@ -85,9 +92,7 @@ def start_of(function: str) -> Start:
         ]
     if function == "export_data":
         lines.append("import boto3.s3.transfer")
-    if is_built():
-        return run("\n".join(lines), built_path(function))
-    return run(f"ABSENT = {absent()!r}\n{REFUSE}\n" + "\n".join(lines), [ROOT, site_packages()])
+    return "\n".join(lines)
 
 
 def start_of_unit() -> Start:
