@@ -15,8 +15,9 @@ HTTP = frozenset(
 
 MODULES_OF_PEOPLE = 540
 MODULES_OF_WORKERS = 440
-MODULES_OF_IMPORTS = 450
-"""The worker of imports writes members, invoices and proposals alike, and loads what each takes."""
+MODULES_OF_IMPORTS = 465
+"""The worker of imports writes members, invoices and proposals alike, reads rules that are tried, and loads what each
+takes."""
 
 MODULES_OF_EXPORTS = 490
 """The worker of exports ends with boto3's transfers, which send an archive in parts: 60 modules."""
