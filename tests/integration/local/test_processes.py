@@ -24,7 +24,7 @@ THE_COMMAND = ("-m", "infrastructure.local")
 _SMALL = """
 from infrastructure.local import __main__, project as projects
 from tests.integration.local.conftest import project
-projects.portal = lambda program: project()
+projects.portal = lambda *_: project()
 raise SystemExit(__main__.main())
 """
 THE_SAME_WITH_THE_SMALL_PROJECT = ("-c", _SMALL)
