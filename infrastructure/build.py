@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from infrastructure.reach import ROOT, reached
+from infrastructure.setup_environment import settings
 from shared.programs import READ
 from shared.programs.editions import read_editions
 
@@ -128,7 +129,7 @@ def build_layer(name: str, target: Path, arch: str) -> None:
         "--requirement",
         ROOT / LAYERS[name],
     ]
-    subprocess.run([*install, *PLATFORMS[arch], *where], check=True)
+    subprocess.run([*install, *PLATFORMS[arch], *where], check=True, env=settings())
     for pattern in CUT:
         for found in list(python.glob(pattern)):
             shutil.rmtree(found) if found.is_dir() else found.unlink()
