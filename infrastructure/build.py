@@ -182,12 +182,11 @@ def with_services(endpoints: dict[str, Any], kept: Collection[str]) -> dict[str,
 
 
 def without_manual(node: Any) -> Any:
-    """A description of a service without the prose, which is most of it and is read by nobody at run time."""
+    """A description of a service without the prose, which is most of it; botocore wants to find it, if only empty."""
     if isinstance(node, dict):
         return {
-            name: without_manual(each)
+            name: "" if name == "documentation" and isinstance(each, str) else without_manual(each)
             for name, each in node.items()
-            if not (name == "documentation" and isinstance(each, str))
         }
     return [without_manual(each) for each in node] if isinstance(node, list) else node
 

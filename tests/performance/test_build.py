@@ -9,11 +9,16 @@ import os
 import pickle
 import py_compile
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import botocore
 import pytest
+from botocore.loaders import Loader
+from botocore.session import Session
 
 from infrastructure import build, built
 from infrastructure.build import ROOT
@@ -147,14 +152,53 @@ def test_of_the_services_data_only_the_newest_version_of_what_is_called_stays(tm
     kept = build.read_json(tmp_path / "endpoints.json")["partitions"][0]["services"]
     assert kept == {name: places[name] for name in ("email", "dynamodb")}
     assert content(tmp_path / "dynamodb") == {
-        "2012-08-10/service-2.json": b'{"operations":{"Get":{"name":"Get"}}}'
+        "2012-08-10/service-2.json": b'{"operations":{"Get":{"documentation":"","name":"Get"}}}'
     }
 
 
 def test_a_member_called_documentation_that_is_no_prose_stays() -> None:
     assert build.without_manual({"members": {"documentation": {"shape": "S", "documentation": "x"}}}) == {
-        "members": {"documentation": {"shape": "S"}}
+        "members": {"documentation": {"shape": "S", "documentation": ""}}
     }
+
+
+CALLS = {
+    "cognito-idp": ("admin_get_user", {"UserPoolId": "eu-west-1_pool", "Username": "M-1"}),
+    "dynamodb": ("get_item", {"TableName": "table", "Key": {"PK": {"S": "1"}}}),
+    "s3": ("head_object", {"Bucket": "documents", "Key": "one"}),
+    "ses": ("get_send_quota", {}),
+    "sqs": ("send_message", {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/1/mails", "MessageBody": "{}"}),
+    "ssm": ("get_parameter", {"Name": "/stripe"}),
+}
+
+
+def test_every_service_can_be_called_with_the_data_that_is_left(tmp_path: Path) -> None:
+    whole = Path(botocore.__file__).parent / "data"
+    for name in build.COMMON_DATA:
+        shutil.copy(whole / name, tmp_path)
+    for service in build.services():
+        shutil.copytree(whole / service, tmp_path / service)
+    build.cut_service_data(tmp_path)
+    assert CALLS.keys() == build.services()
+    for service, (operation, request) in CALLS.items():
+        session = Session()
+        session.register_component(
+            "data_loader", Loader(extra_search_paths=[str(tmp_path)], include_default_search_paths=False)
+        )
+        client = session.create_client(
+            service, region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b"
+        )
+        client.meta.events.register("before-send", sent_to)
+        with pytest.raises(SentTo, match=r"eu-west-1\.amazonaws\.com"):
+            getattr(client, operation)(**request)
+
+
+class SentTo(Exception):
+    """A request was made ready and would leave now."""
+
+
+def sent_to(request: Any, **_: Any) -> None:
+    raise SentTo(request.url)
 
 
 @pytest.fixture(scope="module")
