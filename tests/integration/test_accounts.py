@@ -10,6 +10,7 @@ from moto import mock_aws
 from functions.import_members.handler import handler
 from shared import settings
 from shared.adapters import aws
+from shared.adapters.accounts import Accounts
 from shared.adapters.login_requests import LoginRequests
 from shared.handling import wiring
 from tests.integration.portal import STAFF, Portal
@@ -25,6 +26,7 @@ class Pool:
         self.queue_url = self.sqs.create_queue(QueueName="logins")["QueueUrl"]
         monkeypatch.setenv("USER_POOL_ID", self.pool_id)
         monkeypatch.setattr(wiring, "login_requests", lambda: LoginRequests(self.sqs, self.queue_url))
+        monkeypatch.setattr(wiring, "accounts", lambda: Accounts(aws.cognito(), self.pool_id))
 
     def drain(self) -> list[str]:
         """Hand all messages to the worker in batches of 10; the ids of those that failed."""

@@ -17,6 +17,7 @@ from typing import Any
 
 import botocore
 import pytest
+from botocore.config import Config
 from botocore.loaders import Loader
 from botocore.session import Session
 
@@ -186,7 +187,11 @@ def test_every_service_can_be_called_with_the_data_that_is_left(tmp_path: Path) 
             "data_loader", Loader(extra_search_paths=[str(tmp_path)], include_default_search_paths=False)
         )
         client = session.create_client(
-            service, region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b"
+            service,
+            region_name="eu-west-1",
+            aws_access_key_id="a",
+            aws_secret_access_key="b",
+            config=Config(ignore_configured_endpoint_urls=True),
         )
         client.meta.events.register("before-send", sent_to)
         with pytest.raises(SentTo, match=r"eu-west-1\.amazonaws\.com"):
