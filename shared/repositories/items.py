@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from shared.domain.certifications import Certification, Cycle
@@ -21,23 +23,30 @@ from shared.repositories.table import Item
 LEFT_EMPTY = ("notes", "document_ids", "unit")
 """What most claims do not say."""
 
+AS_THEY_ARE = frozenset({str, int, bool, Decimal})
+"""Kinds of values that stand in an item as they are: most."""
+
 
 def attributes(noun: Any) -> Item:
     """The attributes of a frozen dataclass, ready to be written."""
-    return {
-        field.name: _attribute(getattr(noun, field.name))
-        for field in fields(noun)
-        if getattr(noun, field.name) is not None
-    }
+    said = ((name, getattr(noun, name)) for name in _names(noun.__class__))
+    return {name: _attribute(value) for name, value in said if value is not None}
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _attribute(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return attributes(value)
-    if isinstance(value, date | datetime):
+    if type(value) in AS_THEY_ARE:
+        return value
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple | list):
         return [_attribute(each) for each in value]
+    if is_dataclass(value):
+        return attributes(value)
     if isinstance(value, Mapping):
         return {name: _attribute(each) for name, each in value.items()}
     return value

@@ -20,7 +20,7 @@ def write(value: Any) -> dict[str, Any]:
         case bool():
             return {"BOOL": value}
         case int() | Decimal():
-            return {"N": _number(Decimal(value))}
+            return {"N": _number(value)}
         case None:
             return {"NULL": True}
         case dict() | Mapping():
@@ -47,7 +47,11 @@ def read(value: Mapping[str, Any]) -> Any:
     raise TypeError(f"{kind} is no kind of value that is stored here")
 
 
-def _number(number: Decimal) -> str:
-    if not number.is_finite() or len(number.as_tuple().digits) > LONGEST_NUMBER:
+def _number(number: int | Decimal) -> str:
+    text = str(number)
+    if len(text) <= LONGEST_NUMBER and text.lstrip("-")[0].isdigit():  # neither Infinity nor NaN
+        return text
+    exact = Decimal(number)
+    if not exact.is_finite() or len(exact.as_tuple().digits) > LONGEST_NUMBER:
         raise TypeError(f"{number} has no form in DynamoDB")
-    return str(number)
+    return text

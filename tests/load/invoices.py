@@ -34,7 +34,7 @@ JOB_SECONDS = 900
 CALL_SECONDS = 0.008
 """What a call to SQS or DynamoDB takes within a region: assumed, as in infrastructure/cost/profile.toml."""
 
-LONGEST_SECONDS = 600
+LONGEST_SECONDS = 1800
 """How long it is done for real; what is not issued by then is told as it is."""
 
 IN_PROCESS = 2
