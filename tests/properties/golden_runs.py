@@ -391,7 +391,8 @@ def jobs_runs(runs: Runs, world: World) -> None:
     runs.delivery("issue", "issue_invoices", {"certification_id": due.certification_id, "year": 2027})
     runs.event("lapses", "expire_certifications", {"scheduled_at": "2027-06-21T00:01:00-04:00"})
     runs.event("reminders", "send_reminders", {"scheduled_at": "2027-07-04T06:00:00-04:00"})
-    runs.event("retirement", "retire_documents", {"scheduled_at": "2027-07-01T05:30:00-04:00"})
+    closed_with_evidence(portal, world)
+    runs.event("retirement", "retire_documents", {"scheduled_at": "2034-07-01T05:30:00-04:00"})
     (signed,) = [
         each
         for each in wiring.events().of(f"certification:{owner.certification_id}")
@@ -424,6 +425,17 @@ def jobs_runs(runs: Runs, world: World) -> None:
     }
     runs.delivery("bounce", "take_bounces", {"detail": detail})
     runs.delivery("log-in", "import_members", due.member_id)
+
+
+def closed_with_evidence(portal: Portal, world: World) -> None:
+    """A report that is approved, with a document that nobody published."""
+    keeper = portal.member()
+    evidence = replace(world, owner=keeper).contribution(kind="evidence", title="Badge")
+    attended = entry("conference-full-day", 17, document_ids=[evidence])
+    assert portal.enter(keeper, attended).status == 201
+    signed = portal.sign(keeper).json
+    portal.paid(signed["invoice"]["invoice_id"])
+    assert portal.decide(keeper, signed["submission"]["submission_id"]).status == 200
 
 
 def documents_runs(runs: Runs, world: World) -> None:

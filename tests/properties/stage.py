@@ -10,6 +10,8 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
 from io import BytesIO
 from itertools import count
 from types import SimpleNamespace
@@ -24,6 +26,7 @@ from infrastructure.local.stripe_stand_in import objects
 from shared import settings
 from shared.adapters import aws, clock, stripe_payments
 from shared.domain import ids
+from shared.domain.program import Editions
 from shared.handling import wiring
 from tests.integration.portal import CLIENT_ID, Portal
 from tests.properties.cloud import SERVICES, Cloud
@@ -61,6 +64,8 @@ SETTINGS = {
     **{f"{name}_QUEUE_URL": f"https://sqs/{name.lower()}" for name in ("LOGINS", "INVOICES", "MAILS")},
     **{f"{name}_QUEUE_URL": f"https://sqs/{name.lower()}" for name in ("EXPORTS", "IMPORTS")},
 }
+EDITIONS = wiring.editions
+KEPT_YEARS = 7
 TO_READ = {"/stripe/key": SECRET_KEY, "/stripe/webhook": WEBHOOK_SECRET}
 
 
@@ -87,7 +92,8 @@ class Stage:
         monkeypatch.setattr(clock, "now", THE_TIME)
         started = time.time()
         monkeypatch.setattr(Clock, "__call__", lambda _: started)
-        wiring.editions.cache_clear()
+        EDITIONS.cache_clear()
+        monkeypatch.setattr(wiring, "editions", cache(lambda: keeping_documents(EDITIONS())))
         self.process()
         self.portal = Portal(monkeypatch, NoCalls())  # type: ignore[arg-type]
         self.as_deployed()
@@ -129,7 +135,12 @@ class Stage:
 
     def close(self) -> None:
         self.portal.close()
-        wiring.editions.cache_clear()
+        EDITIONS.cache_clear()
+
+
+def keeping_documents(editions: Editions) -> Editions:
+    """The program's editions with a time of keeping documents, which the shipped ones leave open."""
+    return Editions(tuple(replace(each, documents_kept_years=KEPT_YEARS) for each in editions.programs))
 
 
 def stripe_now(portal: Portal) -> Any:
