@@ -176,8 +176,8 @@ def of_watching() -> Dollars:
 
 
 def own_metrics() -> int:
-    """The metrics that our functions make: CloudWatch charges each name with each set of dimensions."""
-    return len(METRICS)
+    """The metrics that our functions and filters of their log make: each name is charged with each set of dimensions."""
+    return len(METRICS) + declared()["MetricFilter"]
 
 
 def of_standing_still() -> Dollars:

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from infrastructure.cost.reckoning import own_metrics
+from infrastructure.deployment.deploy import RELEASE_ALARM
 from shared.adapters.metrics import METRICS, NAMESPACE, counted
 from tests.unit.test_template import APP, FUNCTIONS, QUEUES, ROOT, resources
 
@@ -38,7 +40,18 @@ def test_only_declared_metrics_are_counted() -> None:
 
 
 def test_the_metrics_fit_what_is_free_for_good() -> None:
-    assert len(METRICS) <= FREE_METRICS
+    assert own_metrics() == len(METRICS) + 1 <= FREE_METRICS
+
+
+def test_every_call_that_failed_of_this_stacks_functions_rings_and_takes_an_update_back() -> None:
+    stated = APP["Resources"]["FailedInvocationsFilter"]["Properties"]
+    assert stated["LogGroupName"] == {"Ref": "FunctionsLogGroup"}
+    logging = APP["Globals"]["Function"]["LoggingConfig"]
+    assert logging == {"LogFormat": "JSON", "LogGroup": {"Ref": "FunctionsLogGroup"}}
+    assert not [name for name, each in FUNCTIONS.items() if "LoggingConfig" in each]
+    assert stated["FilterPattern"] == '{ $.type = "platform.report" && $.record.status != "success" }'
+    alarm = APP["Resources"][RELEASE_ALARM]["Properties"]
+    assert (alarm["MetricName"], alarm["Threshold"], alarm["Statistic"]) == ("FailedInvocations", 1, "Sum")
 
 
 def test_every_metric_is_shown_and_explained() -> None:

@@ -92,6 +92,21 @@ def alarm(_: dict[str, Any], name: str, resource: dict[str, Any]) -> None:
     assert remedy.strip()
 
 
+def metric_filter(template: dict[str, Any], _: str, resource: dict[str, Any]) -> None:
+    """What is counted is what an alarm of the same template looks at, stack by stack."""
+    (counted,) = resource["Properties"]["MetricTransformations"]
+    alarms = [
+        each["Properties"]
+        for each in template["Resources"].values()
+        if each["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    assert [each["MetricName"] for each in alarms if each["Namespace"] == counted["MetricNamespace"]] == [
+        counted["MetricName"]
+    ]
+    assert "${AWS::StackName}" in counted["MetricNamespace"]["Fn::Sub"]
+    assert resource["Properties"]["LogGroupName"]["Ref"] in template["Resources"]
+
+
 def rule(_: dict[str, Any], __: str, resource: dict[str, Any]) -> None:
     for target in resource["Properties"]["Targets"]:
         dead = target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0]
@@ -139,6 +154,7 @@ KINDS: dict[str, Check] = {
     "AWS::Serverless::HttpApi": api,
     "AWS::SQS::Queue": queue,
     "AWS::CloudWatch::Alarm": alarm,
+    "AWS::Logs::MetricFilter": metric_filter,
     "AWS::Events::Rule": rule,
     "AWS::Cognito::UserPool": pool,
     "AWS::CloudFront::Distribution": distribution,
