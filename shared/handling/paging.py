@@ -34,13 +34,35 @@ def page_of[Each](
     items: Sequence[Each], key: Callable[[Each], str], cursor: str | None, limit: int
 ) -> tuple[Sequence[Each], str | None]:
     """A page of a list that was read whole, and the cursor of the next. Raises InvalidRequest for a wrong cursor."""
-    after, begin = start(cursor), 0
-    if after is not None:
-        begin = next((place for place, each in enumerate(items, start=1) if key(each) == after), 0)
-        if begin == 0:
-            raise InvalidRequest((Fault("/cursor", WRONG_CURSOR),))
+    begin = _begin(items, key, cursor)
     page = items[begin : begin + limit]
     return page, next_cursor(key(page[-1])) if begin + limit < len(items) else None
+
+
+def page_within[Each](
+    items: Sequence[Each],
+    key: Callable[[Each], str],
+    size: Callable[[Each], int],
+    cursor: str | None,
+    most: int,
+) -> tuple[Sequence[Each], str | None]:
+    """A page that ends with the item by which it has so many bytes. Raises InvalidRequest for a wrong cursor."""
+    end = begin = _begin(items, key, cursor)
+    held = 0
+    while end < len(items) and held < most:
+        held += size(items[end])
+        end += 1
+    return items[begin:end], next_cursor(key(items[end - 1])) if end < len(items) else None
+
+
+def _begin[Each](items: Sequence[Each], key: Callable[[Each], str], cursor: str | None) -> int:
+    after = start(cursor)
+    if after is None:
+        return 0
+    begin = next((place for place, each in enumerate(items, start=1) if key(each) == after), 0)
+    if begin == 0:
+        raise InvalidRequest((Fault("/cursor", WRONG_CURSOR),))
+    return begin
 
 
 def next_cursor(sort_key: str | None) -> str | None:

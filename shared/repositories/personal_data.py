@@ -35,15 +35,15 @@ class PersonalData:
 
     def records(
         self, member_id: str, certification_ids: Sequence[str]
-    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Everything as records, each with the kind that it is of, strongly consistent."""
+    ) -> Iterator[tuple[str, list[tuple[str, Mapping[str, Any]]]]]:
+        """Everything, item by item: where it lies, and its records, each with the kind that it is of; strongly
+        consistent, always in the same order."""
         for item in self._held(member_id, certification_ids):
+            found: list[tuple[str, Mapping[str, Any]]] = []
             if item["SK"].startswith("SIGNED#"):
-                yield (
-                    "signed_records",
-                    {name: item[name] for name in ("submission_id", "signed_hash", "text")},
-                )
-            yield from records_of(item)
+                signed = {name: item[name] for name in ("submission_id", "signed_hash", "text")}
+                found.append(("signed_records", signed))
+            yield f"{item['PK']} {item['SK']}", [*found, *records_of(item)]
 
     def begin(self, before: Member, after: Member, held: Sequence[Registration], event: Event) -> None:
         """Take the person's own words away, free address and search terms, and end what is held, all or nothing.

@@ -1,5 +1,6 @@
 """A person's data as they are handed out: everything that is held about them, by kind."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -9,12 +10,13 @@ from shared.domain.ports import MemberStore
 from shared.domain.privacy import told
 
 
-class PersonalRecords(Protocol):
-    """Everything that is held about a member, as records by kind."""
+type Records = Sequence[tuple[str, Mapping[str, Any]]]
 
-    def records(
-        self, member_id: str, certification_ids: Sequence[str]
-    ) -> Iterable[tuple[str, Mapping[str, Any]]]: ...
+
+class PersonalRecords(Protocol):
+    """Everything that is held about a member, item by item: where it lies, and its records, each with its kind."""
+
+    def records(self, member_id: str, certification_ids: Sequence[str]) -> Iterable[tuple[str, Records]]: ...
 
 
 class AccountReader(Protocol):
@@ -24,26 +26,40 @@ class AccountReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What one item holds about a person, where it lies, and how long it is at most when it is written as JSON."""
+
+    place: str
+    records: Records
+
+    @property
+    def size(self) -> int:
+        """Characters, which are more than bytes: what is not ASCII is counted as it is escaped."""
+        return sum(len(kind) + len(json.dumps(record, default=str)) for kind, record in self.records)
+
+
+@dataclass(frozen=True, slots=True)
 class HandedOut:
-    """A person's records by kind, the log-in's among them."""
+    """All that is held about a person, always in the same order, the log-in's record the last."""
 
     member_id: str
-    records: Mapping[str, Sequence[Mapping[str, Any]]]
+    held: Sequence[Held]
 
 
 def hand_out_data(
     members: MemberStore, personal_data: PersonalRecords, accounts: AccountReader, member_id: str
 ) -> HandedOut:
     """Everything about one member, strongly consistent; staff who did something are not named. Raises NotFound."""
-    member, held = members.with_registrations(member_id)
+    member, registered = members.with_registrations(member_id)
     if member is None:
         raise NotFound
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for kind, record in personal_data.records(
-        member.member_id, [each.certification.certification_id for each in held]
-    ):
-        found.setdefault(kind, []).append(told(record, member.member_id))
+    held = [
+        Held(place, [(kind, told(record, member.member_id)) for kind, record in records])
+        for place, records in personal_data.records(
+            member.member_id, [each.certification.certification_id for each in registered]
+        )
+    ]
     account = accounts.describe(member.member_id)
     if account is not None:
-        found["log_in"] = [account]
-    return HandedOut(member.member_id, found)
+        held.append(Held("log-in", [("log_in", account)]))
+    return HandedOut(member.member_id, held)

@@ -13,6 +13,7 @@ from functions.privacy import handler as privacy
 from shared.adapters import aws
 from shared.domain.submissions import hash_of
 from shared.handling import wiring
+from shared.handling.paging import next_cursor
 from shared.repositories.everything import KEYS
 from shared.repositories.table import remove_item, set_item
 from tests.integration.portal import ADMINISTRATOR, STAFF, Portal, entry, new_key
@@ -22,6 +23,11 @@ from tests.integration.world import World, build
 OWN_TABLE = True
 TYPED = {"title": "Kanarienfortbildung", "organization": "Kanarienbund", "notes": "Kanarienzeile"}
 CANARY = "kanarie"
+LAMBDAS_MOST = 6_000_000
+"""Bytes of an answer."""
+
+ITEMS_MOST = 400_000
+"""Bytes of an item."""
 
 
 def erasure_of(world: World) -> str:
@@ -97,6 +103,55 @@ def test_members_are_given_everything_that_is_held_about_them_and_no_name_of_sta
 def _typed(item: dict[str, Any]) -> list[str]:
     text = json.dumps([value for name, value in item.items() if name not in KEYS], default=str).lower()
     return [word.strip('",. :{}[]') for word in text.split() if CANARY in word and "://" not in word][:5]
+
+
+def pages_of(ask: Callable[[dict[str, str]], Any]) -> Iterator[Any]:
+    """Each page's answer, from the first to the last."""
+    query: dict[str, str] = {}
+    while True:
+        answer = ask(query)
+        assert answer.status == 200, answer.json
+        yield answer
+        if answer.json["next_cursor"] is None:
+            return
+        query = {"cursor": answer.json["next_cursor"]}
+
+
+def test_what_is_handed_out_comes_in_pages_that_are_the_whole_together(
+    portal: Portal, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = held_records(portal.get("/api/me/data", world.owner))
+    monkeypatch.setattr(privacy, "PAGE_CHARACTERS", 1000)
+    together: dict[str, list[Any]] = {}
+    answers = list(pages_of(lambda query: portal.get("/api/me/data", world.owner, query=query)))
+    for answer in answers:
+        for kind, records in answer.json["records"].items():
+            together.setdefault(kind, []).extend(records)
+    assert len(answers) > 5
+    assert together == whole
+    staff = f"/api/staff/members/{world.owner.member_id}/data"
+    key = new_key()
+    list(pages_of(lambda query: portal.post(staff, ADMINISTRATOR, query=query, key=key)))
+    events = wiring.events().of(f"member:{world.owner.member_id}")
+    assert [each.type for each in events].count("data-exported") == 1
+    wrong = portal.get("/api/me/data", world.owner, query={"cursor": next_cursor("MEMBER#other MEMBER")})
+    assert (wrong.status, wrong.pointers) == (422, ["/cursor"])
+
+
+def test_no_page_is_larger_than_lambda_answers_however_much_is_held(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Items as large as the table takes, in a writing that takes most bytes, and of quotes, which are escaped twice."""
+    texts = ["\U00020000" * (ITEMS_MOST // 4), '"' * ITEMS_MOST, "a" * ITEMS_MOST]
+    held = [(f"place {n}", [("signed_records", {"text": texts[n % 3]})]) for n in range(20)]
+    monkeypatch.setattr(wiring, "personal_data", lambda: SimpleNamespace(records=lambda *_: iter(held)))
+    owner = portal.member()
+    sizes = [
+        len(json.dumps({"body": answer.raw.decode()}, ensure_ascii=False).encode())
+        for answer in pages_of(lambda query: portal.get("/api/me/data", owner, query=query))
+    ]
+    assert sum(sizes) > LAMBDAS_MOST
+    assert max(sizes) < LAMBDAS_MOST
 
 
 def test_nobody_else_is_in_what_is_handed_out(portal: Portal, world: World) -> None:

@@ -10,6 +10,18 @@ export async function savePaper(path) {
   save(body, name);
 }
 
+/** A person's data as one answer: `ask` fetches the page with a query, the records of all pages go together by kind. Throws a Refusal. */
+export async function wholeData(ask) {
+  const records = {};
+  let query = "";
+  for (;;) {
+    const { next_cursor: cursor, ...page } = (await ask(query)).body;
+    for (const [kind, found] of Object.entries(page.records)) records[kind] = [...(records[kind] ?? []), ...found];
+    if (!cursor) return { ...page, records };
+    query = `?${new URLSearchParams({ cursor })}`;
+  }
+}
+
 /** Have the browser save an answer of the API as a JSON file. */
 export function saveAsJson(answer, name) {
   save(new Blob([JSON.stringify(answer, null, 2)], { type: "application/json" }), name);

@@ -2,8 +2,9 @@
 
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.browser.desk import as_role, check, say_yes
 from tests.e2e.browser.people import Member
@@ -22,6 +23,17 @@ def test_members_download_what_is_held_about_them(visitor: Visitor, member: Memb
     page.get_by_text("To have your data erased").click()
     expect(page.get_by_text("Kept for the record, under your member number alone")).to_be_visible()
     check(visitor)
+    pages = {"": (["a", "b"], "more"), "cursor=more": (["c"], None)}
+
+    def answer(route: Route) -> None:
+        history, cursor = pages[urlsplit(route.request.url).query]
+        route.fulfill(json={"member_id": "m", "records": {"history": history}, "next_cursor": cursor})
+
+    page.route("**/api/me/data*", answer)
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Download my data").click()
+    data = json.loads(Path(downloading.value.path()).read_text(encoding="utf-8"))
+    assert data == {"member_id": "m", "records": {"history": ["a", "b", "c"]}}
 
 
 def test_an_administrator_hands_out_and_erases_the_data_of_a_person(

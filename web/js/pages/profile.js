@@ -9,7 +9,7 @@ import { busy } from "../fields.js";
 import { html, render } from "../html.js";
 import * as member from "../member.js";
 import { announce, openPage } from "../page.js";
-import { saveAsJson } from "../paper.js";
+import { saveAsJson, wholeData } from "../paper.js";
 import * as session from "../session.js";
 import { accountText } from "../text/account.js";
 
@@ -41,8 +41,8 @@ async function download(content, { member_id: memberId }) {
   const problem = content.querySelector(".data problem-message");
   problem.clear();
   try {
-    const { body } = await api.get("/me/data", { fresh: true });
-    saveAsJson(body, `my-data-${memberId}.json`);
+    const data = await wholeData((query) => api.get(`/me/data${query}`, { fresh: true }));
+    saveAsJson(data, `my-data-${memberId}.json`);
     announce(content.querySelector("#notice"), html`<p>${t.data.downloaded}</p>`);
   } catch (refusal) {
     problem.show(refusal);

@@ -9,7 +9,7 @@ import { day, time } from "../../format.js";
 import { html, render } from "../../html.js";
 import * as oneself from "../../member.js";
 import { announce, openPage } from "../../page.js";
-import { saveAsJson } from "../../paper.js";
+import { saveAsJson, wholeData } from "../../paper.js";
 import { text } from "../../text.js";
 import { accountText } from "../../text/account.js";
 import { staffText } from "../../text/staff.js";
@@ -85,22 +85,22 @@ function data(loaded) {
 
 const keys = { data: newKey(), erasure: newKey() };
 
-/** Ask for the data or for the erasure; a request that got lost is sent again under its key. */
-async function sendFor(content, what, done) {
+/** Ask for the data, page by page, or for the erasure; a request that got lost is sent again under its key. */
+async function sendFor(content, what, ask, done) {
   const problem = content.querySelector(".data problem-message");
   problem.clear();
   try {
-    const { body } = await api.call("POST", `${path}/${what}`, { key: keys[what] });
+    const answer = await ask((query) => api.call("POST", `${path}/${what}${query}`, { key: keys[what] }));
     keys[what] = newKey();
-    await done(body);
+    await done(answer);
   } catch (refusal) {
     problem.show(refusal);
   }
 }
 
 function handOut(content) {
-  return sendFor(content, "data", (body) => {
-    saveAsJson(body, `data-${memberId}.json`);
+  return sendFor(content, "data", wholeData, (data) => {
+    saveAsJson(data, `data-${memberId}.json`);
     announce(content.querySelector("#notice"), html`<p>${t.data.handedOut}</p>`);
   });
 }
@@ -108,7 +108,7 @@ function handOut(content) {
 async function erase(content, again) {
   const { title, detail, yes } = t.data.confirm;
   if (!(await ask({ title, detail, choices: [{ value: "yes", label: yes, kind: "danger" }] }))) return;
-  await sendFor(content, "erasure", async () => {
+  await sendFor(content, "erasure", (send) => send(""), async () => {
     await again();
     announce(content.querySelector("#notice"), html`<p>${t.data.done}</p>`);
   });
