@@ -179,7 +179,8 @@ def test_every_queue_of_dead_letters_has_its_alarm_and_the_functions_have_one_to
                 watched.add(value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0])
         if "Dimensions" not in alarm["Properties"]:
             together.append((name, alarm["Properties"]["Namespace"], alarm["Properties"]["MetricName"]))
-    assert together == [(RELEASE_ALARM, "AWS/Lambda", "Errors")]
+    own = {"Fn::Sub": "RecertificationPortal/${AWS::StackName}"}
+    assert together == [(RELEASE_ALARM, own, "FailedInvocations")]
     redrives = [queue["RedrivePolicy"] for queue in QUEUES.values() if "RedrivePolicy" in queue]
     dead = {redrive["deadLetterTargetArn"]["Fn::GetAtt"][0] for redrive in redrives}
     dead |= {
