@@ -176,7 +176,7 @@ def of_watching() -> Dollars:
 
 
 def own_metrics() -> int:
-    """The metrics that our functions and filters of their log make: each name is charged with each set of dimensions."""
+    """The metrics of our own, all out of the functions' log: each name is charged with each set of dimensions."""
     return len(METRICS) + declared()["MetricFilter"]
 
 

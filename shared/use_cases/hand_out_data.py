@@ -9,7 +9,6 @@ from shared.domain.errors import NotFound
 from shared.domain.ports import MemberStore
 from shared.domain.privacy import told
 
-
 type Records = Sequence[tuple[str, Mapping[str, Any]]]
 
 
