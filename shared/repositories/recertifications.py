@@ -126,8 +126,9 @@ class Recertifications:
         """
         certification_id, number = before.certification.certification_id, closed.cycle.number
         invoice, submission = before.invoice, closed.submission
-        if invoice is None:
-            raise ValueError("a cycle is closed with its invoice")
+        closed_at = closed.cycle.closed_at
+        if invoice is None or closed_at is None:
+            raise ValueError("a cycle is closed with its invoice, at a time")
         self._note_end_of_access(before, opened, event)
         archived = {**items.attributes(closed.cycle), "invoice_id": invoice.invoice_id}
         archived["certification"] = items.attributes(before.certification)
@@ -158,7 +159,7 @@ class Recertifications:
         if closed.cycle.state == "lapsed" and before.entries:
             kept = {"entries": [items.attributes(entry) for entry in before.entries]}
             writes.append(put("entries", {**keys.lapsed_entries(certification_id, number), **kept}, ABSENT))
-        writes += document_writes.archived(certification_id, closed.documents[:MOST_ARCHIVED], event.at)
+        writes += document_writes.archived(certification_id, closed.documents[:MOST_ARCHIVED], closed_at)
         room = TRANSACTION_LIMIT - len(writes)
         writes += [
             delete(
