@@ -30,7 +30,7 @@ test: environment-tests ## all tests (TESTS=tests/unit for a part)
 meter: environment-tests ## what each route and job asks of AWS, into docs/units.json and docs/data-model.md
 	@METER=write exec $(BIN)/python -m pytest -q -k written_down tests/integration/meter
 
-prove: environment ## the long proofs: 100,000 histories (HISTORIES=…), 20 overlapping runs over 2,000 certifications
+prove: environment ## the long proofs: 1,000,000 histories (HISTORIES=…), 20 overlapping runs over 2,000 certifications
 	@PROVE=1 exec $(BIN)/python -m pytest -q -s -m "" -o timeout=0 tests/properties tests/integration/test_fuzz.py \
 		tests/integration/test_overlapping_runs.py tests/integration/test_restoring.py \
 		tests/e2e/test_mixed_load.py tests/performance/test_build.py tests/e2e/test_calendar_year.py

@@ -20,6 +20,9 @@ ARCHIVE = keys.archive_partition(CERTIFICATION_ID)
 WITHOUT_CHANGE = {"invoice-asked-for", "checkout-opened", "attention-raised"}
 """Events that remember a request whose answer changed nothing."""
 
+NEEDING = {activity.code for activity in PROGRAM.activities if activity.requires_document}
+"""Activities that count only with a clean document."""
+
 STATUSES = {
     "open": {
         "open",
@@ -69,12 +72,12 @@ class Auditor:
                 if after is not None:
                     self._closed(changes, after)
         self._points(written, kinds)
+        self._documents(written)
         self._versions(written)
         self._lapsed(written)
         self._submission(written, kinds)
         touched = [each for each in written if each[0][0] in (CERTIFICATION, ARCHIVE)]
-        issued = len(written) == 1 and written[0][0][1].startswith("INVOICE#") and written[0][1] is None
-        if touched and not issued:
+        if touched and not _is_its_own_event(written):
             require(len(events) == 1, "every change has its one event")
         if events and not touched:
             require(kinds <= WITHOUT_CHANGE, "every event has its change")
@@ -154,6 +157,27 @@ class Auditor:
             counted = sum(Decimal(str(item["points"])) for item in self._entries(int(after["number"])))
             require(Decimal(str(after["points_total"])) == counted, "the total is the sum of the entries")
 
+    def _documents(self, written: list[Any]) -> None:
+        for (_, sk), before, after in written:
+            if sk.startswith("DOCUMENT#") and before and after:
+                verdict, version = before["status"], before.get("object_version")
+                require(verdict in ("pending", after["status"]), "a verdict on a document stays")
+                require(version in ("", after["object_version"]), "one version of a file is judged")
+        if not any(sk.startswith(("ENTRY#", "DOCUMENT#", "CYCLE")) for (_, sk), _, _ in written):
+            return
+        cycle = self._cycle()
+        there = self._documents_in(CERTIFICATION)
+        clean = {each for each, item in there.items() if item["status"] == "clean"}
+        for entry in self._entries(int(cycle["number"])):
+            named = set(entry["claim"].get("document_ids", ()))
+            require(named <= there.keys(), "an entry names documents that are there")
+            if cycle["state"] == "submitted" and entry["claim"]["activity"] in NEEDING:
+                require(bool(named & clean), "what was signed has its documents")
+
+    def _documents_in(self, partition: str) -> dict[str, Any]:
+        found = self._world.dynamo.partitions.get(partition, {}).items()
+        return {sk.partition("#")[2]: _read(item) for sk, item in found if sk.startswith("DOCUMENT#")}
+
     def _versions(self, written: list[Any]) -> None:
         for (_, sk), before, after in written:
             if before is None or after is None or "version" not in after:
@@ -200,6 +224,7 @@ class Auditor:
     def closing(self) -> None:
         """Everything that was acknowledged is there, and the money is where it belongs."""
         self._nothing_lost()
+        self._documents_kept()
         history = [
             _read(item) for item in self._world.dynamo.partitions.get("HISTORY#attention", {}).values()
         ]
@@ -226,6 +251,7 @@ class Auditor:
         found = audit(
             (_read(item) for partition in stored for item in partition.values()),
             points_required=PROGRAM.points_required,
+            needing=NEEDING,
             acknowledged=self._world.acknowledged,
             charges=charges,
         )
@@ -243,6 +269,16 @@ class Auditor:
                 kept.add(event["data"]["entry_id"])
         lost = set(self._world.acknowledged) - kept
         require(not lost, f"no acknowledged entry is lost: {lost}")
+
+    def _documents_kept(self) -> None:
+        there = self._documents_in(CERTIFICATION) | self._documents_in(ARCHIVE)
+        history = self._world.dynamo.partitions.get(f"HISTORY#certification:{CERTIFICATION_ID}", {})
+        events = [_read(item) for item in history.values()]
+        deleted = {each["data"]["document_id"] for each in events if each["type"] == "document-deleted"}
+        lost = self._world.acknowledged_documents - deleted - there.keys()
+        require(not lost, f"no acknowledged document is lost: {lost}")
+        unseen = [each for each in self._world.files.posted if there.get(each, {}).get("status") == "pending"]
+        require(not unseen, f"every file is judged: {unseen}")
 
     def _money(self, invoice: Any, raised: set[str]) -> None:
         charges = [
@@ -264,6 +300,12 @@ class Auditor:
         require(len(counting) <= 1, "one payment settles an invoice")
         if any(each.status == "succeeded" for each in counting):
             require(invoice.status in ("paid", "partially-refunded"), "what was paid is paid")
+
+
+def _is_its_own_event(written: list[Any]) -> bool:
+    """An invoice or a document that is created alone."""
+    ((_, sk), before, _), *others = written
+    return not others and before is None and sk.startswith(("INVOICE#", "DOCUMENT#"))
 
 
 def _named_in(name: str, item: Attributes) -> Iterable[str]:

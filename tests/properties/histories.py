@@ -8,14 +8,15 @@ from shared.domain.days import day_of
 from shared.repositories.table import Table
 from tests.properties.auditor import Auditor
 from tests.properties.memory_dynamodb import MemoryDynamoDB
-from tests.properties.people import DEEDS, at_midnight, deliver, fitting, mistaken
+from tests.properties.people import DEEDS, at_midnight, deliver, fitting, mistaken, taken_back
+from tests.properties.uploads import PAPERS, look, with_documents
 from tests.properties.world import Request, Violation, World, a_member
 from tests.unit.domain.builders import EDITIONS
 
 ONE_MEMBER = a_member()
 ROUNDS = 14
-_WEIGHTS = [weight for weight, _ in DEEDS]
-_MAKERS = [make for _, make in DEEDS]
+_WEIGHTS = [weight for weight, _ in (*DEEDS, *PAPERS)]
+_MAKERS = [make for _, make in (*DEEDS, *PAPERS)]
 
 
 def tell(seed: int, table_of: Any = Table, dynamo: MemoryDynamoDB = ONE_MEMBER) -> World:
@@ -25,9 +26,10 @@ def tell(seed: int, table_of: Any = Table, dynamo: MemoryDynamoDB = ONE_MEMBER) 
     try:
         for _ in range(ROUNDS):
             makers = world.chance.choices(_MAKERS, _WEIGHTS, k=world.chance.choice([0, 1, 1, 2]))
-            made = [make(world) for make in (mistaken(world) or fitting(world), *makers)]
+            likely = mistaken(world) or with_documents(world) or fitting(world)
+            made = [make(world) for make in (likely, *makers)]
             requests = [each for each in made if each is not None]
-            requests = at_midnight(world) or requests
+            requests = at_midnight(world) or taken_back(world) or requests
             while world.unsettled and world.chance.random() < 0.7:
                 requests.append(again(world, world.unsettled.pop(0)))
             if world.chance.random() < 0.15 and requests:  # an impatient client sends the same twice
@@ -57,14 +59,14 @@ def pass_time(world: World) -> None:
 
 
 def settle(world: World) -> None:
-    """Nothing fails any more: what was asked is asked again, and every notice is heard."""
+    """Nothing fails any more: what was asked is asked again, every notice is heard and every file looked at."""
     world.faults = False
     for _ in range(200):
-        waiting = deliver(world)
+        waiting = deliver(world) or look(world)
         if waiting is None and not world.unsettled:
             return
         requests = [] if waiting is None else [waiting]
         while world.unsettled:
             requests.append(again(world, world.unsettled.pop(0)))
         world.at_once(requests)
-    raise Violation("the notices of Stripe are not heard in the end")
+    raise Violation("the notices of Stripe and of files are not heard in the end")

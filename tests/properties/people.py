@@ -11,6 +11,7 @@ from shared.domain.calendar import JobRun
 from shared.domain.errors import NotFound
 from shared.domain.events import Command
 from shared.domain.invoices import Payment
+from shared.domain.payments import Notice
 from shared.domain.submissions import Adjustment, Decision
 from shared.use_cases.decide_review import decide_review
 from shared.use_cases.delete_entry import delete_entry
@@ -65,11 +66,17 @@ def enter(world: World) -> Request:
     def run(world: World, command: Command) -> Any:
         return log_entries(world.recertifications, world.events, command, read(world), claims)
 
+    return Request("enter", run, world.command(MEMBER, "member"), told_of(world))
+
+
+def told_of(world: World) -> Callable[[Any], None]:
+    """What whoever entered something keeps of the answer."""
+
     def done(logged: Any) -> None:
         for entry in logged.entries:
             world.acknowledged[entry.entry_id] = "logged"
 
-    return Request("enter", run, world.command(MEMBER, "member"), done)
+    return done
 
 
 def an_entry(world: World) -> Any:
@@ -183,16 +190,21 @@ def refund(world: World) -> None:
 
 
 def dispute(world: World) -> None:
+    """The bank takes its time to decide, or is quick."""
     if world.stripe.charges:
-        world.stripe.dispute(world.chance.choice(list(world.stripe.charges)))
+        contested = world.chance.choice(list(world.stripe.charges))
+        for _ in range(world.chance.choice([1, 2])):
+            world.stripe.dispute(contested)
 
 
 def deliver(world: World) -> Request | None:
     """One notice, any of those that wait; it waits on until it is taken."""
     if not world.stripe.waiting:
         return None
-    notice = world.chance.choice(world.stripe.waiting)
+    return _delivery(world, world.chance.choice(world.stripe.waiting))
 
+
+def _delivery(world: World, notice: Notice) -> Request:
     def run(world: World, command: Command) -> Any:
         return take_notice(world.invoices, world.events, world.stripe, command, notice, False)
 
@@ -321,7 +333,7 @@ DEEDS: tuple[tuple[int, Make], ...] = (
     (1, at_stripe("decline", decline)),
     (1, at_stripe("expire", expire_a_session)),
     (1, at_stripe("refund", refund)),
-    (1, at_stripe("dispute", dispute)),
+    (2, at_stripe("dispute", dispute)),
     (7, deliver),
     (6, decide("approve")),
     (2, decide("return")),
@@ -366,3 +378,20 @@ def at_midnight(world: World) -> list[Request]:
     world.now = (over - timedelta(minutes=1)).astimezone(UTC)
     world.until_next = timedelta(minutes=2)
     return [world.chance.choice([sign, sign, sign, enter, extend])(world), lapse_job(world)]
+
+
+def taken_back(world: World) -> list[Request]:
+    """While staff decide, the money for the report is given back, or its payer disputes it."""
+    invoice = world.found.invoice
+    if world.found.cycle.state != "submitted" or invoice is None or world.chance.random() > 0.4:
+        return []
+    charges = [
+        each.payment_id
+        for each in world.stripe.charges.values()
+        if each.invoice_id == invoice.invoice_id and not each.refunded and each.dispute is None
+    ]
+    if not invoice.settled or not charges:
+        return []
+    world.chance.choice([world.stripe.give_back, world.stripe.dispute])(charges[-1])
+    decision = decide("approve")(world)
+    return [] if decision is None else [decision, _delivery(world, world.stripe.waiting[-1])]

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -19,13 +19,15 @@ def audit(
     *,
     points_required: Decimal = Decimal(50),
     most_at_once: Decimal | None = None,
+    needing: Collection[str] = (),
     acknowledged: Iterable[str] = (),
     charges: Iterable[Mapping[str, Any]] = (),
 ) -> Found:
     """What is not as it must be, in sentences.
 
-    `most_at_once` is the largest session that anyone sent; `acknowledged` are the ids of entries that anyone was told
-    are in; `charges` are Stripe's: `invoice_id`, `payment_id`, `is_kept` (neither refunded nor disputed).
+    `most_at_once` is the largest session that anyone sent; `needing` are the activities that count only with a
+    document; `acknowledged` are the ids of entries that anyone was told are in; `charges` are Stripe's: `invoice_id`,
+    `payment_id`, `is_kept` (neither refunded nor disputed).
     """
     parts: dict[str, dict[str, Item]] = defaultdict(dict)
     for item in items:
@@ -45,6 +47,7 @@ def audit(
             wrong = [
                 *_points(held, points_required, most_at_once),
                 *_signed(held, archive, points_required),
+                *_documents(held, archive, needing),
                 *_closed(held, archive, points_required),
                 *_told(held, archive, history),
             ]
@@ -96,6 +99,30 @@ def _signed(held: Mapping[str, Item], archive: Mapping[str, Item], required: Dec
         found.append("the entries are not those that were signed")
     if _total(_entries(held)) < required:
         found.append("it was signed without the required points")
+    return found
+
+
+def _documents(held: Mapping[str, Item], archive: Mapping[str, Item], needing: Collection[str]) -> Found:
+    def documents(part: Mapping[str, Item]) -> dict[str, Item]:
+        return {item["document_id"]: item for sort, item in part.items() if sort.startswith("DOCUMENT#")}
+
+    here, put_away = documents(held), documents(archive)
+    clean = {document_id for document_id, item in here.items() if item["status"] == "clean"}
+    claims = [entry["claim"] for entry in _entries(held)]
+    found = []
+    if any(not set(claim.get("document_ids", ())) <= here.keys() for claim in claims):
+        found.append("an entry names a document that is not there")
+    if held["CYCLE"]["state"] == "submitted" and any(
+        claim["activity"] in needing and clean.isdisjoint(claim.get("document_ids", ())) for claim in claims
+    ):
+        found.append("it was signed without its documents")
+    signed = {item["submission_id"]: item for sort, item in archive.items() if sort.startswith("SIGNED#")}
+    for sort, item in archive.items():
+        if sort.startswith("CYCLE#") and item["state"] == "approved" and item.get("submission"):
+            record = signed.get(item["submission"]["submission_id"], {"text": '{"entries": []}'})
+            rows = json.loads(record["text"])["entries"]
+            if not {each for row in rows for each in row["document_ids"]} <= here.keys() | put_away.keys():
+                found.append(f"{sort} has lost a document of its report")
     return found
 
 

@@ -134,6 +134,20 @@ def unsigned(table: Tampered, changes: list[Change]) -> list[Change] | None:
     return made
 
 
+def without_its_documents(table: Tampered, changes: list[Change]) -> list[Change] | None:
+    """A signing of a report that rests on documents, none of which is clean."""
+    held = table.partitions[CERTIFICATION]
+    rests_on_them = any(
+        sort.startswith("ENTRY#") and item["claim"]["M"]["activity"]["S"] == "policy"
+        for sort, item in held.items()
+    )
+    if event_of(changes) != "cycle-submitted" or not rests_on_them:
+        return None
+    for sort in [each for each in held if each.startswith("DOCUMENT#")]:
+        table.put_in(sort, status={"S": "rejected"})
+    return changes
+
+
 def signed_over(item: Any, entries: list[Any]) -> Any:
     text = json.dumps({**json.loads(item["text"]["S"]), "entries": entries})
     return {**item, "text": {"S": text}, "signed_hash": {"S": hash_of(text)}}
@@ -173,6 +187,7 @@ def has_checkout(old: Any, new: Any) -> bool:
 
 INVOICE, CYCLE, ENTRY = "CERTIFICATION INVOICE", "CERTIFICATION CYCLE", "CERTIFICATION ENTRY"
 SIGNED, CLOSED, SUBMISSION = "ARCHIVE SIGNED", "ARCHIVE CYCLE", "CERTIFICATION SUBMISSION"
+DOCUMENT = "CERTIFICATION DOCUMENT"
 HELD, EVENT = "CERTIFICATION CERTIFICATION", "HISTORY"
 LAPSED = altered(HELD, after=to(status={"S": "terminated"}), when=was_there)
 
@@ -231,6 +246,16 @@ COMMITS: dict[str, Tamper] = {
         "CYCLE", LAPSED, HELD, of="extension-granted", state={"S": "submitted"}
     ),
     "nobody lapses early": beside("CYCLE", LAPSED, HELD, of="extension-granted", state={"S": "open"}),
+    "a verdict on a document stays": altered(
+        DOCUMENT,
+        before=to(status={"S": "rejected"}),
+        when=lambda old, new: was_there(old, new) and new["status"]["S"] == "clean",
+    ),
+    "one version of a file is judged": altered(
+        DOCUMENT, before=to(object_version={"S": "other"}), when=was_there
+    ),
+    "an entry names documents that are there": without(DOCUMENT, ENTRY, of="document-attached"),
+    "what was signed has its documents": without_its_documents,
     "each submission is signed anew": without(SIGNED, SUBMISSION),
 }
 
@@ -306,8 +331,16 @@ def unraised(world: World) -> None:
     world.stripe.charges["other"] = Charge("other", paid.invoice_id, paid.amount)
 
 
+def unjudged(world: World) -> None:
+    for sort, item in world.dynamo.partitions[CERTIFICATION].items():
+        if sort.startswith("DOCUMENT#"):
+            world.dynamo.partitions[CERTIFICATION][sort] = {**item, "status": {"S": "pending"}}
+
+
 CLOSINGS: dict[str, Callable[[World], Any]] = {
     "no acknowledged entry is lost": lambda world: world.acknowledged.update(ent_lost="logged"),
+    "no acknowledged document is lost": lambda world: world.acknowledged_documents.add("doc_lost"),
+    "every file is judged": unjudged,
     "every charge stands on its invoice": another_charge,
     "every refund stands on its invoice": lambda world: charge(world, refunded=1),
     "every dispute stands on its invoice": lambda world: charge(world, dispute="open"),

@@ -40,6 +40,8 @@ NOTICES = ("PaymentSucceeded", "PaymentFailed", "PaymentRefunded", "PaymentDispu
 DEEDS_DONE = {
     *("enter", "edit", "delete", "sign", "approve", "return", "undo", "reinstate", "extend", "invoice"),
     *("checkout", "pay", "cheque", "waive", "invoice job", "lapse job"),
+    *("upload", "look at content", "look at malware", "delete a document", "contribute", "attach"),
+    "enter from paper",
     *(f"notice {kind}" for kind in NOTICES),
 }
 

@@ -71,6 +71,19 @@ def of_closed(change: Change) -> Change:
     return lambda items: change(items) if approved(items) else None
 
 
+def of_named(change: Change) -> Change:
+    """Where an entry names a document."""
+
+    def named(items: Items) -> bool:
+        return any(sk.startswith("ENTRY#") and i["claim"].get("document_ids") for (_, sk), i in items.items())
+
+    return lambda items: change(items) if named(items) else None
+
+
+def named_by_a_report(document: Any) -> bool:
+    return bool(document["archived_at"])
+
+
 def paid(invoice: Any) -> bool:
     return bool(invoice["status"] == "paid" and invoice["payments"])
 
@@ -115,6 +128,9 @@ CASES: dict[str, Change] = {
     "a submission has no signed record": of_waiting(gone(ARCHIVE, "SIGNED#")),
     "the entries are not those that were signed": of_waiting(to(OWN, "ENTRY#", version=Decimal(99))),
     "it was signed without the required points": of_waiting(told(points_required=Decimal(1000))),
+    "an entry names a document that is not there": of_named(gone(OWN, "DOCUMENT#")),
+    "it was signed without its documents": of_waiting(told(needing=["employment"])),
+    "has lost a document of its report": of_closed(gone(ARCHIVE, "DOCUMENT#", named_by_a_report)),
     "the closed cycles are not those before the current one": to(OWN, "CYCLE", number=Decimal(99)),
     "was approved without its payment": of_closed(gone(OWN, "INVOICE#")),
     "was approved without a submission": of_closed(to(ARCHIVE, "CYCLE#", submission=None)),

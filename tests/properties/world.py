@@ -30,14 +30,19 @@ from shared.domain.payments import (
     SessionExpired,
     SessionUnknown,
 )
+from shared.domain.ports import ObjectGone
 from shared.repositories import items, keys
 from shared.repositories.archive import Archive
+from shared.repositories.documents import Documents
 from shared.repositories.events import Events
 from shared.repositories.invoices import Invoices
 from shared.repositories.recertifications import Recertifications, certification_write
 from shared.repositories.table import ABSENT, Table, put
 from tests.properties.memory_dynamodb import MemoryDynamoDB
 from tests.unit.domain.builders import CERTIFICATION_ID, EDITIONS, FEE, certification, cycle_of
+
+LETTERS = str.maketrans("0123456789", "abcdefghij")
+"""Keys are of 20 letters, as HTTP's are digested."""
 
 START = datetime(2027, 1, 20, 15, 0, tzinfo=UTC)
 
@@ -77,6 +82,34 @@ class Charge:
     amount: int
     refunded: int = 0
     dispute: str | None = None
+
+
+@dataclass
+class Files:
+    """The bucket of documents: the versions that were posted of each, and the notices of them that wait."""
+
+    world: "World"
+    posted: dict[str, list[bytes]] = field(default_factory=dict)
+    waiting: list[tuple[str, str, str]] = field(default_factory=list)
+    """Of what check, document and version."""
+
+    def post(self, document_id: str, content: bytes) -> None:
+        """Somebody uses the form; every check is told."""
+        versions = self.posted.setdefault(document_id, [])
+        versions.append(content)
+        checks = ("content", "malware") if self.world.scanned else ("content",)
+        self.waiting += [(check, document_id, str(len(versions) - 1)) for check in checks]
+
+    def read(self, document_id: str, object_version: str, most: int) -> bytes:
+        self.world.step("s3 read")
+        if document_id not in self.posted:
+            raise ObjectGone
+        return self.posted[document_id][int(object_version)][: most + 1]
+
+    def delete(self, document_id: str) -> None:
+        self.world.step("s3 delete")
+        self.posted.pop(document_id, None)
+        self.world.step_after("s3 delete")
 
 
 @dataclass
@@ -201,6 +234,8 @@ class Request:
     done: Callable[[Any], None] = lambda _: None
     keyed: bool = True
     """Whether a repetition has the same Idempotency-Key; a PUT or DELETE has none, but a version."""
+    gate: frozenset[str] = frozenset()
+    """What the gate in front refuses by what it finds, before it is asked whether the key is known."""
 
 
 class World:
@@ -218,12 +253,17 @@ class World:
         self.invoices = Invoices(table)
         self.events = Events(table)
         self.archive = Archive(table)
+        self.documents = Documents(table)
+        self.files = Files(self)
+        self.scanned = self.chance.random() < 0.5
+        """Whether documents wait for the malware scan, too."""
         self.stripe = Stripe(self)
         self.now = START + timedelta(days=self.chance.choice([0, 30, 100, 150, 335]))
         self.faults = True
         self.until_next = timedelta()
         """How much time passes while the first of several actors waits for an answer."""
         self.acknowledged: dict[str, str] = {}
+        self.acknowledged_documents: set[str] = set()
         self.unsettled: list[Request] = []
         self.trace: list[str] = []
         self._hub = greenlet.getcurrent()
@@ -287,7 +327,7 @@ class World:
             self.unsettled.append(request)
         except DomainError as refusal:
             self.trace.append(f"{request.name}: {refusal.code}")
-            if known:
+            if known and refusal.code not in request.gate:
                 raise Violation(f"a repeated request is given its first answer, not {refusal.code}") from None
         else:
             self.trace.append(f"{request.name}: done")
@@ -301,9 +341,8 @@ class World:
     def command(self, caller: str, role: Any) -> Command:
         """A new request's key and the time it is."""
         self._keys += 1
-        return Command(
-            caller, role, self.now, day_of(self.now, EDITIONS.time_zone), f"key{self._keys}", "body"
-        )
+        key = f"key{self._keys:017}".translate(LETTERS)
+        return Command(caller, role, self.now, day_of(self.now, EDITIONS.time_zone), key, "body")
 
     @property
     def found(self) -> Any:
