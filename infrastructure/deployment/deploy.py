@@ -15,7 +15,9 @@ WEB_REGION = "us-east-1"
 DEFAULT_PROGRAM = "ipma-hr"
 """The template's own default."""
 
-RELEASE_ALARM = "ReleaseAlarm"
+RELEASE_ALARM, API_ALARM = "ReleaseAlarm", "ApiFailuresAlarm"
+"""What takes an update back: functions that fail, and an API that answers although it cannot do its work."""
+
 NOT_KNOWN_YET = (
     "https://not-known-yet.invalid"  # until CloudFront has given the first stage without a domain its own
 )
@@ -105,8 +107,9 @@ class Deployment:
             stacks, stage.data, Template.of(stage.data.template), {"PortalUrl": url}, protected=True
         )
         auth = self._deploy(stacks, stage.auth, Template.of(stage.auth.template), {}, protected=True)
-        alarm = stacks.alarm(stage.portal.name, RELEASE_ALARM)
-        rollback = Rollback(self._account.alarm_arn(alarm)) if alarm else None
+        found = [stacks.alarm(stage.portal.name, each) for each in (RELEASE_ALARM, API_ALARM)]
+        alarms = tuple(self._account.alarm_arn(name) for name in found if name)
+        rollback = Rollback(alarms) if alarms else None
         portal = self._deploy(stacks, stage.portal, template, {"PortalUrl": url}, rollback=rollback)
         return data, auth, portal
 

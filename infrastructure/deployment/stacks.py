@@ -38,14 +38,17 @@ class Template:
 
 @dataclass(frozen=True)
 class Rollback:
-    """An alarm that ends an update and takes it back, during the update and for some minutes after it."""
+    """Alarms each of which ends an update and takes it back, during the update and for some minutes after it.
 
-    alarm: str
+    They have to exist: an update whose alarm is missing fails.
+    """
+
+    alarms: tuple[str, ...]
     minutes: int = 10
 
     def given(self) -> dict[str, Any]:
-        trigger = {"Arn": self.alarm, "Type": "AWS::CloudWatch::Alarm"}
-        return {"RollbackTriggers": [trigger], "MonitoringTimeInMinutes": self.minutes}
+        triggers = [{"Arn": alarm, "Type": "AWS::CloudWatch::Alarm"} for alarm in self.alarms]
+        return {"RollbackTriggers": triggers, "MonitoringTimeInMinutes": self.minutes}
 
 
 class Stacks:
@@ -73,8 +76,10 @@ class Stacks:
         """The name of an alarm of a stack, or None while it has none."""
         try:
             found = self._cloudformation.describe_stack_resource(StackName=name, LogicalResourceId=logical_id)
-        except ClientError:
-            return None
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
         return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
     def deploy(

@@ -63,8 +63,11 @@ def samconfig(tmp_path: Path) -> Path:
 class CloudFormation:
     """As much of the service as deploying asks for: stacks come to be when their change sets are executed."""
 
-    def __init__(self, *there: str, failing: str = "", unchanged: bool = False) -> None:
+    def __init__(
+        self, *there: str, failing: str = "", unchanged: bool = False, lacking: tuple[str, ...] = ()
+    ) -> None:
         self.there = set(there)
+        self.lacking = lacking
         self.failing = failing
         self.unchanged = unchanged
         self.asked: list[tuple[str, dict[str, Any]]] = []
@@ -88,6 +91,9 @@ class CloudFormation:
 
     def describe_stack_resource(self, StackName: str, LogicalResourceId: str) -> dict[str, Any]:  # noqa: N803
         self.describe_stacks(StackName)
+        if LogicalResourceId in self.lacking:
+            message = f"Resource {LogicalResourceId} does not exist for stack {StackName}"
+            raise ClientError({"Error": {"Message": message}}, "DescribeStackResource")
         return {"StackResourceDetail": {"PhysicalResourceId": f"{StackName}-{LogicalResourceId}"}}
 
     def describe_stack_events(self, StackName: str) -> dict[str, Any]:  # noqa: N803
@@ -245,7 +251,7 @@ def test_without_a_domain_the_first_deployment_learns_the_address_and_tells_it(
     assert len(published) == 2
 
 
-def test_an_update_of_the_portal_is_taken_back_by_its_alarm_and_its_first_deployment_is_not(
+def test_an_update_of_the_portal_is_taken_back_by_its_alarms_and_its_first_deployment_is_not(
     samconfig: Path, published: list[tuple[Any, ...]]
 ) -> None:
     without_domain(samconfig)
@@ -256,12 +262,39 @@ def test_an_update_of_the_portal_is_taken_back_by_its_alarm_and_its_first_deploy
         for name, given in service.asked
         if name == "create_change_set" and given["RollbackConfiguration"]
     }
-    arn = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:portal-dev-ReleaseAlarm"
-    assert watched == {"portal-dev": Rollback(arn).given()}
+    both = tuple(
+        f"arn:aws:cloudwatch:eu-central-1:123456789012:alarm:portal-dev-{name}"
+        for name in ("ReleaseAlarm", "ApiFailuresAlarm")
+    )
+    assert watched == {"portal-dev": Rollback(both).given()}
+    assert [each["Arn"] for each in watched["portal-dev"]["RollbackTriggers"]] == list(both)
     new = CloudFormation()
-    Stacks(new, lambda *_: True).deploy("portal-dev", Template("x"), {}, rollback=Rollback(arn))
+    Stacks(new, lambda *_: True).deploy("portal-dev", Template("x"), {}, rollback=Rollback(both))
     assert new.asked[0][1]["RollbackConfiguration"] == {}
     assert new.asked[0][1]["ChangeSetType"] == "CREATE"
+
+
+def test_an_alarm_that_the_stack_does_not_have_yet_is_not_waited_for(
+    samconfig: Path, published: list[tuple[Any, ...]]
+) -> None:
+    without_domain(samconfig)
+    service = CloudFormation(*OUTPUTS, lacking=("ApiFailuresAlarm",))
+    deployment(samconfig, service).deploy()
+    (watched,) = [
+        [each["Arn"].rpartition("-")[2] for each in given["RollbackConfiguration"]["RollbackTriggers"]]
+        for name, given in service.asked
+        if name == "create_change_set" and given["RollbackConfiguration"]
+    ]
+    assert watched == ["ReleaseAlarm"]
+
+
+def test_whoever_may_not_see_the_alarms_does_not_deploy_without_them() -> None:
+    class Forbidding(CloudFormation):
+        def describe_stack_resource(self, **_: Any) -> dict[str, Any]:
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "DescribeStackResource")
+
+    with pytest.raises(ClientError):
+        Stacks(Forbidding("portal-dev"), lambda *_: True).alarm("portal-dev", "ReleaseAlarm")
 
 
 def test_what_is_asked_of_cloudformation_is_what_it_takes(

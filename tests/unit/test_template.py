@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cfnlint.decode import decode
 
-from infrastructure.deployment.deploy import RELEASE_ALARM
+from infrastructure.deployment.deploy import API_ALARM, RELEASE_ALARM
 from shared.programs import load_editions
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +35,9 @@ WILDCARDS = {
     # `*` in an Allow: what it is, and why it is right
     "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*": (
         "the key is the account's choice; the condition lets it decrypt the named parameters only"
+    ),
+    "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*": (
+        "SES asks for the sender's and, in the sandbox, the recipient's; the condition holds it to one sender"
     ),
 }
 
@@ -121,6 +124,23 @@ def test_the_wildcard_of_kms_is_held_by_its_condition() -> None:
             assert conditions.keys() == {"kms:ViaService", "kms:EncryptionContext:PARAMETER_ARN"}
 
 
+def test_mails_are_sent_by_one_function_from_one_address_whatever_identity_ses_asks_for() -> None:
+    sending = [(name, each) for name, each in allowed() if "ses:" in str(each["Action"])]
+    ((name, statement),) = sending
+    assert name == "NotifyFunction"
+    assert statement["Action"] == "ses:SendRawEmail"
+    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "SenderAddress"}}}
+    arns = [each["Fn::Sub"].rpartition(":")[2] for each in statement["Resource"]]
+    assert arns == ["identity/*", "configuration-set/${MailReports}"]
+
+
+def test_an_api_that_answers_without_doing_its_work_takes_an_update_back_too() -> None:
+    alarm = APP["Resources"][API_ALARM]["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/ApiGateway", "5xx")
+    assert alarm["Dimensions"] == [{"Name": "ApiId", "Value": {"Ref": "Api"}}]
+    assert (alarm["Statistic"], alarm["Period"], alarm["Threshold"]) == ("Sum", 300, 3)
+
+
 def test_a_function_is_told_what_the_settings_read_and_nothing_else() -> None:
     read_there = set(
         re.findall(r'read\("([A-Z_]+)"', (ROOT / "shared/settings.py").read_text(encoding="utf-8"))
@@ -189,7 +209,7 @@ def test_every_queue_of_dead_letters_has_its_alarm_and_the_functions_have_one_to
         if "DeadLetterQueue" in function
     }
     waiting = {"MailsQueue", "ForwardChangesFunction"}  # tried for so long that its age is watched
-    assert watched == dead | waiting
+    assert watched == dead | waiting | {"Api"}
 
 
 SCHEDULES = [

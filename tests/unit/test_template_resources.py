@@ -204,6 +204,9 @@ REASONS = {
     "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*": (
         "the key is the account's choice; the condition lets it decrypt the named parameters only"
     ),
+    "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*": (
+        "SES asks for the sender's and, in the sandbox, the recipient's; the condition holds it to one sender"
+    ),
     "${DocumentsBucket.Arn}/*": "GuardDuty reads and tags the objects of the bucket it protects",
     "${PagesBucket.Arn}/*": "the distribution reads the pages, which are public",
     "${LogsBucket.Arn}/*": "the log service writes where it likes below the bucket",
