@@ -23,6 +23,7 @@ from typing import Any
 
 from infrastructure.reach import ROOT, reached
 from infrastructure.setup_environment import settings
+from shared.adapters.ready_methods import NAME as METHODS
 from shared.programs import READ
 from shared.programs.editions import read_editions
 
@@ -82,9 +83,7 @@ def build_function(name: str, target: Path) -> None:
     for programs in (ROOT / "shared" / "programs").glob("*/"):
         if any(programs.glob("*.toml")):
             keep_editions(programs, target / programs.relative_to(ROOT))
-    compile_all(target, "/var/task", "-b")
-    for source in target.rglob("*.py"):
-        source.unlink()
+    run_python("infrastructure.bytecode", "modules", str(target), "/var/task")
     date_all(target)
 
 
@@ -137,6 +136,8 @@ def build_layer(name: str, target: Path, arch: str) -> None:
         cut_service_data(python / "botocore" / "data")
     if name == "PrintingLayer":
         copy(FONTS, python / "report_fonts")
+    else:
+        run_python("infrastructure.bytecode", "methods", str(python / METHODS))
     compile_all(target, "/opt")
     date_all(target)
 
@@ -210,11 +211,22 @@ def copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target, dirs_exist_ok=True)
 
 
-def compile_all(target: Path, where: str, *further: str) -> None:
-    """Bytecode for every module, each compiled by itself under one hash seed, so that a second build is the same."""
-    options = ["-q", *further, "--invalidation-mode", "unchecked-hash", "-s", str(target), "-p", where]
-    fixed = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-    subprocess.run([sys.executable, "-m", "compileall", *options, str(target)], check=True, env=fixed)
+def compile_all(target: Path, where: str) -> None:
+    """Bytecode for every module."""
+    options = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(target), "-p", where]
+    run_python("compileall", *options, str(target))
+
+
+def run_python(module: str, *options: str) -> None:
+    """What compiles, in a process of its own under one hash seed, so that a second build is the same."""
+    fixed = {
+        **os.environ,
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # a traceback's line stays; which columns of it can only be shown beside a source, and took a sixth of all bytes
+        "PYTHONNODEBUGRANGES": "1",
+    }
+    subprocess.run([sys.executable, "-m", module, *options], check=True, env=fixed, cwd=ROOT)
 
 
 def date_all(target: Path) -> None:

@@ -2,6 +2,10 @@
 
 Read from the text, so an import inside of a function counts like one at the top; only what is imported for type
 checkers alone does not. Nothing in shared/ or functions/ imports by a name that is made up (a test sees to that).
+
+The wiring makes everything that any function uses and loads each where it makes it: of its imports inside of functions
+those count whose function is asked for, as `wiring.members()`, by a module that is reached. The reader of editions does
+not count where they are loaded, for the build has read them.
 """
 
 import ast
@@ -11,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("functions", "shared")
+WIRING, EDITIONS = "shared.handling.wiring", "shared.programs"
 
 
 @cache
@@ -25,7 +30,10 @@ def reached(function: str) -> frozenset[Path]:
             continue
         found[name] = file
         package, _, _ = name.rpartition(".")
-        waiting += [package, *imports(file)]
+        waiting += [package, *(imports_outside(file) if name in (WIRING, EDITIONS) else imports(file))]
+        if WIRING in found:
+            asked = frozenset().union(*(asked_of_wiring(each) for each in found.values()))
+            waiting += imports_of(found[WIRING], asked) - found.keys()
     return frozenset(found.values())
 
 
@@ -40,7 +48,46 @@ def file_of(name: str) -> Path | None:
 @cache
 def imports(file: Path) -> frozenset[str]:
     """The names that a file imports, and those within that may be modules themselves."""
-    return frozenset(_names(ast.parse(file.read_text(encoding="utf-8"))))
+    return frozenset(_names(_tree(file)))
+
+
+@cache
+def imports_outside(file: Path) -> frozenset[str]:
+    """Of those, the ones outside of its functions."""
+    return frozenset(_names(ast.Module(_outside(file), [])))
+
+
+@cache
+def asked_of_wiring(file: Path) -> frozenset[str]:
+    """The functions of the wiring that a file names."""
+    return frozenset(
+        node.attr
+        for node in ast.walk(_tree(file))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "wiring"
+    )
+
+
+@cache
+def imports_of(file: Path, asked: frozenset[str]) -> frozenset[str]:
+    """The names that functions of a file import, and the functions of that file which they call."""
+    functions = {node.name: node for node in _tree(file).body if isinstance(node, ast.FunctionDef)}
+    called: dict[str, ast.FunctionDef] = {}
+    waiting = list(asked)
+    while waiting:
+        name = waiting.pop()
+        if name in functions and name not in called:
+            called[name] = functions[name]
+            waiting += (node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name))
+    return frozenset(name for function in called.values() for name in _names(function))
+
+
+@cache
+def _tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def _outside(file: Path) -> list[ast.stmt]:
+    return [node for node in _tree(file).body if not isinstance(node, ast.FunctionDef)]
 
 
 def _names(node: ast.AST) -> Iterator[str]:

@@ -45,13 +45,14 @@ class Absent:
 sys.meta_path.insert(0, Absent())
 """
 REPORT = """
-import json, pathlib, sys, time
+import gc, json, pathlib, sys, time
 spent = time.process_time() * 1000
 status = pathlib.Path("/proc/self/status").read_text()
 print(json.dumps({
     "milliseconds": spent,
     "megabytes": int(status.partition("VmHWM:")[2].split()[0]) / 1024,
     "modules": sorted(sys.modules),
+    "collections": sum(each["collections"] for each in gc.get_stats()),
 }))
 """
 UNIT = "import boto3\nboto3.client('dynamodb')\n"
@@ -65,6 +66,8 @@ class Start:
     milliseconds: float
     megabytes: float
     modules: frozenset[str]
+    collections: int
+    """How often Python looked for garbage."""
 
 
 def functions() -> list[str]:
@@ -107,7 +110,7 @@ def run(code: str, path: list[Path]) -> Start:
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, cwd="/", check=False)
     assert ended.returncode == 0, ended.stderr
     told = json.loads(ended.stdout)
-    return Start(told["milliseconds"], told["megabytes"], frozenset(told["modules"]))
+    return Start(told["milliseconds"], told["megabytes"], frozenset(told["modules"]), told["collections"])
 
 
 @cache

@@ -5,8 +5,10 @@
 
 import gzip
 import json
+import marshal
 import os
 import pickle
+import pickletools
 import py_compile
 import re
 import shutil
@@ -21,9 +23,10 @@ from botocore.config import Config
 from botocore.loaders import Loader
 from botocore.session import Session
 
-from infrastructure import build, built
+from infrastructure import build, built, bytecode
 from infrastructure.build import ROOT
-from infrastructure.reach import imports, reached
+from infrastructure.reach import asked_of_wiring, imports, reached
+from shared.adapters.ready_methods import NAME as METHODS
 from shared.programs import READ
 from shared.programs.editions import read_editions
 from tests.performance import startup
@@ -71,6 +74,57 @@ def test_a_module_is_reached_from_within_a_function_and_not_for_a_type_alone() -
     assert "mypy_boto3_s3" not in imports(ROOT / "shared" / "adapters" / "transfer_store.py")
 
 
+def test_of_what_the_wiring_makes_a_function_takes_what_it_or_its_gates_ask_for() -> None:
+    points, checkout = names_of("points"), names_of("checkout")
+    assert points >= {"shared.repositories.archive", "shared.repositories.table"}, (
+        "the handler asks, and all do"
+    )
+    assert points >= {"shared.repositories.invoices", "shared.repositories.members"}, "gates ask"
+    assert points.isdisjoint({"shared.adapters.stripe_payments", "shared.repositories.personal_data"})
+    assert "shared.adapters.stripe_payments" in checkout
+
+
+def test_the_wiring_is_only_asked_in_the_form_that_the_build_reads() -> None:
+    for file in [*ROOT.glob("shared/**/*.py"), *ROOT.glob("functions/**/*.py")]:
+        text = file.read_text(encoding="utf-8")
+        imported = re.findall(r"^ *(?:from|import) .*\bwiring\b.*$", text, re.MULTILINE)
+        assert set(imported) <= {"from shared.handling import wiring"}, file
+        named = re.findall(r"(?<![\w.])wiring\b(?!\.[a-z_]+\b)", text)
+        assert len(named) == len(imported), file
+
+
+@pytest.fixture(scope="module")
+def kept_classes() -> set[str]:
+    """The modules that editions as they are kept are made of."""
+    folders = {file.parent for file in ROOT.glob("shared/programs/*/*.toml")}
+    kept = [pickle.dumps(read_editions(folder), protocol=5) for folder in folders]
+    words = {word for each in kept for _, word, _ in pickletools.genops(each) if isinstance(word, str)}
+    return {word for word in words if word.startswith("shared.")}
+
+
+@pytest.mark.parametrize("function", startup.functions())
+def test_what_kept_editions_are_made_of_is_there(function: str, kept_classes: set[str]) -> None:
+    assert "shared.domain.rules.words" in kept_classes
+    assert "shared.programs" not in names_of(function) or kept_classes <= names_of(function)
+
+
+def names_of(function: str) -> set[str]:
+    """The modules that a function can reach."""
+    parts = [module.relative_to(ROOT).with_suffix("").parts for module in reached(function)]
+    return {".".join(part).removesuffix(".__init__") for part in parts}
+
+
+def test_what_the_build_leaves_of_a_function_can_make_all_that_it_asks_for(tmp_path: Path) -> None:
+    build.build_function("PointsFunction", tmp_path)
+    asked = sorted({name for module in reached("points") for name in asked_of_wiring(module)})
+    assert {"members", "invoices"} <= set(asked), "what gates ask for, beside the handler"
+    code = "\n".join(
+        ["import functions.points.handler", "from shared.handling import wiring"]
+        + [f"wiring.{name}()" for name in asked]
+    )
+    assert "shared.repositories.members" in startup.run(code, [tmp_path, startup.site_packages()]).modules
+
+
 def test_nothing_is_imported_by_a_name_that_is_made_up() -> None:
     dynamic = re.compile(r"import_module|__import__|^from \.", re.MULTILINE)
     modules = [*ROOT.glob("shared/**/*.py"), *ROOT.glob("functions/**/*.py")]
@@ -106,6 +160,102 @@ def test_what_is_built_answers_like_the_sources(tmp_path: Path) -> None:
 def test_a_second_build_is_the_same_to_the_byte(printing: Path, tmp_path: Path) -> None:
     build.build_function("ReportPdfFunction", tmp_path / "again")
     assert content(tmp_path / "again") == content(printing)
+
+
+SOURCE = '''"""A module."""
+
+
+class Kept:
+    """A class."""
+
+    def gone(self) -> int:
+        """A method."""
+
+
+def fail() -> None:
+    """A function."""
+    raise KeyError
+'''
+
+
+def test_docstrings_of_functions_are_left_out_and_lines_stay_what_they_are(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text(SOURCE, encoding="utf-8")
+    bytecode.compile_modules(tmp_path, "/var/task")
+    assert [file.name for file in tmp_path.iterdir()] == ["one.pyc"]
+    made: dict[str, Any] = {}
+    exec(marshal.loads((tmp_path / "one.pyc").read_bytes()[16:]), made)
+    assert (made.get("__doc__"), made["Kept"].__doc__) == (None, "A class.")
+    assert (made["Kept"].gone.__doc__, made["fail"].__doc__, made["Kept"]().gone()) == (None, None, None)
+    with pytest.raises(KeyError) as raised:
+        made["fail"]()
+    assert (raised.traceback[-1].lineno + 1, str(raised.traceback[-1].path)) == (13, "/var/task/one.py")
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_a_start_with_the_methods_of_the_build_compiles_none(
+    tmp_path: Path, dataclass_methods: bytes, ready: bool
+) -> None:
+    if ready:
+        (tmp_path / METHODS).write_bytes(dataclass_methods)
+    code = f"{NOTE}\n{startup.code_of('points')}\nassert not compiled, compiled"
+    environment = startup.ENVIRONMENT | {
+        "PYTHONPATH": os.pathsep.join(map(str, (tmp_path, ROOT, startup.site_packages())))
+    }
+    told = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        check=False,
+    )
+    assert (told.returncode == 0) == ready, told.stderr
+
+
+NOTE = """
+import builtins, sys
+compiled, run = [], builtins.exec
+def note(code, *namespaces):
+    if isinstance(code, str) and code.startswith("def __create_fn__"):
+        compiled.append(code)
+    return run(code, *namespaces)
+builtins.exec = note
+"""
+
+
+@pytest.fixture(scope="module")
+def dataclass_methods(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    file = tmp_path_factory.mktemp("layer") / METHODS
+    build.run_python("infrastructure.bytecode", "methods", str(file))
+    return file.read_bytes()
+
+
+def test_a_layer_is_copied_from_the_installer_s_cache_and_what_is_cut_stays_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, installer = tmp_path / "cache", tmp_path / "uv"
+    cache.mkdir()
+    for name in ("kept.py", "cut.pyi"):
+        (cache / name).write_text("ONE = 1\n", encoding="utf-8")
+    installer.write_text(INSTALLER.format(python=sys.executable, cache=str(cache)), encoding="utf-8")
+    installer.chmod(0o755)
+    monkeypatch.setattr(build, "UV", installer)
+    build.build_layer("PrintingLayer", tmp_path / "layer", "host")
+    made = tmp_path / "layer" / "python"
+    assert (made / "kept.py").stat().st_nlink == 1
+    assert (made / "kept.py").stat().st_mtime != (cache / "kept.py").stat().st_mtime
+    assert not (made / "cut.pyi").exists()
+    assert (cache / "cut.pyi").read_text(encoding="utf-8") == "ONE = 1\n"
+
+
+INSTALLER = """#!{python}
+import os, shutil, sys
+target = sys.argv[sys.argv.index("--target") + 1]
+os.makedirs(target)
+for name in os.listdir({cache!r}):
+    place = shutil.copy if "--link-mode=copy" in sys.argv else os.link
+    place(os.path.join({cache!r}, name), os.path.join(target, name))
+"""
 
 
 def test_bytecode_that_would_be_checked_is_a_fault(tmp_path: Path) -> None:

@@ -29,6 +29,9 @@ MODULES_OF_PRINTING = 780
 MEGABYTES = 58
 MEGABYTES_OF_PRINTING = 76
 
+COLLECTIONS = 4
+"""Times that Python looks for garbage during a start, which makes next to none: 49 by its own threshold."""
+
 HEAVY = {
     "stripe", "requests", "aws_xray_sdk", "reportlab", "jinja2", "boto3", "s3transfer", "asyncio", "fpdf", "PIL",
 }  # fmt: skip
@@ -51,6 +54,7 @@ def test_a_function_loads_little_and_nothing_that_it_does_not_use(function: str)
     assert heavy == set()
     assert not start.modules & UNNEEDED
     assert len(start.modules) <= budget(function)
+    assert start.collections <= COLLECTIONS
     if startup.is_built():  # the sources come with the manuals of the services, which take their room
         assert start.megabytes <= (MEGABYTES_OF_PRINTING if function == "report_pdf" else MEGABYTES)
     if function not in HTTP:
