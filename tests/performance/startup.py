@@ -9,6 +9,7 @@ other packages in sight than those of the layers.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -55,6 +56,9 @@ print(json.dumps({
     "collections": sum(each["collections"] for each in gc.get_stats()),
 }))
 """
+COUNTER = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
+"""What counts the instructions of a command; it takes forty times as long."""
+
 UNIT = "import boto3\nboto3.client('dynamodb')\n"
 """U: what every function that talks to DynamoDB through boto3 has to do."""
 
@@ -77,9 +81,16 @@ def functions() -> list[str]:
 
 def start_of(function: str) -> Start:
     """Start a function."""
+    return run(*recipe(function))
+
+
+def recipe(function: str) -> tuple[str, list[Path]]:
+    """The code that starts a function, or what U is, and the folders that it sees."""
+    if function == "U":
+        return UNIT, [site_packages()]
     if is_built():
-        return run(code_of(function), built_path(function))
-    return run(f"ABSENT = {absent()!r}\n{REFUSE}\n{code_of(function)}", [ROOT, site_packages()])
+        return code_of(function), built_path(function)
+    return f"ABSENT = {absent()!r}\n{REFUSE}\n{code_of(function)}", [ROOT, site_packages()]
 
 
 def code_of(function: str) -> str:
@@ -100,17 +111,36 @@ def code_of(function: str) -> str:
 
 def start_of_unit() -> Start:
     """Start what U is."""
-    return run(UNIT, [site_packages()])
+    return run(*recipe("U"))
 
 
 def run(code: str, path: list[Path]) -> Start:
     """Run code in a fresh Python that sees these folders and no others."""
-    environment = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(map(str, path))}
-    command = [sys.executable, "-S", "-c", f"{code}\n{REPORT}"]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, cwd="/", check=False)
+    ended = python(f"{code}\n{REPORT}", path)
     assert ended.returncode == 0, ended.stderr
     told = json.loads(ended.stdout)
     return Start(told["milliseconds"], told["megabytes"], frozenset(told["modules"]), told["collections"])
+
+
+def python(code: str, path: list[Path], *before: str, **further: str) -> "subprocess.CompletedProcess[str]":
+    """Run code in a fresh Python, by the command that stands before it."""
+    environment = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(map(str, path)), **further}
+    command = [*before, os.path.realpath(sys.executable), "-S", "-c", code]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, cwd="/", check=False)
+
+
+def can_count() -> bool:
+    """Whether instructions can be counted here."""
+    return shutil.which(COUNTER[0]) is not None
+
+
+def instructions_of(function: str) -> int:
+    """How many instructions a start takes, under one hash seed; the kernel's do not count."""
+    counted = python(*recipe(function), *COUNTER, PYTHONHASHSEED="0")
+    assert counted.returncode == 0, counted.stderr
+    found = re.search(r"I +refs: +([\d,]+)", counted.stderr)
+    assert found, counted.stderr
+    return int(found[1].replace(",", ""))
 
 
 @cache
