@@ -94,7 +94,8 @@ class Environments:
     """All environments of a stack, forked by its zygote.
 
     `variables` says what a function finds in its environment; `offset` how far the portal's clock is ahead; `layers`
-    are the packages that were built for it, in place of this environment's own.
+    are the packages that were built for it, in place of this environment's own, and `packages` those of the project's
+    own that all functions share, loaded once for all environments.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Environments:
         variables: Callable[[Function], Mapping[str, str]],
         offset: Callable[[], timedelta],
         layers: Sequence[Path] = (),
+        packages: Sequence[str] = (),
     ) -> None:
         self._log = log
         self._variables = variables
@@ -112,7 +114,7 @@ class Environments:
         self.finished = 0
         ours, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-m", "infrastructure.local.zygote", str(theirs.fileno())]
+            command = [sys.executable, "-m", "infrastructure.local.zygote", str(theirs.fileno()), *packages]
             self._zygote = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

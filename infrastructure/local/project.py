@@ -10,13 +10,16 @@ from infrastructure.local.seeding import Seed, demo_seed
 
 _ROOT = Path(__file__).parents[2]
 SHIPPED_PROGRAM = "ipma-hr"
+PACKAGES = ("shared.domain", "shared.programs", "shared.repositories", "shared.schemas", "shared.use_cases")
+"""What most functions load anyway, and reads no environment variable while it is loaded: that differs by function."""
 
 
 @dataclass(frozen=True)
 class Project:
     """The templates by stack name in the order of their deployment; code paths in them start at `root`.
 
-    `demo` is what the log-in page is told of the accounts that `seed` makes, `program` the folder of the editions.
+    `demo` is what the log-in page is told of the accounts that `seed` makes, `program` the folder of the editions,
+    `packages` what its functions share and is loaded once for all of them.
     """
 
     root: Path
@@ -25,6 +28,7 @@ class Project:
     seed: Seed | None = None
     demo: Mapping[str, Any] | None = None
     program: str = SHIPPED_PROGRAM
+    packages: tuple[str, ...] = ()
 
     @property
     def layers(self) -> tuple[Path, ...]:
@@ -62,4 +66,12 @@ def portal(program: str = SHIPPED_PROGRAM, built: Path | None = None) -> Project
         ("recertification-auth", _ROOT / "infrastructure" / "auth.yaml"),
         ("recertification", (built or _ROOT) / "template.yaml"),
     )
-    return Project(built or _ROOT, stacks, _ROOT / "web", demo_seed(), demo.for_the_log_in_page(), program)
+    return Project(
+        built or _ROOT,
+        stacks,
+        _ROOT / "web",
+        demo_seed(),
+        demo.for_the_log_in_page(),
+        program,
+        () if built else PACKAGES,  # each built function has copies of its own
+    )

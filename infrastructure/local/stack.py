@@ -131,7 +131,11 @@ class LocalStack:
         self._emulators = Emulators(self._board)
         self._stop_steps.callback(self._emulators.stop)
         self._environments = Environments(
-            self.functions_log, self._variables, lambda: self._board.offset, self._project.layers
+            self.functions_log,
+            self._variables,
+            lambda: self._board.offset,
+            self._project.layers,
+            self._project.packages,
         )
         self._stop_steps.callback(self._environments.stop)
         self._start_loop()
