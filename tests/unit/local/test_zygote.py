@@ -14,7 +14,8 @@ read, get = [], os._Environ.__getitem__
 os._Environ.__getitem__ = lambda environ, name: read.append(name) or get(environ, name)
 for name in PACKAGES:
     zygote.load_whole(name)
-print([name for name in read if not name.startswith("PYDANTIC_")], "shared.use_cases.log_entries" in importlib.sys.modules)
+ours = [name for name in read if not name.startswith("PYDANTIC_")]
+print(ours, "shared.use_cases.log_entries" in importlib.sys.modules)
 """
 
 
