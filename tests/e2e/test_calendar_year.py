@@ -1,4 +1,7 @@
-"""The year goes round by itself: over HTTP with the local clock, on a portal of its own whose clock may be moved."""
+"""The year goes round by itself: over HTTP with the local clock, on a portal of its own whose clock may be moved.
+
+`make test` has the six years of test_six_years.py, and each rule of the calendar in integration/test_calendar.py.
+"""
 
 import time
 from collections.abc import Iterator
@@ -11,6 +14,7 @@ import pytest
 
 from tests.e2e.portal import Person, Portal, RunningPortal, entry
 
+pytestmark = pytest.mark.long
 COLUMNS = "member_id,first_name,last_name,email,designation,certified_since,expires_on,status,committees"
 YEAR = datetime.now().astimezone().year + 1
 SECONDS_FOR_THREE_YEARS = 90
@@ -107,7 +111,6 @@ def test_the_year_from_15_february_to_the_lapse_at_midnight(portal: Portal, staf
     assert job(portal, "reconcile")["findings"] == []
 
 
-@pytest.mark.long
 def test_three_years_go_by_quickly_and_the_mails_are_in_order(portal: Portal) -> None:
     started = time.monotonic()
     move(portal, f"{YEAR + 4}-01-02T09:00:00-05:00")
@@ -118,8 +121,3 @@ def test_three_years_go_by_quickly_and_the_mails_are_in_order(portal: Portal) ->
     assert sent == sorted(sent)
     lapsed = [mail for mail in mails_to(portal, "paying@example.org") if "has lapsed" in mail["subject"]]
     assert [each["at"][:16] for each in lapsed] == [f"{YEAR + 4}-01-01T05:01"]
-
-
-def test_a_reset_forgets_every_mail_but_those_of_the_seed(portal: Portal) -> None:
-    assert portal.client.post("/_local/reset", timeout=120).status_code == 200
-    assert {mail["to"] for mail in portal.outbox()} == {"member@example.org"}

@@ -29,7 +29,7 @@ def certified(portal: Portal, staff: Person, name: str) -> tuple[Person, dict[st
         "status": "renew",
     }
     assert staff.import_roster(as_csv([row])).json()["created"] == 1
-    portal.client.put("/_local/clock", json=portal.client.get("/_local/clock").json())
+    portal.settle()
     person = portal.first_log_in(row["email"], PASSWORD)
     return person, person.dashboard(person.certification()["certification_id"])
 

@@ -34,13 +34,8 @@ def new_member(portal: Portal, staff: Person, *designations: str) -> Person:
     rows = [cells | {"designation": each} for each in designations or ("IPMA-CP",)]
     report = staff.import_roster(as_csv(rows)).json()
     assert report["created"] == len(rows), report
-    settle(portal)
+    portal.settle()
     return portal.first_log_in(cells["email"])
-
-
-def settle(portal: Portal) -> None:
-    """Wait until every queue is empty: the clock's answer comes then."""
-    assert portal.client.put("/_local/clock", json=portal.client.get("/_local/clock").json()).is_success
 
 
 def announce(who: Person, content: bytes = files.PDF, **fields: Any) -> httpx.Response:
@@ -69,7 +64,7 @@ def uploaded(portal: Portal, who: Person, content: bytes = files.PDF, **fields: 
     assert made["document"]["status"] == "pending"
     sent = send(made["upload"], content)
     assert sent.status_code in (200, 201, 204), sent.text
-    settle(portal)
+    portal.settle()
     read = who.get(f"/api/documents/{made['document']['document_id']}")
     assert read.status_code == 200, read.text
     page: dict[str, Any] = read.json()
@@ -110,7 +105,7 @@ def test_an_hr_innovation_counts_once_its_description_is_there_and_reaches_the_l
 
     # Uploaded and checked: it is clean, shown on the dashboard, and a browser saves it and never shows it.
     assert send(announced["upload"], files.PDF).is_success
-    settle(portal)
+    portal.settle()
     dashboard = member.dashboard(certification_id)
     shown = next(each for each in dashboard["documents"] if each["document_id"] == document_id)
     assert (shown["status"], shown["size"]) == ("clean", len(files.PDF))
@@ -225,7 +220,7 @@ def test_the_form_takes_what_was_announced_and_nothing_else(portal: Portal) -> N
     assert send(upload, files.PDF, key=theirs["upload"]["fields"]["key"]).status_code == 403
     assert send(upload, files.PDF, **{"x-amz-server-side-encryption": "none"}).status_code == 403
     assert send(upload, files.PDF, acl="public-read").status_code == 403
-    settle(portal)
+    portal.settle()
     for who, made in ((member, mine), (other, theirs)):
         read = who.get(f"/api/documents/{made['document']['document_id']}").json()
         assert (read["document"]["status"], read["download_url"]) == ("pending", None)
@@ -237,9 +232,9 @@ def test_what_is_uploaded_after_the_check_is_never_served(portal: Portal) -> Non
     member = portal.log_in("two@example.org")
     made = announce(member).json()
     assert send(made["upload"], files.PDF).is_success
-    settle(portal)
+    portal.settle()
     assert send(made["upload"], files.HTML).is_success
-    settle(portal)
+    portal.settle()
     page = member.get(f"/api/documents/{made['document']['document_id']}").json()
     assert page["document"]["status"] == "clean"
     assert httpx.get(page["download_url"]).content == files.PDF

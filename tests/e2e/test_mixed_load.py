@@ -302,7 +302,7 @@ def bring_in(portal: Portal, staff: Person) -> list[tuple[Person, str]]:
         for number, row in enumerate(generated_roster(this_day(), members=MEMBERS))
     ][:MEMBERS]
     assert staff.import_roster(as_csv(rows)).json()["created"] == MEMBERS
-    portal.client.put("/_local/clock", json=portal.client.get("/_local/clock").json())  # the log-ins are made
+    portal.settle()  # the log-ins are made
     people = [portal.first_log_in(row["email"], PASSWORD) for row in rows]
     found = []
     for person in people:
@@ -350,7 +350,7 @@ def test_a_hundred_clients_at_once_leave_a_table_that_an_auditor_finds_right(run
         for each in done:
             each.result()
     seconds = time.monotonic() - started
-    portal.client.put("/_local/clock", json=portal.client.get("/_local/clock").json())  # all is delivered
+    portal.settle()  # all is delivered
     assert not load.wrong, load.wrong[:10]
     failed = [line for line in running.said if " failed: " in line]
     assert not [line for line in failed if not TOO_SLOW.search(line)]

@@ -4,12 +4,14 @@ import io
 
 from pypdf import PdfReader
 
-from tests.e2e.portal import Portal
+from tests.e2e.browser.people import imported, member_of
+from tests.e2e.portal import Person, Portal
 
 
-def test_the_report_comes_as_json_and_as_a_pdf(portal: Portal) -> None:
-    member = portal.log_in("member@example.org")
-    held = member.certification()["certification_id"]
+def test_the_report_comes_as_json_and_as_a_pdf(portal: Portal, staff: Person) -> None:
+    reader = member_of(portal, imported(portal, staff))
+    reader.enter(("employment", 3), ("conference-full-day", 9), ("webinar", 14))
+    member, held = reader.person, reader.certification_id
     report = member.get(f"/api/certifications/{held}/report").json()
     assert report["totals"]["points_total"] == 44
     printed = member.get(f"/api/certifications/{held}/report.pdf")

@@ -2,33 +2,25 @@
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pytest
 import stripe
 from botocore.config import Config
 
 from infrastructure.local import account
-from infrastructure.local.stack import LocalStack
 from tests import files
-from tests.e2e.portal import Portal
+from tests.e2e.browser.people import imported, member_of
+from tests.e2e.portal import Person, Portal
 
 WEBHOOK = "/api/stripe/webhook"
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[LocalStack]:
-    """A stack in this process, so that the webhook's secret can be read as the function reads it."""
-    with LocalStack(0) as running:
-        yield running
-
-
-def secret_of(stack: LocalStack, what: str) -> str:
-    found = stack.client("ssm").describe_parameters()["Parameters"]
-    (name,) = (each["Name"] for each in found if what in each["Name"])
-    value: str = stack.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+def secret_of(portal: Portal, what: str) -> str:
+    """A secret as the functions read it."""
+    ssm = account.client("ssm", portal.cognito_endpoint)
+    (name,) = (each["Name"] for each in ssm.describe_parameters()["Parameters"] if what in each["Name"])
+    value: str = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
     return value
 
 
@@ -43,24 +35,23 @@ def written(event: dict[str, Any]) -> bytes:
     return json.dumps(event).encode()
 
 
-def test_a_genuine_event_counts_only_as_it_was_signed(stack: LocalStack) -> None:
-    portal = Portal(stack.url)
-    member = portal.log_in("member@example.org")
-    (invoice,) = member.get("/api/invoices", type="recertification").json()["items"]
-    invoice_id = invoice["invoice_id"]
+def test_a_genuine_event_counts_only_as_it_was_signed(portal: Portal, staff: Person) -> None:
+    paying = member_of(portal, imported(portal, staff))
+    member = paying.person
+    invoice_id = member.post(f"{paying.path}/invoice").json()["invoice_id"]
     url = member.post(f"/api/invoices/{invoice_id}/checkout").json()["checkout_url"]
     service = f"{httpx.URL(url).scheme}://{httpx.URL(url).netloc.decode()}"
     desk = f"{service}/_test"
     httpx.post(f"{desk}/hold", json={}).raise_for_status()
     httpx.post(f"{url}/pay")
-    (event_id,) = (
+    *_, event_id = (
         each["id"]
         for each in httpx.get(f"{desk}/events").json()["events"]
         if each["type"] == "checkout.session.completed"
     )
-    key = {"authorization": f"Bearer {secret_of(stack, 'secret-key')}"}
+    key = {"authorization": f"Bearer {secret_of(portal, 'secret-key')}"}
     event = httpx.get(f"{service}/v1/events/{event_id}", headers=key).json()
-    genuine, secret = written(event), secret_of(stack, "webhook")
+    genuine, secret = written(event), secret_of(portal, "webhook")
     headers = signature(genuine, secret)
     event["data"]["object"]["amount_total"] = 1
     cheaper = written(event)
@@ -84,20 +75,22 @@ def test_a_genuine_event_counts_only_as_it_was_signed(stack: LocalStack) -> None
     paid = member.get(f"/api/invoices/{invoice_id}").json()
     assert (paid["status"], len(paid["payments"])) == ("paid", 1)
     httpx.post(f"{desk}/release", json={}).raise_for_status()
-    stack.drain()
+    portal.settle()
     assert len(member.get(f"/api/invoices/{invoice_id}").json()["payments"]) == 1
 
 
-def test_a_form_that_has_expired_uploads_nothing_and_the_document_stays_unserved(stack: LocalStack) -> None:
-    member = Portal(stack.url).log_in("new@example.org")
+def test_a_form_that_has_expired_uploads_nothing_and_the_document_stays_unserved(
+    portal: Portal, staff: Person
+) -> None:
+    member = member_of(portal, imported(portal, staff)).person
     told = {"file_name": "a.pdf", "content_type": "application/pdf", "size": len(files.PDF)}
     announced = member.post("/api/documents", {**told, "kind": "evidence", "title": "Late"}).json()
     form, document_id = announced["upload"], announced["document"]["document_id"]
     kept = ("Content-Type", "x-amz-server-side-encryption")
     same = {name: form["fields"][name] for name in kept}
-    endpoint = stack.client("s3").meta.endpoint_url
+    endpoint, _, bucket = form["url"].rpartition("/")
     signer = account.session().client("s3", endpoint_url=endpoint, config=Config(signature_version="s3v4"))
-    bucket, key = stack.resources["DocumentsBucket"], form["fields"]["key"]
+    key = form["fields"]["key"]
 
     def posted(seconds: int) -> httpx.Response:
         """The same form, signed to last so many seconds."""
@@ -107,9 +100,9 @@ def test_a_form_that_has_expired_uploads_nothing_and_the_document_stays_unserved
 
     late = posted(-1)
     assert (late.status_code, "Policy expired" in late.text) == (403, True)
-    stack.drain()
+    portal.settle()
     read = member.get(f"/api/documents/{document_id}").json()
     assert (read["document"]["status"], read["download_url"]) == ("pending", None)
     assert posted(60).is_success
-    stack.drain()
+    portal.settle()
     assert member.get(f"/api/documents/{document_id}").json()["document"]["status"] == "clean"

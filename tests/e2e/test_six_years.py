@@ -52,9 +52,16 @@ class Life:
         answer = self._portal.client.put("/_local/clock", json={"now": moment}, timeout=300)
         assert answer.status_code == 200, answer.text
 
+    def job(self, name: str) -> dict[str, Any]:
+        """Run a job as staff may on the local console; what it answered."""
+        answer = self._portal.client.post(f"/_local/jobs/{name}", timeout=120)
+        assert answer.status_code == 200, answer.text
+        result: dict[str, Any] = answer.json()
+        return result
+
     def settle(self) -> None:
         """Wait until the mails of what was just done are in the outbox."""
-        assert self._portal.client.post("/_local/jobs/send-reminders", timeout=120).status_code == 200
+        self.job("send-reminders")
 
     def mails(self) -> list[dict[str, str]]:
         """The mails to the member since this was last asked for, oldest first."""
@@ -118,7 +125,10 @@ def test_the_first_cycle_points_over_the_years_invoice_reminders_signed_paid_app
     assert (invoice["issued_on"], invoice["total"]["amount"]) == (f"{FIRST + 2}-02-15", 15000)
     (mail,) = life.mails()
     assert mail["subject"] == f"Invoice {invoice['number']}: your IPMA-CP recertification"
+    assert mail["at"].startswith(f"{FIRST + 2}-02-15T11:00")
     assert "You have 40 of 50 points so far; 10 points are missing" in mail["text"]
+    assert life.job("generate-invoices")["due"] > 0
+    assert life.member.dashboard(life.held)["invoice"]["invoice_id"] == invoice["invoice_id"]
 
     life.go_to(f"{FIRST + 2}-10-05T12:00:00-04:00")
     assert life.subjects() == [f"{days} days left to recertify your IPMA-CP" for days in (180, 90)]
@@ -201,3 +211,9 @@ def test_the_application_the_late_fee_and_the_reinstatement(life: Life) -> None:
     for kind in ("cycle-submitted", "cycle-approved"):
         assert told.count(kind) == 2
     assert told.count("certification-lapsed") == 1
+    assert [each for each in life.job("reconcile")["findings"] if "member sia," in each] == []
+
+
+def test_a_reset_forgets_every_mail_but_those_of_the_seed(portal: Portal) -> None:
+    assert portal.client.post("/_local/reset", timeout=120).status_code == 200
+    assert {mail["to"] for mail in portal.outbox()} == {"member@example.org"}

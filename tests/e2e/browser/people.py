@@ -78,8 +78,7 @@ def imported(portal: Portal, staff: Person, *, certifications: int = 1) -> dict[
     designations = ["IPMA-CP", "IPMA-SCP", "IPMA-CS"][:certifications]
     report = staff.import_roster(as_csv([row | {"designation": each} for each in designations])).json()
     assert report["created"] == certifications, report
-    clock = portal.client.get("/_local/clock").json()
-    assert portal.client.put("/_local/clock", json=clock).is_success  # answers when the log-ins are made
+    portal.settle()  # the log-ins are made
     return row
 
 

@@ -49,10 +49,6 @@ def documents_of(member: Member) -> list[dict[str, Any]]:
     return items
 
 
-def settled(portal: Portal) -> None:
-    assert portal.client.put("/_local/clock", json=portal.client.get("/_local/clock").json()).is_success
-
-
 def test_several_files_are_uploaded_checked_and_listed_by_kind(
     visit: Callable[..., Visitor], member: Member
 ) -> None:

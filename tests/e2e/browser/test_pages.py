@@ -155,11 +155,13 @@ def test_the_dashboard_is_one_call_of_the_api(visitor: Visitor, member: Member) 
 
 
 def test_the_first_load_of_each_page_is_light(visit: Callable[..., Visitor], member: Member) -> None:
-    for name in ("", *MEMBER_PAGES):
-        visitor = visit()
+    visitors = {name: visit() for name in ("", *MEMBER_PAGES)}
+    for name, visitor in visitors.items():
         if name:
             visitor.enter_as(member)
-        visitor.check_weight(f"/{name}")
+        visitor.load_first(f"/{name}")
+    for visitor in visitors.values():
+        visitor.check_weight()
 
 
 def modules_of(file: Path, found: set[Path] | None = None) -> set[Path]:

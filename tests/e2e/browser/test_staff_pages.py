@@ -145,7 +145,9 @@ def test_the_first_load_of_staffs_pages_is_light(
         "review": f"?certification={member.certification_id}",
         "member": f"?member={member.member_id}",
     }
-    for name in STAFF_PAGES:
-        visitor = visit()
+    visitors = {name: visit() for name in STAFF_PAGES}
+    for name, visitor in visitors.items():
         visitor.enter_as(clerk)
-        visitor.check_weight(f"/staff/{name}/{which.get(name, '')}")
+        visitor.load_first(f"/staff/{name}/{which.get(name, '')}")
+    for visitor in visitors.values():
+        visitor.check_weight()

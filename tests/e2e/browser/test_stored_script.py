@@ -14,7 +14,6 @@ from tests.e2e.browser.people import FIFTY, Member, member_of
 from tests.e2e.browser.test_proposals import propose
 from tests.e2e.browser.visitor import MEMBER_PAGES, STAFF_PAGES, Visitor
 from tests.e2e.portal import Person, Portal, entry
-from tests.e2e.test_documents import settle
 
 SHORT = '"><img src=x onerror=alert(1)>'
 LONG = f"{SHORT}<script>alert(2)</script><svg onload=alert(3)>'`${{alert(4)}}{{{{alert(5)}}}}"
@@ -33,7 +32,7 @@ def member_who_types_scripts(portal: Portal, staff: Person) -> Member:
     row = roster_row("Script.1", committees=typed("committee", SHORT))
     row |= {"first_name": typed("first", SHORT), "last_name": typed("last", SHORT)}
     assert staff.import_roster(as_csv([row])).json()["created"] == 1
-    settle(portal)
+    portal.settle()
     member = member_of(portal, row)
     fields = ("employer", "job_title", "department", "address", "city", "state", "country")
     profile = {name: typed(name) for name in fields} | {
@@ -77,7 +76,7 @@ def document_of(portal: Portal, member: Member) -> str:
     upload = made.json()["upload"]
     sent = httpx.post(upload["url"], data=upload["fields"], files={"file": ("x", files.PDF)}, timeout=30)
     assert sent.is_success
-    settle(portal)
+    portal.settle()
     document_id: str = made.json()["document"]["document_id"]
     return document_id
 
