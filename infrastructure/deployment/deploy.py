@@ -18,6 +18,9 @@ DEFAULT_PROGRAM = "ipma-hr"
 RELEASE_ALARM, API_ALARM = "ReleaseAlarm", "ApiFailuresAlarm"
 """What takes an update back: functions that fail, and an API that answers although it cannot do its work."""
 
+TOLD = ("TableName", "TableStreamArn", "MalwareProtection")
+"""Outputs of the data stack that may change, which the portal is told as its parameters of the same names."""
+
 NOT_KNOWN_YET = (
     "https://not-known-yet.invalid"  # until CloudFront has given the first stage without a domain its own
 )
@@ -81,7 +84,8 @@ class Deployment:
             data, auth, portal = self._behind(web["Url"], template)
         self._publish(web, auth)
         program = self._stage.portal.parameters.get("Program", DEFAULT_PROGRAM)
-        for edition in self._account.record_editions(data["TableName"], program):
+        table = self._stage.portal.parameters.get("TableName", data["TableName"])
+        for edition in self._account.record_editions(table, program):
             self._tell(f"edition {edition} is recorded as published")
         return web["Url"]
 
@@ -110,7 +114,9 @@ class Deployment:
         found = [stacks.alarm(stage.portal.name, each) for each in (RELEASE_ALARM, API_ALARM)]
         alarms = tuple(self._account.alarm_arn(name) for name in found if name)
         rollback = Rollback(alarms) if alarms else None
-        portal = self._deploy(stacks, stage.portal, template, {"PortalUrl": url}, rollback=rollback)
+        named = stage.portal.parameters  # may name a restored table
+        told = {name: named.get(name, data[name]) for name in TOLD}
+        portal = self._deploy(stacks, stage.portal, template, {**told, "PortalUrl": url}, rollback=rollback)
         return data, auth, portal
 
     def _web(self, data: Mapping[str, str], portal: Mapping[str, str]) -> dict[str, str]:

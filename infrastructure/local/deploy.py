@@ -70,12 +70,15 @@ class Plan:
 def plan(path: Path, stack_name: str, parameters: Mapping[str, str], folder: Path | None = None) -> Plan:
     """Read and translate a template, which needs no emulator.
 
-    `parameters` may hold more than the template declares; `folder` is where relative code paths start (the
-    template's own). Raises DeployError for a parameter that does not fit.
+    `parameters` may hold more than the template declares, and less: what has neither a value nor a default is an output
+    of a stack before it, as `make deploy` has it too. `folder` is where relative code paths start (the template's own).
+    Raises DeployError for a parameter that does not fit.
     """
     template = load(path)
-    given = {name: value for name, value in parameters.items() if name in template.get("Parameters", {})}
-    translated = translate(template, folder or path.parent, parameters_of(template, given))
+    declared = template.get("Parameters", {})
+    given = {name: value for name, value in parameters.items() if name in declared}
+    known = {name: each for name, each in declared.items() if name in given or "Default" in each}
+    translated = translate(template, folder or path.parent, parameters_of({"Parameters": known}, given))
     return Plan(stack_name, translated, given)
 
 
@@ -85,7 +88,12 @@ def deploy(planned: Plan, client: Callable[[str], Any], deployed: Deployed) -> N
     `client` makes a boto3 client by service name. Raises DeployError naming resource, type and property for anything
     that is not known.
     """
-    _Stack(planned.stack_name, planned.template, planned.parameters, client, deployed).make()
+    told = {
+        name: deployed.outputs[name]
+        for name in planned.template.get("Parameters", {})
+        if name in deployed.outputs
+    }
+    _Stack(planned.stack_name, planned.template, {**told, **planned.parameters}, client, deployed).make()
 
 
 class _Stack:

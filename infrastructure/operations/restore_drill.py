@@ -1,4 +1,7 @@
-"""Restores the table to a second one, looks whether what was stored is there, and removes it again."""
+"""Restores the table to a second one, looks whether what was stored is there, and removes it again.
+
+With `--keep` the second one is made ready to take the first one's place (docs/operations.md, Restoring the table).
+"""
 
 import argparse
 import time
@@ -16,7 +19,12 @@ SAMPLE = 200
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("--table", required=True, help="the table's name")
-    parser.add_argument("--keep", action="store_true", help="do not remove the restored table")
+    parser.add_argument(
+        "--keep", action="store_true", help="do not remove the restored table, but make it ready to be used"
+    )
+    parser.add_argument(
+        "--at", type=moment, help="the moment to restore, such as 2027-06-15T11:30Z; else the latest there is"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,14 +35,25 @@ def run(options: argparse.Namespace) -> int:
         print(f"{options.table} cannot be restored: point-in-time recovery is off.")
         return 1
     if options.dry_run:
-        print(f"Would restore {options.table} as of {latest:%Y-%m-%d %H:%M} UTC, compare, and remove it.")
+        print(
+            f"Would restore {options.table} as of {options.at or latest:%Y-%m-%d %H:%M} UTC, compare, and "
+            f"{'make it ready' if options.keep else 'remove it'}."
+        )
         return 0
     started = datetime.now(UTC)
     drill = f"{options.table}-drill-{started:%Y%m%d%H%M}"
-    compared, missing = restore_drill(dynamodb, options.table, drill, keep=options.keep)
+    compared, missing = restore_drill(dynamodb, options.table, drill, keep=options.keep, at=options.at)
     minutes = (datetime.now(UTC) - started).total_seconds() / 60
     print(f"Restored in {minutes:.0f} minutes; {compared - missing} of {compared} sampled items are there.")
-    return 1 if missing else 0
+    if options.keep:
+        print(f"For samconfig.toml:\n  TableName={drill}\n  TableStreamArn={make_ready(dynamodb, drill)}")
+    return 1 if missing and options.at is None else 0  # of an earlier moment, later items are missing
+
+
+def moment(text: str) -> datetime:
+    """A moment as it is typed, in UTC where nothing else is said."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def latest_restorable(dynamodb: Any, table: str) -> datetime | None:
@@ -46,16 +65,21 @@ def latest_restorable(dynamodb: Any, table: str) -> datetime | None:
 
 
 def restore_drill(
-    dynamodb: Any, table: str, drill: str, *, keep: bool, sleep: Callable[[float], None] = time.sleep
+    dynamodb: Any,
+    table: str,
+    drill: str,
+    *,
+    keep: bool,
+    at: datetime | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[int, int]:
     """Restore, compare a sample, remove: how many items were compared, and how many of them are missing.
 
     The sample is what was stored before the restored moment and has not changed since, as far as keys tell.
     """
     sample = [_key(item) for item in dynamodb.scan(TableName=table, Limit=SAMPLE)["Items"]]
-    dynamodb.restore_table_to_point_in_time(
-        SourceTableName=table, TargetTableName=drill, UseLatestRestorableTime=True
-    )
+    when = {"RestoreDateTime": at} if at else {"UseLatestRestorableTime": True}
+    dynamodb.restore_table_to_point_in_time(SourceTableName=table, TargetTableName=drill, **when)
     try:
         while dynamodb.describe_table(TableName=drill)["Table"]["TableStatus"] != "ACTIVE":
             sleep(LOOK_SECONDS)
@@ -65,6 +89,25 @@ def restore_drill(
             dynamodb.update_table(TableName=drill, DeletionProtectionEnabled=False)
             dynamodb.delete_table(TableName=drill)
     return len(sample), missing
+
+
+def make_ready(dynamodb: Any, table: str, sleep: Callable[[float], None] = time.sleep) -> str:
+    """Give a restored table what a restoration leaves out, as infrastructure/data.yaml has it; its stream's ARN."""
+    dynamodb.update_table(
+        TableName=table,
+        DeletionProtectionEnabled=True,
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
+    while (found := dynamodb.describe_table(TableName=table)["Table"])["TableStatus"] != "ACTIVE":
+        sleep(LOOK_SECONDS)
+    dynamodb.update_time_to_live(
+        TableName=table, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires_at_epoch"}
+    )
+    dynamodb.update_continuous_backups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    stream: str = found["LatestStreamArn"]
+    return stream
 
 
 def _key(item: dict[str, Any]) -> dict[str, Any]:

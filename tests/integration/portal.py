@@ -73,9 +73,10 @@ def allowed_actions() -> dict[str, frozenset[str]]:
         for policy in each["Properties"].get("Policies", []):
             for statement in policy["Statement"]:
                 named = statement["Action"]
-                where = str(statement["Resource"])
-                indexes = ("", "/index") if "TableArn" in where and "TableIndexArn" in where else ("",)
-                indexes = ("/index",) if "TableArn" not in where and "TableIndexArn" in where else indexes
+                stated = statement["Resource"]
+                arns = [str(arn) for arn in (stated if isinstance(stated, list) else [stated])]
+                tables = [arn for arn in arns if "table/${TableName}" in arn]
+                indexes = {"/index" if "/index/" in arn else "" for arn in tables} or {""}
                 actions |= {
                     action + (index if action.startswith("dynamodb:") else "")
                     for action in (named if isinstance(named, list) else [named])

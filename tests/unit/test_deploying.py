@@ -42,6 +42,8 @@ OUTPUTS = {
         "DocumentsBucketName": "documents",
         "TransfersBucketName": "transfers",
         "TableName": "the-table",
+        "TableStreamArn": "arn:the-table/stream/1",
+        "MalwareProtection": "on",
     },
     "portal-dev-auth": {"UserPoolId": "pool", "UserPoolClientId": "client"},
     "portal-dev": {"ApiUrl": "https://abc.execute-api.eu-central-1.amazonaws.com"},
@@ -198,6 +200,9 @@ def test_what_stands_behind_the_address_comes_first_and_each_is_told_what_it_nee
     told = dict(service.deployed())
     assert told["portal-dev-data"] == {"PortalUrl": "https://portal.example.org"}
     assert told["portal-dev"]["PortalUrl"] == "https://portal.example.org"
+    assert told["portal-dev"]["TableName"] == "the-table"
+    assert told["portal-dev"]["TableStreamArn"] == "arn:the-table/stream/1"
+    assert told["portal-dev"]["MalwareProtection"] == "on"
     assert told["portal-dev-web"]["ApiDomain"] == "abc.execute-api.eu-central-1.amazonaws.com"
     assert told["portal-dev-web"]["ConnectSources"].split() == [
         "https://cognito-idp.eu-central-1.amazonaws.com",
@@ -215,6 +220,20 @@ def test_what_stands_behind_the_address_comes_first_and_each_is_told_what_it_nee
         "clientId": "client",
     }
     assert published == [("pages", "E1", {"apiBase": "/api", "cognito": cognito}, False)]
+
+
+def test_a_restored_table_that_the_settings_name_takes_the_place_of_the_data_stacks(
+    samconfig: Path, published: list[tuple[Any, ...]]
+) -> None:
+    restored = '"TableName=restored", "TableStreamArn=arn:restored/stream/1", "StripeSecret'
+    samconfig.write_text(STAGE.replace('"StripeSecret', restored))
+    service = CloudFormation(*OUTPUTS)
+    recorded: list[tuple[str, str]] = []
+    deployment(samconfig, service, recorded).deploy()
+    told = dict(service.deployed())["portal-dev"]
+    assert (told["TableName"], told["TableStreamArn"]) == ("restored", "arn:restored/stream/1")
+    assert told["MalwareProtection"] == "on"
+    assert recorded == [("restored", "ipma-hr")]
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])

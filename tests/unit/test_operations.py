@@ -9,7 +9,8 @@ import pytest
 from infrastructure.operations import __main__ as operations
 from infrastructure.operations.reconcile import reconcile
 from infrastructure.operations.redrive import redrive
-from infrastructure.operations.restore_drill import latest_restorable, restore_drill
+from infrastructure.operations.restore_drill import latest_restorable, make_ready, moment, restore_drill
+from tests.unit.test_template import DATA, properties
 
 
 class Client:
@@ -98,6 +99,32 @@ def test_a_drill_removes_nothing_but_what_it_made_and_keeps_that_when_asked() ->
     dynamodb = drilled(get_item=[{"Item": ITEM}, {"Item": ITEM}])
     assert restore_drill(dynamodb, "table", "drill", keep=True, sleep=lambda _: None) == (2, 0)
     assert "delete_table" not in dynamodb.operations
+
+
+def test_a_table_is_restored_as_of_the_moment_that_was_asked_for() -> None:
+    dynamodb = drilled(get_item=[{"Item": ITEM}, {}])
+    at = moment("2027-06-15T11:30Z")
+    assert at == moment("2027-06-15T11:30") == datetime(2027, 6, 15, 11, 30, tzinfo=UTC)
+    restore_drill(dynamodb, "table", "drill", keep=True, at=at, sleep=lambda _: None)
+    (asked,) = [given for name, given in dynamodb.asked if name == "restore_table_to_point_in_time"]
+    assert asked == {"SourceTableName": "table", "TargetTableName": "drill", "RestoreDateTime": at}
+
+
+def test_a_restored_table_gets_everything_that_the_data_stack_gives_its_own() -> None:
+    ready = {"Table": {"TableStatus": "ACTIVE", "LatestStreamArn": "arn:drill/stream/1"}}
+    dynamodb = Client(describe_table=[{"Table": {"TableStatus": "UPDATING"}}, ready])
+    assert make_ready(dynamodb, "drill", sleep=lambda _: None) == "arn:drill/stream/1"
+    given: dict[str, Any] = {}
+    for _, asked in dynamodb.asked:
+        given |= asked
+    stated = properties(DATA, "AWS::DynamoDB::Table")
+    streamed = given["StreamSpecification"]
+    assert streamed == {"StreamEnabled": True, **stated["StreamSpecification"]}
+    assert given["DeletionProtectionEnabled"] is stated["DeletionProtectionEnabled"] is True
+    assert given["TimeToLiveSpecification"] == stated["TimeToLiveSpecification"]
+    assert given["PointInTimeRecoverySpecification"] == stated["PointInTimeRecoverySpecification"]
+    restored = {"BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes"}
+    assert set(stated) - restored <= set(given), "a property that a restoration leaves out, and nobody adds"
 
 
 def test_a_table_without_point_in_time_recovery_is_told() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cfnlint.decode import decode
 
-from infrastructure.deployment.deploy import API_ALARM, RELEASE_ALARM
+from infrastructure.deployment.deploy import API_ALARM, RELEASE_ALARM, TOLD
 from shared.programs import load_editions
 
 ROOT = Path(__file__).parents[2]
@@ -253,6 +253,26 @@ def test_what_is_imported_is_exported() -> None:
             assert "${AWS::StackName}" + name in {out["Export"]["Name"]["Fn::Sub"] for out in exported[stack]}
 
 
+def test_nothing_is_imported_that_may_change() -> None:
+    """CloudFormation refuses to change an export while it is imported."""
+    imported = {
+        node["Fn::ImportValue"]["Fn::Sub"].partition("}")[2].removeprefix("-")
+        for node in walk(APP)
+        if "Fn::ImportValue" in node
+    }
+    assert imported
+    for template in (DATA, AUTH):
+        may_change = {*template["Parameters"], "Table"}  # a table may be restored to another
+        for output in template["Outputs"].values():
+            said = json.dumps(output["Value"])
+            named = set(re.findall(r"\w+", said)) & may_change
+            assert not (named and output["Export"]["Name"]["Fn::Sub"].partition("-")[2] in imported), named
+    assert {name for name in TOLD if name not in APP["Parameters"] or name not in DATA["Outputs"]} == set()
+    assert not [name for name in TOLD if "Default" in APP["Parameters"][name]], (
+        "it would hide what is not told"
+    )
+
+
 def test_the_table_can_be_restored_and_not_be_lost() -> None:
     table = properties(DATA, "AWS::DynamoDB::Table")
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
@@ -331,7 +351,7 @@ def test_documents_are_scanned_unless_someone_turns_it_off() -> None:
     assert plan["ProtectedResource"]["S3Bucket"]["ObjectPrefixes"] == ["documents/"]
     assert DATA["Outputs"]["MalwareProtection"]["Value"] == {"Ref": "MalwareProtection"}
     told = FUNCTIONS["DocumentsFunction"]["Environment"]["Variables"]["MALWARE_PROTECTION"]
-    assert told == {"Fn::ImportValue": {"Fn::Sub": "${DataStack}-MalwareProtection"}}
+    assert told == {"Ref": "MalwareProtection"}
 
 
 def test_nobody_writes_a_document_but_by_a_form() -> None:
