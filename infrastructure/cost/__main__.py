@@ -15,11 +15,14 @@ PAGE = """# What it costs to run
 Written by `make cost`, in US dollars a year: what the [meter](data-model.md#what-each-costs) counted, times the list
 prices in `infrastructure/cost/prices.toml`, times the profile of use in `infrastructure/cost/profile.toml`.
 **Prices are those of {region} as known on {as_of}, written from memory: check them before you rely on a figure.**
-The profile, and the durations and sizes beside the units, are assumptions, stated in that file. Free allowances are
-left out but for those of alarms, metrics, dashboards and log-ins, which are for good. Not in here: Stripe's fees,
-taxes, support, a year's one export or import of everything (cents), and documents (S3, GuardDuty).
+The profile, and the durations and sizes beside the units, are assumptions, stated in that file; memory, event sources,
+alarms and rules are those of the templates, with the settings of `samconfig.toml`. Free allowances are left out but for
+those of alarms, metrics, dashboards, idle queues and log-ins, which are for good. Not in here: Stripe's fees, taxes,
+support, a year's one export or import of everything (cents), and documents (S3, GuardDuty).
 
 ## Usage
+
+With the settings of prod, which keeps logs for {kept} days; with dev's {kept_dev}, 10,000 members cost ${usage_dev}.
 
 {usage}
 
@@ -32,8 +35,14 @@ they cost {lite:.0f} times what all else does in the Lite plan, and {essentials:
 
 {fixed}
 
-Without `Firewall=on` (about $96 a year) and malware scanning. An alarm for each function would be $35 more. A stage
-without members costs no more than this.
+Lambda's pollers ask each of the {sources} queues that feed a function for messages, and each question is charged
+although nothing waits there. By Lambda's guide there are five pollers for a queue with a `MaximumConcurrency` (as few
+as two without one), and each waits up to {poll} s: {polls:.1f} million requests a month. The first million of an
+account is free, so a second stage in the same account pays ${polling_second:.0f} for them.
+
+Without `Firewall=on` (about ${firewall:.0f} a year for the pages, ${firewall_logins:.0f} for the log-ins, beside the
+requests they look at) and malware scanning. An alarm for each function would be ${alarm_each:.0f} more. A stage without
+members costs no more than this.
 
 ## What a member does
 
@@ -75,8 +84,11 @@ def page() -> str:
     for plan in ("lite", "essentials"):
         logins = tuple(reckoning.of_log_ins(members, plan) for members in MEMBERS)
         usage[f"log-ins, Cognito's {plan.capitalize()} plan"] = logins
-    fixed = {name: (dollars,) for name, dollars in reckoning.of_standing_still().items() if "(0)" not in name}
-    fixed["**fixed**"] = (sum(reckoning.of_standing_still().values()),)
+    standing = [reckoning.of_standing_still(stage) for stage in reckoning.STAGES]
+    fixed = {name: tuple(each[name] for each in standing) for name in standing[0]}
+    fixed["**fixed**"] = tuple(sum(each.values()) for each in standing)
+    days = [reckoning.retention(stage) for stage in reckoning.STAGES]
+    firewalls = reckoning.of_firewalls()
     dearest = sorted(_dearest().items(), key=lambda each: -each[1][1])[:12]
     heads = ("", *(f"{members:,} members" for members in MEMBERS))
     words = {
@@ -89,7 +101,17 @@ def page() -> str:
             plan: reckoning.of_log_ins(100_000, plan) / usage["**usage**"][2]
             for plan in ("lite", "essentials")
         },
-        "fixed": "\n".join(_table(("", "a stage"), fixed)),
+        "kept_dev": days[0],
+        "kept": days[1],
+        "usage_dev": money(sum(reckoning.of_usage(10_000, "dev").values())),
+        "fixed": "\n".join(_table(("", *reckoning.STAGES), fixed)),
+        "sources": len(reckoning.queue_sources()),
+        "poll": price["sqs"]["poll_seconds"],
+        "polls": reckoning.idle_polls() / 1e6,
+        "polling_second": 12 * reckoning.idle_polls() * price["sqs"]["request"],
+        "firewall": firewalls[0],
+        "firewall_logins": firewalls[1],
+        "alarm_each": reckoning.of_an_alarm_each(),
         "dearest": "\n".join(_table(("request or message", "times", "dollars"), dict(dearest))),
     }
     return PAGE.format_map(words)

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from infrastructure.deployment.settings import Stage, read_stage
+from infrastructure.local.intrinsics import Scope
 from infrastructure.local.template import load
 from shared.adapters.metrics import METRICS
 
@@ -20,6 +22,10 @@ TEMPLATES = (
     "infrastructure/data.yaml",
     "infrastructure/web.yaml",
 )
+STAGES = ("dev", "prod")
+RECKONED = "prod"
+"""The stage whose settings count where none is named."""
+
 MEMBERS = (1_000, 10_000, 100_000, 1_000_000)
 QUEUED = ("issue_invoices", "notify", "import_members", "import_data")
 """Workers of a queue: each message is received and deleted, one at a time at worst, as reckoned here."""
@@ -44,6 +50,22 @@ def metered() -> dict[str, dict[str, Any]]:
     """What the meter read, by name of the row."""
     rows = json.loads(UNITS.read_text())
     return {f"{row['door']} ({row['case']})" if row["case"] else row["door"]: row for row in rows}
+
+
+@cache
+def functions() -> dict[str, dict[str, Any]]:
+    """The functions' properties by the folder of their handler, and by the routes that they serve."""
+    found: dict[str, dict[str, Any]] = {}
+    template = load(ROOT / TEMPLATES[0])
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            stated = {**template["Globals"]["Function"], **resource["Properties"]}
+            found[stated["Handler"].split(".")[1]] = stated
+            for event in stated.get("Events", {}).values():
+                at = event["Properties"]
+                if event["Type"] == "HttpApi" and "Path" in at:
+                    found[f"{at['Method']} {at['Path']}"] = stated
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +93,17 @@ class Operation:
         )
 
     @property
+    def gigabytes(self) -> float:
+        """The memory of the function that does it, as the template has it."""
+        return float(functions()[self.row["door"]]["MemorySize"]) / 1024
+
+    @property
     def dollars(self) -> Dollars:
         """What one costs, by service."""
+        return self.at(RECKONED)
+
+    def at(self, stage: str) -> Dollars:
+        """The same with the settings of a stage."""
         price, use = prices(), profile()
         seconds = (
             use["warm_milliseconds"]
@@ -82,29 +113,43 @@ class Operation:
         messages = self.calls("sqs.") + 2 * (self.row["door"] in QUEUED)
         return {
             "API Gateway": price["api_gateway"]["request"] * self.is_request,
-            "Lambda": price["lambda"]["request"] + seconds * price["lambda"]["gigabyte_second"],
+            "Lambda": price["lambda"]["request"]
+            + seconds * self.gigabytes * price["lambda"]["gigabyte_second"],
             "DynamoDB units": self.row["reads"] * price["dynamodb"]["read_unit"]
             + self.row["writes"] * price["dynamodb"]["write_unit"],
             "SQS": messages * price["sqs"]["request"],
             "SES": self.calls("ses.") * price["ses"]["mail"],
-            "logs": use["log_bytes_a_request"] / 1e9 * log_gigabyte(),
+            "logs": use["log_bytes_a_request"] / 1e9 * log_gigabyte(stage),
             "traces": use["traced"] * price["xray"]["trace"],
         }
 
 
-def log_gigabyte() -> float:
-    """Taking in a gigabyte of logs, and keeping it."""
+def log_gigabyte(stage: str) -> float:
+    """Taking in a gigabyte of logs, and keeping it for as long as the stage does."""
     price = prices()["cloudwatch"]
-    return float(price["log_gigabyte"] + profile()["log_months"] * price["log_gigabyte_month"])
+    return float(price["log_gigabyte"] + retention(stage) / 30 * price["log_gigabyte_month"])
 
 
-def of_a_member() -> Dollars:
+@cache
+def retention(stage: str) -> int:
+    """The days for which a stage keeps its functions' logs: what samconfig.toml says, or the template's default."""
+    declared = load(ROOT / TEMPLATES[0])["Parameters"]["LogRetentionDays"]["Default"]
+    return int(settings(stage).portal.parameters.get("LogRetentionDays", declared))
+
+
+@cache
+def settings(stage: str) -> Stage:
+    """A stage's settings, as samconfig.toml has them."""
+    return read_stage(stage)
+
+
+def of_a_member(stage: str = RECKONED) -> Dollars:
     """What a member and year costs by service, but for log-ins, which have a free allowance."""
     price, use = prices(), profile()
     total: Counter[str] = Counter()
     for part in ("member", "staff", "jobs"):
         for name, times in use[part].items():
-            for service, dollars in Operation(name).dollars.items():
+            for service, dollars in Operation(name).at(stage).items():
                 total[service] += times * dollars
     kept = use["kept_kilobytes"] / 1e6 * 12
     total["DynamoDB storage"] = kept * (
@@ -118,9 +163,9 @@ def of_a_member() -> Dollars:
     return total
 
 
-def of_usage(members: int) -> Dollars:
+def of_usage(members: int, stage: str = RECKONED) -> Dollars:
     """What a year of so many members costs, without documents, by service; log-ins apart."""
-    return {service: members * dollars for service, dollars in of_a_member().items()}
+    return {service: members * dollars for service, dollars in of_a_member(stage).items()}
 
 
 def of_log_ins(members: int, plan: str) -> float:
@@ -145,29 +190,42 @@ def of_nights() -> float:
 
 
 @cache
-def declared() -> Mapping[str, int]:
-    """How many alarms, composite alarms, dashboards and metrics of our own the templates declare."""
+def declared(stage: str = RECKONED) -> Mapping[str, int]:
+    """How many resources of each kind a stage has, by the last part of its type: with a condition only if it holds."""
     found: Counter[str] = Counter()
-    for template in TEMPLATES:
-        for resource in load(ROOT / template)["Resources"].values():
-            found[resource["Type"].rpartition("::")[2]] += "Condition" not in resource
+    for template, given in _templates(stage):
+        for resource in template["Resources"].values():
+            holds = "Condition" not in resource or _holds(template, given, resource["Condition"])
+            found[resource["Type"].rpartition("::")[2]] += holds
     return found
 
 
-def of_watching() -> Dollars:
+def _templates(stage: str) -> list[tuple[dict[str, Any], Mapping[str, str]]]:
+    """Each template of a stage with the parameters that people chose."""
+    return [(load(each.template), each.parameters) for each in settings(stage).stacks()]
+
+
+def _holds(template: Mapping[str, Any], given: Mapping[str, str], condition: str) -> bool:
+    known = {
+        name: each for name, each in template["Parameters"].items() if name in given or "Default" in each
+    }
+
+    def ref(name: str) -> str:
+        raise LookupError(f"{condition} hangs on {name}, which the deployment finds out")
+
+    scope = Scope("cost", {**template, "Parameters": known}, given, {}, ref, lambda name, _: ref(name))
+    return scope.condition(condition)
+
+
+def of_watching(stage: str = RECKONED) -> Dollars:
     """What alarms, metrics and dashboards cost a year beyond what is free for good, by kind."""
-    price, has = prices()["cloudwatch"], declared()
-    alarms = max(0, has["Alarm"] - price["free_alarms"])
-    metrics = max(0, own_metrics() - price["free_metrics"])
+    price, has = prices()["cloudwatch"], declared(stage)
     return {
-        f"alarms ({has['Alarm']}, of which {price['free_alarms']} are free)": 12
-        * alarms
+        f"alarms ({price['free_alarms']} are free)": 12
+        * max(0, has["Alarm"] - price["free_alarms"])
         * price["alarm_month"],
-        f"composite alarms ({has['CompositeAlarm']})": 12
-        * has["CompositeAlarm"]
-        * price["composite_alarm_month"],
         f"metrics of our own ({own_metrics()}, of which {price['free_metrics']} are free)": 12
-        * metrics
+        * max(0, own_metrics() - price["free_metrics"])
         * price["metric_month"],
         f"dashboards ({has['Dashboard']}, of which {price['free_dashboards']} are free)": 12
         * max(0, has["Dashboard"] - price["free_dashboards"])
@@ -176,11 +234,57 @@ def of_watching() -> Dollars:
 
 
 def own_metrics() -> int:
-    """The metrics of our own, all out of the functions' log: each name is charged with each set of dimensions."""
+    """The metrics that our functions and filters of their log make: each name is charged by set of dimensions."""
     return len(METRICS) + declared()["MetricFilter"]
 
 
-def of_standing_still() -> Dollars:
+def queue_sources() -> list[dict[str, Any]]:
+    """The event sources that are queues."""
+    return [
+        event["Properties"]
+        for name, function in functions().items()
+        if "/" not in name
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "SQS"
+    ]
+
+
+def idle_polls() -> int:
+    """How often Lambda asks our queues in a month when nothing waits there."""
+    price = prices()["sqs"]
+    pollers = sum(
+        price["pollers" if "ScalingConfig" in each else "pollers_without_maximum_concurrency"]
+        for each in queue_sources()
+    )
+    return int(pollers * 365 / 12 * 86_400 / price["poll_seconds"])
+
+
+def of_polling() -> float:
+    """A year of asking empty queues, but for what is free."""
+    price = prices()["sqs"]
+    return float(12 * max(0, idle_polls() - price["free_month"]) * price["request"])
+
+
+def of_firewalls() -> list[float]:
+    """A year of the firewall of the pages and of that of the log-ins, each with its rules, and without requests."""
+    price, found = prices()["waf"], []
+    for template in ("infrastructure/web.yaml", "infrastructure/auth.yaml"):
+        (acl,) = [
+            each["Properties"]
+            for each in load(ROOT / template)["Resources"].values()
+            if each["Type"] == "AWS::WAFv2::WebACL"
+        ]
+        found.append(12 * (price["acl_month"] + len(acl["Rules"]) * price["rule_month"]))
+    return found
+
+
+def of_an_alarm_each() -> float:
+    """A year of an alarm for each function."""
+    return float(12 * sum("/" not in name for name in functions()) * prices()["cloudwatch"]["alarm_month"])
+
+
+def of_standing_still(stage: str = RECKONED) -> Dollars:
     """The fixed part of a year."""
     zone = {"a zone of Route 53, if it is there": 12 * prices()["route53"]["zone_month"]}
-    return {**of_watching(), "jobs and figures": of_nights(), **zone}
+    polling = {"SQS: Lambda asks queues in which nothing waits": of_polling()}
+    return {**of_watching(stage), **polling, "jobs and figures": of_nights(), **zone}

@@ -4,14 +4,16 @@ import pytest
 
 from infrastructure.cost import __main__ as cost
 from infrastructure.cost import reckoning
+from tests.unit.test_template import FUNCTIONS
 
 PROMISED = 15.0
 """Dollars for 10,000 members and year of usage, without documents."""
 
 
 def test_usage_keeps_its_promise_and_grows_by_the_member_alone() -> None:
-    for members in reckoning.MEMBERS:
-        assert sum(reckoning.of_usage(members).values()) * 10_000 / members <= PROMISED
+    for stage in reckoning.STAGES:
+        for members in reckoning.MEMBERS:
+            assert sum(reckoning.of_usage(members, stage).values()) * 10_000 / members <= PROMISED
 
 
 def test_the_page_and_the_readme_say_what_is_reckoned() -> None:
@@ -52,5 +54,54 @@ def test_log_ins_are_free_up_to_10000_a_month_and_then_by_the_plan() -> None:
 
 
 def test_watching_costs_less_than_10000_members() -> None:
-    assert sum(reckoning.of_watching().values()) < sum(reckoning.of_usage(10_000).values())
+    for stage in reckoning.STAGES:
+        assert sum(reckoning.of_watching(stage).values()) < sum(reckoning.of_usage(10_000, stage).values())
     assert reckoning.declared()["Dashboard"] <= reckoning.prices()["cloudwatch"]["free_dashboards"]
+
+
+def test_a_function_is_billed_for_the_memory_that_the_template_gives_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    printing = "GET /api/certifications/{certification_id}/report.pdf (30 entries, signed)"
+    gigabytes = {
+        name: reckoning.Operation(name).gigabytes
+        for name in (printing, "import_data (one row)", "GET /api/me", "notify (an event)")
+    }
+    assert {name: each * 1024 for name, each in gigabytes.items()} == {
+        printing: 1769,
+        "import_data (one row)": 1769,
+        "GET /api/me": 1024,
+        "notify (an event)": 1024,
+    }
+    before = reckoning.Operation("GET /api/me").dollars["Lambda"]
+    found = reckoning.functions()
+    larger = {**found, "GET /api/me": {**found["GET /api/me"], "MemorySize": 2048}}
+    monkeypatch.setattr(reckoning, "functions", lambda: larger)
+    assert 1.5 < reckoning.Operation("GET /api/me").dollars["Lambda"] / before < 2
+
+
+def test_a_stage_pays_for_its_own_days_of_logs_and_its_own_alarms() -> None:
+    assert (reckoning.retention("dev"), reckoning.retention("prod")) == (90, 365)
+    assert reckoning.log_gigabyte("dev") == pytest.approx(0.50 + 3 * 0.03)
+    assert reckoning.of_usage(1, "prod")["logs"] > reckoning.of_usage(1, "dev")["logs"]
+    # prod asks staff for an authenticator app, and the function for it has its alarm
+    assert reckoning.declared("prod")["Alarm"] == reckoning.declared("dev")["Alarm"] + 1
+    assert reckoning.declared("dev")["WebACL"] == reckoning.declared("prod")["WebACL"] == 0
+
+
+def test_queues_that_feed_a_function_are_asked_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five pollers a queue, three times a minute, but for the first million a month."""
+    assert len(reckoning.queue_sources()) == 7
+    assert reckoning.idle_polls() == 7 * 5 * 3 * 60 * 24 * 365 // 12
+    assert reckoning.of_polling() == pytest.approx(12 * (4_599_000 - 1_000_000) * 0.40e-6)
+    unlimited = [{} for _ in reckoning.queue_sources()]
+    monkeypatch.setattr(reckoning, "queue_sources", lambda: unlimited)
+    assert reckoning.idle_polls() == 7 * 2 * 3 * 60 * 24 * 365 // 12
+
+
+def test_what_is_told_beside_the_table_is_reckoned_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert reckoning.of_firewalls() == [12 * (5 + 3), 12 * (5 + 2)]
+    assert reckoning.of_an_alarm_each() == pytest.approx(12 * 0.10 * len(FUNCTIONS))
+    dearer = reckoning.prices() | {"waf": {"acl_month": 50.0, "rule_month": 1.0}}
+    monkeypatch.setattr(reckoning, "prices", lambda: dearer)
+    assert f"${12 * (50 + 3)} a year" in cost.page()
