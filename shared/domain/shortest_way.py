@@ -1,6 +1,5 @@
 """The shortest way for a member: what is missing once all that accrues by itself has, and the cheapest mixes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -8,7 +7,7 @@ from decimal import Decimal
 from shared.domain.entries import Claim, Entry, award
 from shared.domain.recertification import Recertification
 from shared.domain.rules.cycles import last_day_to_earn
-from shared.domain.rules.shortest import Way, shortest_ways
+from shared.domain.rules.shortest import Mix, Way, shortest_ways
 from shared.domain.rules.words import Activity
 
 HOURS_A_DAY = 8
@@ -34,7 +33,7 @@ def outlook(found: Recertification, today: date) -> Outlook:
     days_left = 0 if found.cycle.locked else max(0, (last - today).days + 1)
     day = min(max(today, found.cycle.starts_on), last)
 
-    def meets(more: Sequence[tuple[Activity, Decimal]]) -> bool:
+    def meets(more: Mix) -> bool:
         added = [_entry(then, place, row, quantity, day) for place, (row, quantity) in enumerate(more)]
         if then.program.is_a_sum:
             return ledger.total + sum((each.points for each in added), Decimal(0)) >= ledger.required

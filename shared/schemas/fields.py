@@ -130,7 +130,6 @@ Reason = Annotated[str, _TEXT, StringConstraints(min_length=1, max_length=2000),
 Day = Annotated[
     date,
     BeforeValidator(_day),
-    PlainSerializer(lambda day: day.isoformat(), return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date"}),
 ]
 Instant = Annotated[
@@ -140,10 +139,12 @@ Instant = Annotated[
 ]
 Points = Annotated[
     Decimal,
-    BeforeValidator(_number),
     PlainSerializer(json_number, return_type=int | float, when_used="json"),
     WithJsonSchema({"type": "number"}),
 ]
+"""Points that are answered: the portal's own numbers are not checked again."""
+
+PointsSent = Annotated[Points, BeforeValidator(_number)]
 Quantity = Annotated[
     Decimal,
     BeforeValidator(_number),

@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter, ValidationError, ValidationInfo, field_
 from shared.domain import reviewing, submissions
 from shared.domain.errors import Fault
 from shared.domain.recertification import Recertification
-from shared.schemas.fields import Comment, Given, Id, Instant, Points, Reason, Sent, Signature
+from shared.schemas.fields import Comment, Given, Id, Instant, Points, PointsSent, Reason, Sent, Signature
 from shared.schemas.invoices import Invoice
 
 
@@ -122,7 +122,7 @@ class ReviewQueue(Given):
 class AdjustmentSent(Sent):
     """A smaller number of points for an entry, and why."""
 
-    points: Annotated[Points, Field(ge=0)]
+    points: Annotated[PointsSent, Field(ge=0)]
     reason: Reason
 
 
@@ -180,4 +180,4 @@ def _points(adjustment: Any) -> Decimal | None:
         return None
 
 
-_POINTS: TypeAdapter[Decimal] = TypeAdapter(Points)
+_POINTS: TypeAdapter[Decimal] = TypeAdapter(PointsSent)

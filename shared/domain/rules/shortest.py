@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from itertools import combinations
+from operator import itemgetter
 
 from shared.domain.rules.ledger import Ledger
 from shared.domain.rules.minimums import Reached
@@ -23,8 +24,11 @@ TRIED = 60
 
 MOST_UNITS = Decimal(100)
 
-Meets = Callable[[Sequence[tuple[Activity, Decimal]]], bool]
-"""Whether the cycle has all it needs with these quantities of activities in addition."""
+Mix = tuple[tuple[Activity, Decimal], ...]
+"""Quantities of activities, as they are tried: a hundred of them for a dashboard, of which three are proposed."""
+
+Meets = Callable[[Mix], bool]
+"""Whether the cycle has all it needs with a mix in addition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,41 +81,47 @@ def shortest_ways(
     found: list[Way] = []
     used: set[str] = set()
     tried = 0
-    for way in sorted(_mixes(rule_set, able, now), key=lambda mix: (mix.effort, len(mix.steps))):
-        kinds = {step.activity.code for step in way.steps}
-        if len(found) == WAYS or tried == TRIED or way.effort > hours_left:
+    for effort, _, mix in sorted(map(_weighed, _mixes(rule_set, able, now)), key=itemgetter(0, 1)):
+        if len(found) == WAYS or tried == TRIED or effort > hours_left:
             break
+        kinds = {activity.code for activity, _ in mix}
         if kinds <= used:
             continue
         tried += 1
-        if _meet(meets, way.steps) and not any(_meet(meets, rest) for rest in _each_less_one(way.steps)):
+        added = _added_up(mix)
+        if meets(added) and not any(meets(rest) for rest in _each_less_one(added)):
             used |= kinds
-            found.append(way)
+            found.append(Way(tuple(Step(activity, quantity) for activity, quantity in added)))
     return tuple(found)
 
 
-def _meet(meets: Meets, steps: Sequence[Step]) -> bool:
-    return meets([(step.activity, step.quantity) for step in steps])
+def _weighed(mix: Mix) -> tuple[Decimal, int, Mix]:
+    """A mix behind the hours and the number of activities that it takes."""
+    hours = Decimal(0)
+    for activity, quantity in mix:
+        hours += (activity.effort or 0) * quantity
+    return hours, len({activity.code for activity, _ in mix}), mix
 
 
-def _each_less_one(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
-    """A mix of several without each of its steps in turn: what does not need one of them is no mix."""
-    if len(steps) > 1:
-        yield from combinations(steps, len(steps) - 1)
+def _each_less_one(mix: Mix) -> Iterator[Mix]:
+    """A mix of several without each of its parts in turn: what does not need one of them is no mix."""
+    if len(mix) > 1:
+        yield from combinations(mix, len(mix) - 1)
 
 
-def _mixes(rule_set: RuleSet, able: Sequence[Activity], now: Ledger) -> Iterator[Way]:
+def _mixes(rule_set: RuleSet, able: Sequence[Activity], now: Ledger) -> Iterator[Mix]:
     """Candidates: what the minimums need by one activity each, and the rest of the total by one or two."""
     for base in _for_minimums(rule_set, able, now.unmet):
-        gap = now.points_missing - sum((_points(step) for step in base), Decimal(0))
+        gap = now.points_missing - sum((_points(*part) for part in base), Decimal(0))
         if gap <= 0:
-            yield _way(base)
+            yield base
             continue
         for activity in able:
             if (quantity := _needed(activity, gap)) <= MOST_UNITS:
-                yield _way((*base, Step(activity, quantity)))
+                yield (*base, (activity, quantity))
         for one, other in combinations(_best_of_category(able, gap), 2):
-            yield from (_way((*base, *steps)) for steps in _cheapest_pairs(one, other, gap))
+            for pair in _cheapest_pairs(one, other, gap):
+                yield (*base, *pair)
 
 
 def _best_of_category(able: Sequence[Activity], gap: Decimal) -> list[Activity]:
@@ -119,7 +129,7 @@ def _best_of_category(able: Sequence[Activity], gap: Decimal) -> list[Activity]:
     nobody goes to three half days for what one whole day gives."""
     best: dict[str, Activity] = {}
     for each in able:
-        if 0 < _points(Step(each, Decimal(1))) <= gap:
+        if 0 < _points(each, Decimal(1)) <= gap:
             known = best.setdefault(each.category, each)
             if _effort_of(each, gap) < _effort_of(known, gap):
                 best[each.category] = each
@@ -130,7 +140,7 @@ def _effort_of(activity: Activity, points: Decimal) -> Decimal:
     return (activity.effort or Decimal(0)) * _needed(activity, points)
 
 
-def _cheapest_pairs(one: Activity, other: Activity, gap: Decimal) -> Iterator[tuple[Step, Step]]:
+def _cheapest_pairs(one: Activity, other: Activity, gap: Decimal) -> Iterator[Mix]:
     """The few cheapest ways to close a gap with some of each of two activities.
 
     What so much of a mix costs rises or falls with the share of the one, up to rounding: the cheapest lie at the ends.
@@ -138,15 +148,14 @@ def _cheapest_pairs(one: Activity, other: Activity, gap: Decimal) -> Iterator[tu
     """
     most = int(min(_needed(one, gap), MOST_UNITS)) - 1
     for units in sorted({1, 2, 3, most // 2, most - 1, most}):
-        first = Step(one, Decimal(units))
-        rest = _needed(other, gap - _points(first)) if 1 <= units <= most else MOST_UNITS + 1
-        if 0 < rest <= MOST_UNITS:
-            yield first, Step(other, rest)
+        if 1 <= units <= most:
+            first = Decimal(units)
+            rest = _needed(other, gap - _points(one, first))
+            if 0 < rest <= MOST_UNITS:
+                yield (one, first), (other, rest)
 
 
-def _for_minimums(
-    rule_set: RuleSet, able: Sequence[Activity], unmet: Sequence[Reached]
-) -> Iterator[tuple[Step, ...]]:
+def _for_minimums(rule_set: RuleSet, able: Sequence[Activity], unmet: Sequence[Reached]) -> Iterator[Mix]:
     if not unmet:
         yield ()
         return
@@ -157,9 +166,9 @@ def _for_minimums(
     for rest in _for_minimums(rule_set, able, others):
         done = sum(
             (
-                _points(step)
-                for step in rest
-                if rule_set.covers(scope, step.activity.code, step.activity.category)
+                _points(activity, quantity)
+                for activity, quantity in rest
+                if rule_set.covers(scope, activity.code, activity.category)
             ),
             Decimal(0),
         )
@@ -167,25 +176,22 @@ def _for_minimums(
             yield rest
             continue
         for activity in cheapest[:2]:
-            yield (*rest, Step(activity, _needed(activity, first.missing - done)))
+            yield (*rest, (activity, _needed(activity, first.missing - done)))
 
 
-def _way(steps: Sequence[Step]) -> Way:
-    """The steps with those of the same activity added up."""
-    added: dict[str, Step] = {}
-    for step in steps:
-        known = added.get(step.activity.code)
-        quantity = step.quantity + (known.quantity if known else Decimal(0))
-        added[step.activity.code] = Step(step.activity, quantity)
-    return Way(tuple(added.values()))
+def _added_up(mix: Mix) -> Mix:
+    """A mix in which each activity stands once."""
+    added: dict[str, tuple[Activity, Decimal]] = {}
+    for activity, quantity in mix:
+        _, known = added.get(activity.code, (activity, Decimal(0)))
+        added[activity.code] = (activity, known + quantity)
+    return tuple(added.values())
 
 
-def _points(step: Step) -> Decimal:
-    if step.activity.thresholds:
-        return max(
-            (each.points for each in step.activity.thresholds if each.at <= step.quantity), default=Decimal(0)
-        )
-    return step.activity.points * step.quantity / step.activity.per
+def _points(activity: Activity, quantity: Decimal) -> Decimal:
+    if activity.thresholds:
+        return max((each.points for each in activity.thresholds if each.at <= quantity), default=Decimal(0))
+    return activity.points * quantity / activity.per
 
 
 def _needed(activity: Activity, points: Decimal) -> Decimal:
