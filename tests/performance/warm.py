@@ -1,6 +1,7 @@
 """The warm path: the processor's time in one request, handler in, answer out. AWS answers from memory: a call is built,
 serialized, signed, and its answer parsed, but the clock stands still while the bytes go to DynamoDB and back."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -93,26 +94,47 @@ def measure(
     return min(quietest), cuts[49], cuts[98], calls_of(lambda: handler_of(last)(last, None))
 
 
+Asked = tuple[str, Callable[[int], dict[str, Any]], int]
+"""A request's name, the event of its nth time, and its status."""
+
+
 def table(*, plain: bool = False) -> list[tuple[str, float, float, float, int]]:
     """Route, least, median, 99th percentile, calls."""
     with portal(plain=plain) as (opened, member, line):
-        fresh = [opened.member() for _ in range(SERIES * ROUNDS + 1)]
-
-        def get(path: str) -> Callable[[int], dict[str, Any]]:
-            return lambda _: opened.event("GET", path, member)
-
-        def session(number: int) -> dict[str, Any]:
-            who = fresh[number]
-            return opened.event("POST", opened.cycle_path(who, "entries"), who, body={"entries": [entry()]})
-
-        asked: list[tuple[str, Callable[[int], dict[str, Any]], int]] = [
-            ("GET /api/me", get("/api/me"), 200),
-            ("GET …/cycle (30 entries)", get(opened.cycle_path(member)), 200),
-            ("POST …/entries (1 entry)", session, 201),
-            ("GET /api/invoices", get("/api/invoices"), 200),
-            ("GET /api/program", get("/api/program"), 200),
-        ]
+        asked = requests(opened, member, SERIES * ROUNDS + 1)
         return [(name, *measure(line, event, status)) for name, event, status in asked]
+
+
+def counts() -> dict[str, int]:
+    """How many Python functions each request calls."""
+    found = {}
+    with portal() as (opened, member, _):
+        for name, event, status in requests(opened, member, 4):
+            for number in range(3):
+                assert handler_of(event(number))(event(number), None)["statusCode"] == status
+            last = event(3)
+            found[name] = calls_of(lambda last=last: handler_of(last)(last, None))
+    return found
+
+
+def requests(opened: Portal, member: Person, times: int) -> list[Asked]:
+    """What is asked, so many times."""
+    fresh = [opened.member() for _ in range(times)]
+
+    def get(path: str) -> Callable[[int], dict[str, Any]]:
+        return lambda _: opened.event("GET", path, member)
+
+    def session(number: int) -> dict[str, Any]:
+        who = fresh[number]
+        return opened.event("POST", opened.cycle_path(who, "entries"), who, body={"entries": [entry()]})
+
+    return [
+        ("GET /api/me", get("/api/me"), 200),
+        ("GET …/cycle (30 entries)", get(opened.cycle_path(member)), 200),
+        ("POST …/entries (1 entry)", session, 201),
+        ("GET /api/invoices", get("/api/invoices"), 200),
+        ("GET /api/program", get("/api/program"), 200),
+    ]
 
 
 def handler_of(event: dict[str, Any]) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
@@ -121,3 +143,7 @@ def handler_of(event: dict[str, Any]) -> Callable[[dict[str, Any], Any], dict[st
         f"functions.{folder}.handler"
     ).handler
     return found
+
+
+if __name__ == "__main__":
+    print(json.dumps(counts()))
