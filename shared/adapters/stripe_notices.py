@@ -24,8 +24,8 @@ from shared.domain.payments import (
 PORTAL = "recertification"
 """The mark in the metadata: one Stripe account may serve more than the portal."""
 
-InvoiceOfPayment = Callable[[str], str | None]
-"""Asks Stripe which of our invoices a payment is for."""
+FindPayment = Callable[[str], Mapping[str, Any] | None]
+"""Asks Stripe for a payment; None where it is of another account or mode."""
 
 _DISPUTE_ENDINGS: Mapping[str, DisputeState] = {
     "won": "won",
@@ -37,17 +37,19 @@ _DISPUTE_ENDINGS: Mapping[str, DisputeState] = {
 
 @dataclass(frozen=True, slots=True)
 class _Happening:
-    """What every reader needs of an event; `thing` is the session, payment intent, charge or dispute."""
+    """What every reader needs of an event; `thing` is the session, payment intent, charge or dispute, `payment` the
+    payment that a charge or dispute is about, where Stripe sent it along or had to be asked for it."""
 
     event_id: str
     kind: str
     livemode: bool
     at: datetime
     thing: Mapping[str, Any]
+    payment: Mapping[str, Any] | None = None
 
 
-def notice_of(event: Mapping[str, Any], invoice_of_payment: InvoiceOfPayment) -> Notice:
-    """The notice in a verified event; one `invoice_of_payment` when a refund or dispute lacks our metadata.
+def notice_of(event: Mapping[str, Any], find_payment: FindPayment) -> Notice:
+    """The notice in a verified event; one `find_payment` when a refund lacks our metadata, or a dispute its payment.
 
     Raises LookupError, TypeError, AttributeError, ValueError or OverflowError when it is not Stripe's shape.
     """
@@ -57,9 +59,11 @@ def notice_of(event: Mapping[str, Any], invoice_of_payment: InvoiceOfPayment) ->
     if not isinstance(thing, Mapping):
         raise TypeError("the event is about nothing")
     at = datetime.fromtimestamp(event["created"], UTC)
-    happening = _Happening(_id(event), _text(event, "type"), event["livemode"] is True, at, thing)
-    reader = _READERS.get(happening.kind)
-    invoice_id = reader and _invoice_of(happening, invoice_of_payment)
+    kind = _text(event, "type")
+    reader = _READERS.get(kind)
+    payment = _payment_of(kind, thing, find_payment) if reader else None
+    happening = _Happening(_id(event), kind, event["livemode"] is True, at, thing, payment)
+    invoice_id = reader and _invoice_of(happening)
     if reader is None or invoice_id is None:
         return Irrelevant(happening.event_id, happening.kind)
     return reader(happening, invoice_id)
@@ -84,16 +88,22 @@ def our_invoice(holder: Mapping[str, Any]) -> str | None:
     return _text(metadata, "invoice_id") if metadata.get("portal") == PORTAL else None
 
 
-def _invoice_of(happening: _Happening, invoice_of_payment: InvoiceOfPayment) -> str | None:
-    thing = happening.thing
-    if not happening.kind.startswith("charge."):
-        return our_invoice(thing)
+def _payment_of(kind: str, thing: Mapping[str, Any], find_payment: FindPayment) -> Mapping[str, Any] | None:
+    """The payment of a charge or dispute; a charge that names our invoice says all that is needed of it."""
     payment = thing.get("payment_intent")
-    for holder in (thing, payment, thing.get("charge")):
+    if not kind.startswith("charge.") or isinstance(payment, Mapping):
+        return payment if isinstance(payment, Mapping) else None
+    if not kind.startswith("charge.dispute.") and our_invoice(thing):
+        return None
+    # A charge without a payment intent was not made through a checkout session.
+    return find_payment(payment) if isinstance(payment, str) else None
+
+
+def _invoice_of(happening: _Happening) -> str | None:
+    for holder in (happening.thing, happening.payment, happening.thing.get("charge")):
         if isinstance(holder, Mapping) and (invoice_id := our_invoice(holder)):
             return invoice_id
-    # A charge without a payment intent was not made through a checkout session.
-    return invoice_of_payment(payment) if isinstance(payment, str) else None
+    return None
 
 
 def _session_paid(it: _Happening, invoice_id: str) -> Notice:
@@ -130,8 +140,9 @@ def _charge_refunded(it: _Happening, invoice_id: str) -> Notice:
 
 def _charge_disputed(it: _Happening, invoice_id: str) -> Notice:
     payment_id, amount = _id(it.thing["payment_intent"]), _money(it.thing, "amount")
+    charged = amount if it.payment is None else _money(it.payment, "amount")
     state = _DISPUTE_ENDINGS.get(_text(it.thing, "status"), "open")
-    return PaymentDisputed(it.event_id, invoice_id, payment_id, amount, it.livemode, it.at, state)
+    return PaymentDisputed(it.event_id, invoice_id, payment_id, charged, amount, it.livemode, it.at, state)
 
 
 _READERS: Mapping[str, Callable[[_Happening, str], Notice]] = {

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import stripe
 
 from shared.adapters.stripe_line import Line
-from shared.adapters.stripe_notices import PORTAL, notice_of, our_invoice, paid_session
+from shared.adapters.stripe_notices import PORTAL, notice_of, paid_session
 from shared.domain.money import Money
 from shared.domain.payments import (
     AttemptUsed,
@@ -191,7 +191,7 @@ class StripePayments:
         if not any(self._is_signed(body, signature, secret) for secret in self._webhook_secrets):
             raise SignatureInvalid("no signature of ours, or an old one")
         try:
-            return notice_of(json.loads(body), self._invoice_of_payment)
+            return notice_of(json.loads(body), self._payment)
         except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
             raise SignatureInvalid("signed, and yet not an event of Stripe's shape") from error
 
@@ -202,13 +202,12 @@ class StripePayments:
             return False
         return True
 
-    def _invoice_of_payment(self, payment_id: str) -> str | None:
+    def _payment(self, payment_id: str) -> Mapping[str, Any] | None:
         with _asking_stripe():
             try:
-                payment = self._client.v1.payment_intents.retrieve(payment_id)
+                return self._client.v1.payment_intents.retrieve(payment_id).to_dict()
             except stripe.InvalidRequestError:
                 return None  # of another account or mode
-        return our_invoice(payment.to_dict())
 
 
 @contextmanager

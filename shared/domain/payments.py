@@ -116,11 +116,12 @@ class PaymentRefunded:
 
 @dataclass(frozen=True, slots=True)
 class PaymentDisputed:
-    """The cardholder's bank disputes the payment. A dispute that is `won` or `lost` never opens again."""
+    """The cardholder's bank disputes an amount of what was charged. One that is `won` or `lost` never opens again."""
 
     event_id: str
     invoice_id: str
     payment_id: str
+    charged: Money
     amount: Money
     livemode: bool
     at: datetime

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.documents import Document
 from shared.domain.errors import NotFound
@@ -15,6 +15,7 @@ from shared.repositories.document_writes import AS_READ, as_read, document_item,
 from shared.repositories.recertifications import cycle_write, entry_writes
 from shared.repositories.table import (
     ABSENT,
+    REMOVED,
     ConditionFailed,
     Item,
     Table,
@@ -22,6 +23,9 @@ from shared.repositories.table import (
     delete,
     put,
 )
+
+KEPT = timedelta(days=30)
+"""How long an Idempotency-Key is known (API.md)."""
 
 RETIRE_PAGE = 200
 LIBRARY_LOOKS = 5
@@ -52,7 +56,8 @@ class Documents:
         return items.document(found[0]) if found else None
 
     def add(self, document: Document) -> Document:
-        """Put a new document where it is at home; gives the one that is there when its key was used before."""
+        """Put a new document where it is at home; gives the one that is there when its key was used before, and as it
+        was announced the one that was deleted since."""
         item = {**keys.document_home(document.document_id), **items.attributes(document)}
         try:
             self._table.write(put("document", item, ABSENT))
@@ -60,6 +65,8 @@ class Documents:
             found = error.failed["document"]
             if found is None:
                 raise ChangedMeanwhile from error
+            if REMOVED in found:
+                return replace(document, fingerprint=found["fingerprint"])
             return items.document(found)
         return document
 
@@ -91,10 +98,14 @@ class Documents:
     ) -> None:
         """Delete a document with its copies, and take it out of the entries that name it, all or nothing.
 
-        `changes` are the certifications that show it, before and after. Raises ChangedMeanwhile, AlreadyRecorded.
+        Its place at home stays taken for as long as its key is known, so that a late repetition of the upload does not
+        make it again. `changes` are the certifications that show it, before and after. Raises ChangedMeanwhile,
+        AlreadyRecorded.
         """
         home = keys.document_home(document.document_id)
-        writes = [delete("document", home, AS_READ, as_read(document))]
+        gone_at = int((event.at + KEPT).timestamp())
+        place = {**home, REMOVED: True, "fingerprint": document.fingerprint, "expires_at_epoch": gone_at}
+        writes = [put("document", place, AS_READ, as_read(document))]
         for before, after in changes:
             certification_id = before.certification.certification_id
             writes.append(cycle_write(before.cycle, after.cycle))

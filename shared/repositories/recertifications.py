@@ -175,21 +175,23 @@ class Recertifications:
     def lapse(self, before: Recertification, after: Recertification, event: Event) -> None:
         """Write a certification that lapsed, on condition that neither it nor its cycle changed meanwhile.
 
-        Raises ChangedMeanwhile, AlreadyRecorded.
+        The cycle is written too, as another version: what was read before the lapse and is saved after it meets that,
+        and looks again. Raises ChangedMeanwhile, AlreadyRecorded.
         """
         cycle = before.cycle
+        met = cycle_write(cycle, replace(cycle, version=cycle.version + 1))
         self._transact(
-            [
-                certification_write(before.certification, after.certification),
-                check("cycle", keys.cycle(cycle.certification_id), SAME_VERSION, {":version": cycle.version}),
-                events.once(event),
-            ]
+            [certification_write(before.certification, after.certification), met, events.once(event)]
         )
 
     def extend(self, before: Recertification, after: Recertification, event: Event) -> None:
         """Write a certification with another last day, on the conditions of `lapse`. Raises as `lapse`."""
         self._note_end_of_access(before, after, event)
-        self.lapse(before, after, event)
+        cycle = before.cycle
+        same = check("cycle", keys.cycle(cycle.certification_id), SAME_VERSION, {":version": cycle.version})
+        self._transact(
+            [certification_write(before.certification, after.certification), same, events.once(event)]
+        )
 
     def reopen(
         self, before: Recertification, after: Recertification, closed: ClosedCycle, event: Event

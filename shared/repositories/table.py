@@ -20,6 +20,10 @@ TRANSACTION_ATTEMPTS = 5
 """How often a transaction is tried while others hold its items (reason TransactionConflict)."""
 
 
+REMOVED = "removed"
+"""An item with this attribute keeps the place of one that was deleted: reads pass over it, conditions meet it."""
+
+
 class ConditionFailed(Exception):
     """A conditional write found another state; `failed` maps the labels of the failed writes to the items found."""
 
@@ -50,7 +54,7 @@ class Table:
     def get(self, key: Key) -> Item | None:
         """One item, strongly consistent: 1 RRU per 4 KB."""
         answer = self._client.get_item(TableName=self._name, Key=_item(key), ConsistentRead=True)
-        return _read(answer["Item"]) if "Item" in answer else None
+        return next(iter(_there([answer["Item"]])), None) if "Item" in answer else None
 
     def get_many(self, wanted: Sequence[Key]) -> list[Item]:
         """Up to 100 items in one call, strongly consistent, in no order; missing ones are left out."""
@@ -58,7 +62,7 @@ class Table:
         request: Any = {self._name: {"Keys": [_item(key) for key in wanted], "ConsistentRead": True}}
         for attempt in range(TRANSACTION_ATTEMPTS):
             answer = self._client.batch_get_item(RequestItems=request)
-            found += [_read(item) for item in answer["Responses"].get(self._name, [])]
+            found += _there(answer["Responses"].get(self._name, []))
             request = answer.get("UnprocessedKeys")
             if not request:
                 return found
@@ -106,7 +110,7 @@ class Table:
         start: Any = {"ExclusiveStartKey": _item(after)} if after else {}
         answer = self._client.scan(TableName=self._name, **start)
         more = answer.get("LastEvaluatedKey")
-        return [_read(item) for item in answer["Items"]], _read(more) if more else None
+        return _there(answer["Items"]), _read(more) if more else None
 
     def write(self, write: Write) -> None:
         """One put on its condition, alone. Raises ConditionFailed with the item found under the write's label.
@@ -150,7 +154,7 @@ class Table:
         parameters = self._query(partition, begins)
         while True:
             answer = self._client.query(**parameters)
-            yield [_read(item) for item in answer["Items"]]
+            yield _there(answer["Items"])
             if "LastEvaluatedKey" not in answer:
                 return
             parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
@@ -231,6 +235,10 @@ def _condition(condition: str, values: Mapping[str, Any] | None) -> dict[str, An
 
 def _item(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: attribute.write(value) for name, value in item.items()}
+
+
+def _there(found: Sequence[Mapping[str, Any]]) -> list[Item]:
+    return [_read(item) for item in found if REMOVED not in item]
 
 
 def _read(item: Mapping[str, Any]) -> Item:

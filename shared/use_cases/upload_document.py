@@ -19,7 +19,6 @@ from shared.domain.errors import (
     IdempotencyKeyReused,
     InvalidRequest,
     NotCertified,
-    NotFound,
 )
 from shared.domain.events import Command, Event, event
 from shared.domain.ports import DocumentStore, EventStore, RecertificationStore
@@ -157,9 +156,8 @@ def _attach(
         return document
 
     def again(_: Event) -> Document:
-        found = documents.find(document.document_id)
-        if found is None:
-            raise NotFound
-        return found
+        return (
+            documents.find(document.document_id) or document
+        )  # as it was announced, where it was deleted since
 
     return once(events, command, f"certification:{certification_id}", perform, again)

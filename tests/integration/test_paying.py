@@ -141,6 +141,7 @@ def everything_told(portal: Portal, member: Person) -> list[dict[str, Any]]:
     kinds = ("charge.refunded", "charge.dispute.created")
     told = [each for each in heard_events(portal) if each["type"] in kinds]
     payment = {"id": session["payment_intent"], "object": "payment_intent", "metadata": session["metadata"]}
+    payment |= {"amount": session["amount_total"], "currency": session["currency"]}
     told[1]["data"]["object"]["payment_intent"] = payment  # expanded, so that nobody has to be asked
     under_way, over = {"payment_status": "unpaid"}, {"payment_status": "unpaid", "status": "expired"}
     for number, (kind, changed) in enumerate(

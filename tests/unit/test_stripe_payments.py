@@ -310,10 +310,12 @@ def test_each_status_of_a_dispute_is_a_state(
 
 def test_an_expanded_payment_saves_the_question(payments: StripePayments, line: InProcess) -> None:
     metadata = {"invoice_id": "inv_9", "portal": "recertification"}
-    thing = objects.sample("dispute", payment_intent={"id": "pi_9", "metadata": metadata})
+    payment = objects.sample("payment_intent", id="pi_9", metadata=metadata, amount=15000, currency="usd")
+    thing = objects.sample("dispute", payment_intent=payment, amount=5000, currency="usd")
     notice = payments.read_event(*signed(an_event("charge.dispute.created", thing)))
     assert isinstance(notice, PaymentDisputed)
     assert (notice.invoice_id, notice.payment_id) == ("inv_9", "pi_9")
+    assert (notice.charged, notice.amount) == (Money(15000, "usd"), Money(5000, "usd"))
     assert line.requests == []
 
 

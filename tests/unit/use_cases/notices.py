@@ -38,7 +38,8 @@ def refunded(
 
 def disputed(payment: str = "pi_1", state: Any = "open", **changes: Any) -> PaymentDisputed:
     fields = {"event_id": f"evt_dp_{payment}_{state}", "invoice_id": INVOICE, "livemode": False} | changes
-    return PaymentDisputed(**{"payment_id": payment, "amount": FEE, "at": NOW, "state": state, **fields})
+    usual = {"payment_id": payment, "charged": FEE, "amount": FEE, "at": NOW, "state": state}
+    return PaymentDisputed(**usual | fields)
 
 
 def expired(session: str = "cs_1", **changes: Any) -> SessionExpired:

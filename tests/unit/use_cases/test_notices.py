@@ -66,6 +66,8 @@ def test_a_notice_that_meets_another_change_is_recorded_after_it() -> None:
     )
 
 
+PART = Money(5000, "usd")
+
 STORIES = {
     "paid": ([succeeded()], "paid"),
     "declined twice, then paid": ([failed(), failed(number=2), succeeded()], "paid"),
@@ -74,6 +76,8 @@ STORIES = {
     "disputed": ([succeeded(), disputed()], "disputed"),
     "disputed and won": ([succeeded(), disputed(), disputed(state="won")], "paid"),
     "disputed and lost": ([succeeded(), disputed(), disputed(state="lost")], "disputed"),
+    "disputed in part": ([succeeded(), disputed(amount=PART)], "disputed"),
+    "lost in part": ([succeeded(), disputed(amount=PART), disputed(amount=PART, state="lost")], "disputed"),
     "everything": (
         [failed(), succeeded(), refunded(amount=1), disputed(), disputed(state="won"), expired()],
         "partially-refunded",
@@ -85,7 +89,7 @@ STORIES = {
 def test_every_order_tells_the_same(story: list[Notice], status: str) -> None:
     expected = state_of(after(story))
     assert portal_status(expected) == status
-    for order in list(permutations(story))[:200]:
+    for order in permutations(story):
         assert state_of(after(order)) == expected
 
 
@@ -208,8 +212,8 @@ WRONG = Money(14999, "usd")
     [
         refunded(amount=14999, charged=14999),
         refunded(amount=100, charged=14999),
-        disputed(amount=WRONG),
-        disputed(amount=WRONG, state="lost"),
+        disputed(charged=WRONG, amount=WRONG),
+        disputed(charged=WRONG, amount=WRONG, state="lost"),
     ],
     ids=["refunded", "refunded in part", "disputed", "lost"],
 )
@@ -229,7 +233,7 @@ def test_what_becomes_of_a_charge_that_was_raised_for_its_amount_does_not_touch_
 
 
 def test_a_part_of_a_payment_that_is_known_can_be_disputed() -> None:
-    portal = after([succeeded(), disputed(amount=Money(5000, "usd"))])
+    portal = after([succeeded(), disputed(amount=PART)])
     assert portal.invoice.status == "disputed"
 
 
