@@ -142,6 +142,26 @@ def test_the_same_key_gives_the_same_document_and_another_body_is_refused(
     assert (other.status, code(other)) == (422, "idempotency-key-reused")
 
 
+@pytest.mark.parametrize("attached", [False, True], ids=["for itself", "for an entry"])
+def test_a_late_repetition_does_not_bring_a_deleted_document_back(
+    portal: Portal, bucket: DocumentsBucket, member: Person, attached: bool
+) -> None:
+    key, body = new_key(), said()
+    if attached:
+        body |= {
+            "entry_id": portal.points(member, 1)["entry_id"],
+            "certification_id": member.certification_id,
+        }
+    first = portal.post(PATH, member, body, key=key)
+    document = first.json["document"]
+    assert remove(portal, member, document).status == 204
+    again = portal.post(PATH, member, body, key=key)
+    assert (again.status, again.json["document"]["document_id"]) == (201, document["document_id"])
+    assert portal.get(PATH, member).json["items"] == portal.dashboard(member)["documents"] == []
+    assert portal.get(f"{PATH}/{document['document_id']}", member).status == 404
+    assert portal.post(PATH, member, {**body, "title": "Another"}, key=key).status == 422
+
+
 def test_the_only_certification_is_the_home_of_what_names_none(portal: Portal, member: Person) -> None:
     document = announce(portal, member)
     assert document["certification_ids"] == [member.certification_id]

@@ -9,7 +9,7 @@ from typing import Any
 from shared.domain.days import day_of
 from shared.domain.submissions import hash_of
 from shared.repositories import keys
-from shared.repositories.table import _read
+from shared.repositories.table import REMOVED, _read
 from tests.properties.memory_dynamodb import Attributes, Change
 from tests.properties.table_auditor import audit
 from tests.properties.world import World, require
@@ -47,6 +47,7 @@ class Auditor:
     def __init__(self, world: World) -> None:
         self._world = world
         self._now = world.now
+        self._deleted: set[str] = set()
         world.dynamo.committed = self.committed
 
     def committed(self, changes: list[Change]) -> None:
@@ -72,7 +73,7 @@ class Auditor:
                 if after is not None:
                     self._closed(changes, after)
         self._points(written, kinds)
-        self._documents(written)
+        self._documents(written, kinds)
         self._versions(written)
         self._lapsed(written)
         self._submission(written, kinds)
@@ -153,13 +154,28 @@ class Auditor:
                 require(not rises or without < PROGRAM.points_required, "nothing is accepted at the limit")
             if before["state"] == "open":
                 require(self._is_open(), "the portal is closed to the lapsed")
+        if kinds & {
+            "entries-logged",
+            "entry-edited",
+            "entry-deleted",
+            "cycle-submitted",
+            "document-attached",
+        }:
+            held = _read(self._world.dynamo.partitions[CERTIFICATION]["CERTIFICATION"])
+            require(held["status"] != "terminated", "nothing is entered or signed over what has lapsed")
         for _, after in cycles:
             counted = sum(Decimal(str(item["points"])) for item in self._entries(int(after["number"])))
             require(Decimal(str(after["points_total"])) == counted, "the total is the sum of the entries")
 
-    def _documents(self, written: list[Any]) -> None:
+    def _documents(self, written: list[Any], kinds: set[str]) -> None:
         for (_, sk), before, after in written:
-            if sk.startswith("DOCUMENT#") and before and after:
+            if not sk.startswith("DOCUMENT#"):
+                continue
+            if "document-deleted" in kinds:
+                self._deleted.add(sk)
+            elif after is not None:
+                require(sk not in self._deleted, "a document that was deleted does not come back")
+            if before and after and REMOVED not in after:
                 verdict, version = before["status"], before.get("object_version")
                 require(verdict in ("pending", after["status"]), "a verdict on a document stays")
                 require(version in ("", after["object_version"]), "one version of a file is judged")
@@ -176,7 +192,8 @@ class Auditor:
 
     def _documents_in(self, partition: str) -> dict[str, Any]:
         found = self._world.dynamo.partitions.get(partition, {}).items()
-        return {sk.partition("#")[2]: _read(item) for sk, item in found if sk.startswith("DOCUMENT#")}
+        items = [_read(item) for sk, item in found if sk.startswith("DOCUMENT#") and REMOVED not in item]
+        return {item["document_id"]: item for item in items}
 
     def _versions(self, written: list[Any]) -> None:
         for (_, sk), before, after in written:

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.domain.calendar import JobRun
+from shared.domain.days import day_of
 from shared.domain.errors import NotFound
 from shared.domain.events import Command
 from shared.domain.invoices import Payment
@@ -305,19 +306,22 @@ def reinstate(world: World) -> Request:
 
 
 def invoice_job(world: World) -> Request:
-    def run(world: World, command: Command) -> Any:
-        year = command.today.year
-        run_today = JobRun(command.now, command.today)
-        return issue_due_invoice(world.recertifications, world.invoices, run_today, CERTIFICATION_ID, year)
+    def run(world: World, _: Command) -> Any:
+        run_now = job_run(world)
+        year = run_now.today.year
+        return issue_due_invoice(world.recertifications, world.invoices, run_now, CERTIFICATION_ID, year)
 
     return Request("invoice job", run, world.command(SYSTEM, "system"))
 
 
+def job_run(world: World) -> JobRun:
+    """A job knows its day when it runs."""
+    return JobRun(world.now, day_of(world.now, EDITIONS.time_zone))
+
+
 def lapse_job(world: World) -> Request:
-    def run(world: World, command: Command) -> Any:
-        return lapse_certification(
-            world.recertifications, JobRun(command.now, command.today), CERTIFICATION_ID
-        )
+    def run(world: World, _: Command) -> Any:
+        return lapse_certification(world.recertifications, job_run(world), CERTIFICATION_ID)
 
     return Request("lapse job", run, world.command(SYSTEM, "system"))
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.domain.submissions import hash_of
+from shared.repositories.table import REMOVED
 
 Item = Mapping[str, Any]
 Found = list[str]
@@ -104,7 +105,8 @@ def _signed(held: Mapping[str, Item], archive: Mapping[str, Item], required: Dec
 
 def _documents(held: Mapping[str, Item], archive: Mapping[str, Item], needing: Collection[str]) -> Found:
     def documents(part: Mapping[str, Item]) -> dict[str, Item]:
-        return {item["document_id"]: item for sort, item in part.items() if sort.startswith("DOCUMENT#")}
+        there = [item for sort, item in part.items() if sort.startswith("DOCUMENT#") and REMOVED not in item]
+        return {item["document_id"]: item for item in there}
 
     here, put_away = documents(held), documents(archive)
     clean = {document_id for document_id, item in here.items() if item["status"] == "clean"}

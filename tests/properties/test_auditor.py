@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.domain.submissions import hash_of
+from shared.repositories.table import REMOVED
 from tests.properties import auditor
 from tests.properties.auditor import CERTIFICATION, Auditor
 from tests.properties.histories import ONE_MEMBER, tell
@@ -148,6 +149,17 @@ def without_its_documents(table: Tampered, changes: list[Change]) -> list[Change
     return changes
 
 
+def back_again(table: Tampered, changes: list[Change]) -> list[Change] | None:
+    """An upload of what was deleted before."""
+    held = table.partitions[CERTIFICATION]
+    gone = [sort for sort, item in held.items() if REMOVED in item]
+    new = [each for each in changes if kind(each) == "CERTIFICATION DOCUMENT" and each[2] is None]
+    if not gone or len(changes) != 1 or not new:
+        return None
+    ((operation, (partition, _), before, after),) = changes
+    return [(operation, (partition, gone[0]), before, after)]
+
+
 def signed_over(item: Any, entries: list[Any]) -> Any:
     text = json.dumps({**json.loads(item["text"]["S"]), "entries": entries})
     return {**item, "text": {"S": text}, "signed_hash": {"S": hash_of(text)}}
@@ -238,6 +250,9 @@ COMMITS: dict[str, Tamper] = {
     "the portal is closed to the lapsed": beside(
         "CERTIFICATION", None, ENTRY, of="entries-logged", expires_on={"S": "2020-12-31"}
     ),
+    "nothing is entered or signed over what has lapsed": beside(
+        "CERTIFICATION", None, ENTRY, of="entries-logged", status={"S": "terminated"}
+    ),
     "the total is the sum of the entries": beside(
         "CYCLE", altered(CYCLE, after=more("points_total", 1)), ENTRY, of="entr"
     ),
@@ -246,6 +261,7 @@ COMMITS: dict[str, Tamper] = {
         "CYCLE", LAPSED, HELD, of="extension-granted", state={"S": "submitted"}
     ),
     "nobody lapses early": beside("CYCLE", LAPSED, HELD, of="extension-granted", state={"S": "open"}),
+    "a document that was deleted does not come back": back_again,
     "a verdict on a document stays": altered(
         DOCUMENT,
         before=to(status={"S": "rejected"}),

@@ -9,23 +9,15 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from multiprocessing import get_context
-from typing import Any
 
 import pytest
 
-from shared.domain.calendar import JobRun
-from shared.repositories.table import Table
-from shared.use_cases.expire_certifications import lapse_certification
-from shared.use_cases.log_entries import log_entries
-from shared.use_cases.submit_cycle import submit_cycle
-from tests.properties.guards import GUARDS, LAPSE_CHECK, Guard
-from tests.properties.histories import ONE_MEMBER, tell
+from tests.properties.guards import GUARDS, Guard
+from tests.properties.histories import tell
 from tests.properties.remembering import forgotten, remembered_items
-from tests.properties.world import Violation, World
-from tests.unit.domain.builders import CERTIFICATION_ID, PROGRAM, claim
+from tests.properties.world import Violation
 
 PROVING = os.environ.get("PROVE") == "1"
 HISTORIES = int(os.environ.get("HISTORIES", "1000000" if PROVING else "1000"))
@@ -107,27 +99,3 @@ def test_a_guard_that_is_taken_away_is_missed(guard: Guard) -> None:
                 print(f"\n{guard.name}: {str(violation).partition(chr(10))[0]}")
                 return
     pytest.fail(f"{MOST_SEEDS} histories do without: {guard.name}")
-
-
-@pytest.mark.parametrize("table_of", [Table, LAPSE_CHECK.table], ids=["with its check", "without"])
-def test_a_report_signed_while_the_job_looks_does_not_lapse(table_of: Any) -> None:
-    world = World(FIRST_SEED, ONE_MEMBER.copy(), table_of)
-    world.now = datetime(2028, 1, 1, 4, 59, tzinfo=UTC)  # the last minute in New York
-    command = world.command("M-1", "member")
-    recertifications, events = world.recertifications, world.events
-    log_entries(recertifications, events, command, world.found, [claim("employment", 50)])
-    signing = world.command("M-1", "member")
-    world.now += timedelta(minutes=2)
-
-    def sign_first(call: str) -> None:
-        if call == "transact":
-            world.dynamo.before = lambda _: None
-            version = PROGRAM.agreement.version
-            submit_cycle(
-                recertifications, world.invoices, events, signing, world.found, version, "Marge Bouvier"
-            )
-
-    world.dynamo.before = sign_first
-    lapsed = lapse_certification(recertifications, JobRun(world.now, date(2028, 1, 1)), CERTIFICATION_ID)
-    assert lapsed == (table_of is not Table)
-    assert world.found.cycle.state == "submitted"

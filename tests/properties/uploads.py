@@ -98,11 +98,12 @@ def look(world: World) -> Request | None:
 
 
 def delete_a_document(world: World) -> Request | None:
-    """Any that was ever told of, at the version that the dashboard shows."""
-    if not world.acknowledged_documents:
-        return None
-    document_id = world.chance.choice(sorted(world.acknowledged_documents))
+    """Any that was ever told of, or that the dashboard shows, at the version there."""
     shown = {each.document_id: each.version for each in world.found.documents}
+    known = sorted(world.acknowledged_documents | shown.keys())
+    if not known:
+        return None
+    document_id = world.chance.choice(known)
 
     def run(world: World, command: Command) -> Any:
         document = world.documents.find(document_id)

@@ -204,7 +204,7 @@ class Stripe:
             return
         charge.dispute = following
         money, now = Money(charge.amount, FEE.currency), self.world.now
-        self._tell(PaymentDisputed, charge.invoice_id, payment_id, money, False, now, following)
+        self._tell(PaymentDisputed, charge.invoice_id, payment_id, money, money, False, now, following)
 
     def _tell(self, kind: Any, *facts: Any) -> None:
         notice = kind(f"evt_{len(self.told)}", *facts)
