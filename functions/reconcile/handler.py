@@ -27,18 +27,18 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One run of the schedule; what it finds is mailed to staff, what it can mend it mends."""
     run = run_of(event)
     invoices, events, payments = wiring.invoices(), wiring.events(), wiring.payments()
-    due, expected, findings = find_missing_invoices(
-        wiring.calendar(), wiring.recertifications(), wiring.editions(), run
-    )
-    missing = len(findings)
+    compared = find_missing_invoices(wiring.calendar(), wiring.recertifications(), wiring.editions(), run)
+    # at once, so that the numbers are there even if what follows fails or takes too long
+    counts = counted(InvoicesExpected=compared.expected, InvoicesMissing=compared.missing)
+    logger.info("invoices_compared", day=run.today.isoformat(), due=compared.due, **counts)
+    findings = list(compared.findings)
     findings += find_undecided(invoices, _submitted(), run)
     lost, told = find_lost_payments(invoices, payments)
     findings += told
     raise_findings(events, run, findings)
     recovered = recover_payments(invoices, events, payments, run, settings().stripe_livemode, lost)
-    result = asdict(Reconciled(due, expected, tuple(findings), recovered))
-    counts = counted(InvoicesExpected=expected, InvoicesMissing=missing)
-    logger.info("reconciled", day=run.today.isoformat(), due=due, findings=len(findings), **counts)
+    result = asdict(Reconciled(compared.due, compared.expected, compared.missing, tuple(findings), recovered))
+    logger.info("reconciled", day=run.today.isoformat(), findings=len(findings), recovered=recovered)
     return {"day": run.today.isoformat(), **result}
 
 

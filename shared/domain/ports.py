@@ -71,6 +71,8 @@ class DueStore(RecertificationStore, Protocol):
 
     def due(self, year: int, expires_on: str = "") -> Iterator[Certification]: ...
 
+    def heads(self, certifications: Sequence[Certification]) -> list[Recertification]: ...
+
     def lapse(self, before: Recertification, after: Recertification, event: Event) -> None: ...
 
 
@@ -160,6 +162,12 @@ class InvoiceStore(Protocol):
     def issue(self, invoice: Invoice) -> Invoice: ...
 
     def save(self, before: Invoice, after: Invoice, event: Event) -> None: ...
+
+
+class InvoicesAtOnce(InvoiceStore, Protocol):
+    """Invoices as they are compared, many at once: those that there are, by id."""
+
+    def find_many(self, invoice_ids: Sequence[str]) -> Mapping[str, Invoice]: ...
 
 
 class MemberStore(Protocol):

@@ -1,5 +1,8 @@
 """Invoices: one for each cycle of a certification, in the certification's partition."""
 
+import contextlib
+from collections.abc import Sequence
+
 from shared.domain.errors import NotFound
 from shared.domain.events import Event
 from shared.domain.invoices import Invoice
@@ -15,8 +18,8 @@ class Invoices:
     """CERTIFICATION#<id> / INVOICE#<cycle number>; for programs bought INVOICE#<id>, told of by MEMBER#<id> /
     INVOICE#<id>.
 
-    `find` 1 RRU · `of_certification` 1 query · `issue` 1 conditional put, 1 WRU and 1 of the index · `save` 1
-    transaction, 4 WRU with its event and up to 2 of the index.
+    `find` 1 RRU · `find_many` 1 batch get for 100, 1 RRU each · `of_certification` 1 query · `issue` 1 conditional put,
+    1 WRU and 1 of the index · `save` 1 transaction, 4 WRU with its event and up to 2 of the index.
     """
 
     def __init__(self, table: Table) -> None:
@@ -30,6 +33,19 @@ class Invoices:
             return None
         item = self._table.get(key)
         return None if item is None else items.invoice(item)
+
+    def find_many(self, invoice_ids: Sequence[str]) -> dict[str, Invoice]:
+        """Those of these invoices that there are, by id, strongly consistent."""
+        wanted = []
+        for invoice_id in dict.fromkeys(invoice_ids):
+            with contextlib.suppress(NotFound):
+                wanted.append(keys.invoice(invoice_id))
+        found = [
+            items.invoice(item)
+            for start in range(0, len(wanted), BATCH)
+            for item in self._table.get_many(wanted[start : start + BATCH])
+        ]
+        return {invoice.invoice_id: invoice for invoice in found}
 
     def of_certification(self, certification_id: str) -> list[Invoice]:
         """All invoices of a certification, oldest cycle first, strongly consistent."""

@@ -1,8 +1,9 @@
 """Reconciliation: what should be against what is, in invoices and payments; staff are told of what does not match."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import batched
 
 from shared.domain import ids
 from shared.domain.calendar import JobRun
@@ -14,6 +15,7 @@ from shared.domain.ports import (
     CalendarStore,
     DueStore,
     EventStore,
+    InvoicesAtOnce,
     InvoiceStore,
     PaymentGateway,
     PaymentHistory,
@@ -31,6 +33,12 @@ WEEK = timedelta(days=7)
 
 ACCOUNTS_DIFFER = "accounts differ"
 
+BATCH = 100
+"""How many certifications or payments are compared at a time: as many as one batch get takes."""
+
+MOST_NAMED = 500
+"""How many findings are told one by one: an event has to fit into an item, and a mail is read by a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
@@ -38,42 +46,61 @@ class Reconciled:
 
     due: int
     expected: int
+    missing: int
     findings: tuple[str, ...]
     recovered: int
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Certifications due in the run's year, how many need an invoice, how many of those have none, and which."""
+
+    due: int = 0
+    expected: int = 0
+    missing: int = 0
+    findings: tuple[str, ...] = ()
+
+
 def find_missing_invoices(
     calendar: CalendarStore, recertifications: DueStore, editions: Editions, run: JobRun
-) -> tuple[int, int, list[str]]:
-    """Certifications due in the run's year, how many of them need an invoice, and which of those have none.
+) -> Compared:
+    """Which certifications that are due in the run's year have no invoice.
 
-    16 queries of the index and one for each certification due: in the week after invoices were asked for, in the first
-    week of a month, and when a person asks.
+    16 queries of the index and two batch gets for each 100 certifications due: in the week after invoices were asked
+    for, in the first week of a month, and when a person asks. The first `MOST_NAMED` without one are read again, by a
+    query each, and named; beyond them they are counted.
     """
     year, known = run.today.year, calendar.read()
     released_on = min(program.invoice_release_on(year) for program in editions.programs)
     wanted = run.by_hand or run.today.day <= WEEK.days or known.invoiced_since(year, run.now - WEEK)
     if run.today < released_on or not wanted or not known.holds(year):
-        return 0, 0, []
-    due = expected = 0
-    findings = []
-    for certification in recertifications.due(year):
-        due += 1
-        found = recertifications.find(certification.certification_id)
-        if found is None or not is_due(found, run, year):
-            continue
-        expected += 1
-        if found.invoice is None:
-            findings.append(f"no invoice for cycle {found.cycle.number}: {_holder(found.certification)}")
-    return due, expected, findings
+        return Compared()
+    due = expected = missing = 0
+    findings: list[str] = []
+    for some in batched(recertifications.due(year), BATCH, strict=False):
+        due += len(some)
+        for head in recertifications.heads(some):
+            if not is_due(head, run, year):
+                continue
+            expected += 1
+            if head.invoice is not None:
+                continue
+            if len(findings) < MOST_NAMED:
+                found = recertifications.find(head.certification.certification_id)
+                if found is None or found.invoice is not None or not is_due(found, run, year):
+                    continue
+                findings.append(f"no invoice for cycle {found.cycle.number}: {_holder(found.certification)}")
+            missing += 1
+    if missing > len(findings):
+        findings.append(f"no invoice for {missing - len(findings)} certifications more")
+    return Compared(due, expected, missing, tuple(findings))
 
 
-def find_undecided(invoices: InvoiceStore, submissions: Iterable[Submission], run: JobRun) -> list[str]:
+def find_undecided(invoices: InvoicesAtOnce, submissions: Iterable[Submission], run: JobRun) -> list[str]:
     """Reports that are paid and wait too long for their decision, and those whose payment was taken back meanwhile."""
     findings = []
-    for submission in submissions:
+    for submission, invoice in _with_invoices(invoices, submissions):
         about = f"{_holder(submission)}, {submission.submission_id}"
-        invoice = invoices.find(ids.invoice_id(submission.certification_id, submission.cycle_number))
         if invoice is None:
             findings.append(f"submitted without an invoice: {about}")
         elif invoice.status in ("refunded", "partially-refunded", "disputed"):
@@ -83,18 +110,26 @@ def find_undecided(invoices: InvoiceStore, submissions: Iterable[Submission], ru
     return findings
 
 
+def _with_invoices(
+    invoices: InvoicesAtOnce, submissions: Iterable[Submission]
+) -> Iterator[tuple[Submission, Invoice | None]]:
+    for some in batched(submissions, BATCH, strict=False):
+        wanted = [ids.invoice_id(each.certification_id, each.cycle_number) for each in some]
+        found = invoices.find_many(wanted)
+        yield from ((each, found.get(invoice_id)) for each, invoice_id in zip(some, wanted, strict=True))
+
+
 def find_lost_payments(
-    invoices: InvoiceStore, history: PaymentHistory
+    invoices: InvoicesAtOnce, history: PaymentHistory
 ) -> tuple[list[PaymentSucceeded], list[str]]:
     """Payments at Stripe whose webhook never came, and what to tell staff; and those that are known to be too many, of
     which staff were told, and do not show as given back yet.
 
-    One request to Stripe for 100 payments, one read a payment.
+    One request to Stripe and one batch get for 100 payments.
     """
     lost, findings = [], []
     try:
-        for notice in history.succeeded_payments():
-            invoice = invoices.find(notice.invoice_id)
+        for notice, invoice in _paid(invoices, history):
             payment = None if invoice is None else invoice.payment(notice.payment_id)
             if payment is None or not payment.succeeded:
                 findings.append(f"a payment's notice never came: {_about(notice, invoice)}")
@@ -104,6 +139,14 @@ def find_lost_payments(
     except PaymentsUnavailable:
         findings.append("Stripe does not answer, so payments could not be compared")
     return lost, findings
+
+
+def _paid(
+    invoices: InvoicesAtOnce, history: PaymentHistory
+) -> Iterator[tuple[PaymentSucceeded, Invoice | None]]:
+    for some in batched(history.succeeded_payments(), BATCH, strict=False):
+        found = invoices.find_many([notice.invoice_id for notice in some])
+        yield from ((notice, found.get(notice.invoice_id)) for notice in some)
 
 
 def recover_payments(
@@ -134,10 +177,13 @@ def recover_payments(
 
 
 def raise_findings(events: EventStore, run: JobRun, findings: Iterable[str]) -> None:
-    """Tell staff of findings, of the same ones once a week, by the event that their mail is about."""
+    """Tell staff of findings, of the same ones once a week, by the event that their mail is about; of the first
+    `MOST_NAMED`, and how many there are more."""
     told = sorted(findings)
     if not told:
         return
+    if len(told) > MOST_NAMED:
+        told = [*told[:MOST_NAMED], f"{len(told) - MOST_NAMED} findings more, told once these are mended"]
     year, week, _ = run.today.isocalendar()
     command = Command(SYSTEM, "system", run.now, run.today, ids.digest("reconcile", f"{year}-{week}", *told))
     data: Mapping[str, object] = {"reason": ACCOUNTS_DIFFER, "findings": told}

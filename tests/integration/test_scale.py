@@ -1,17 +1,25 @@
 """Members' routes cost the same at 10 and at 1,000 members (at 100,000 in `make load`), and the plan of scale holds."""
 
+import json
+from collections import Counter
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
+from shared.domain.calendar import JobRun
+from shared.domain.events import Event
+from shared.handling import wiring
+from shared.use_cases.reconcile import MOST_NAMED, find_missing_invoices, raise_findings
 from tests.integration.calls import Calls
 from tests.integration.conftest import make
 from tests.integration.meter.paper import Row
 from tests.integration.meter.services import services
 from tests.integration.meter.wire import Wire
 from tests.load import invoices, paper
+from tests.load.here import portal_on
 from tests.load.routes import metered, of_members, ratio
-from tests.load.seeding import seed
+from tests.load.seeding import note_the_last_day, seed
 
 MOST = 1.2
 MEMBERS = 1_000
@@ -36,6 +44,29 @@ def test_members_routes_cost_the_same_however_many_members_there_are(dynamo: Cal
             if ratio(full, empty) > MOST:
                 grown[full.name] = (full, empty)
     assert grown == {}
+
+
+@pytest.mark.usefixtures("dynoxide")
+def test_reconciling_asks_twice_for_a_hundred_and_names_no_more_than_a_person_reads(
+    dynamo: Calls, full_table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One query a certification, as it once was, would not end in time; an event of thousands would not fit."""
+    portal = portal_on(full_table, monkeypatch, dynamo)
+    portal.at("2027-02-16T12:00:00-05:00")
+    note_the_last_day(wiring.calendar())
+    run = JobRun(invoices.NOW, invoices.RUN.today, by_hand=True)
+    with dynamo.counted() as asked:
+        found = find_missing_invoices(wiring.calendar(), wiring.recertifications(), wiring.editions(), run)
+    portal.close()
+    assert (found.expected, found.missing) == (MEMBERS, MEMBERS)
+    assert len(found.findings) == MOST_NAMED + 1
+    assert found.findings[-1] == f"no invoice for {MEMBERS - MOST_NAMED} certifications more"
+    made = Counter(call.operation for call in asked)
+    assert made["BatchGetItem"] <= 2 * (MEMBERS // 100 + 1)
+    assert made["Query"] <= 1 + 16 + MEMBERS // 500 + MOST_NAMED
+    events: list[Event] = []
+    raise_findings(SimpleNamespace(record=events.append), run, [*found.findings, "paid, and undecided"])  # type: ignore[arg-type]
+    assert len(json.dumps(events[0].data)) < 100_000, "an item holds 400 KB"
 
 
 def test_what_grew_most_is_what_counts() -> None:

@@ -79,6 +79,13 @@ def reconcile(bench: Bench) -> Ask:
     return lambda: bench.run("reconcile", {"scheduled_at": "2027-06-14T11:00:00Z"})
 
 
+@case("reconcile", "the first week of a month, three due, with invoices")
+def reconcile_all(bench: Bench) -> Ask:
+    for _ in range(3):
+        bench.busy(1)
+    return lambda: bench.run("reconcile", {"scheduled_at": "2027-07-05T11:00:00Z"})
+
+
 @case("retire_documents", "documents are kept for good")
 def keep_documents(bench: Bench) -> Ask:
     bench.contribution()
