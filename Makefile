@@ -4,8 +4,8 @@ PORT ?= 8000
 STAGE ?= dev
 ARCH ?= arm64
 TESTS ?=
-# Tests run in a process for each core, whole files at a time: a file's tests share what is dear to start.
-SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Tests run in a process more than there are cores, whole files at a time: a file's tests share what is dear to start.
+SIDE_BY_SIDE := --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 BIN := .venv/bin
 TEMPLATES := template.yaml infrastructure/data.yaml infrastructure/auth.yaml infrastructure/web.yaml infrastructure/pipeline.yaml

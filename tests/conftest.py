@@ -1,10 +1,11 @@
-"""With CI=true nothing may be left untried: a test that is skipped, or expected to fail, fails."""
+"""How many run at once; and with CI=true nothing may be left untried: what is skipped or expected to fail fails."""
 
 import os
 from collections.abc import Generator
 
 import pytest
 
+MOST_WORKERS = 4
 IN_CI = os.environ.get("CI", "").lower() in ("true", "1")
 
 
@@ -24,3 +25,8 @@ def fail_if_skipped[Report: (pytest.TestReport, pytest.CollectReport)](report: R
         report.outcome = "failed"
         report.longrepr = f"with CI=true no test may be skipped or expected to fail: {reason}"
     return report
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: a test of the portal waits for a third of its time, a page or a queue."""
+    return min(MOST_WORKERS, (os.process_cpu_count() or 1) + 1)

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import yaml
-from cfnlint.api import lint_file
 
 from infrastructure.local.template import load
 
@@ -22,6 +21,8 @@ def jobs() -> dict[str, Any]:
 
 
 def test_cfn_lint_finds_nothing() -> None:
+    from cfnlint.api import lint_file  # seconds to load, in each process that runs tests
+
     assert [str(fault) for fault in lint_file(TEMPLATE)] == []
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.decode import decode
 
 from infrastructure.deployment.deploy import API_ALARM, RELEASE_ALARM, TOLD
+from infrastructure.local.template import load
 from shared.programs import load_editions
 
 ROOT = Path(__file__).parents[2]
@@ -42,14 +42,7 @@ WILDCARDS = {
 }
 
 
-def read(name: str) -> dict[str, Any]:
-    template, faults = decode(str(ROOT / name))
-    assert template is not None, faults
-    read: dict[str, Any] = json.loads(json.dumps(template))
-    return read
-
-
-APP, DATA, AUTH, WEB = map(read, TEMPLATES)
+APP, DATA, AUTH, WEB = (load(ROOT / name) for name in TEMPLATES)
 
 
 def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
