@@ -16,7 +16,7 @@ COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --python-version 3.1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test meter prove load bench cost screenshots lighthouse check format openapi lock build deploy publish versions rollback smoke \
-	destroy clean environment environment-tests environment-checks environment-sam audit sbom
+	destroy clean environment environment-tests environment-checks environment-prove environment-sam audit sbom
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -30,8 +30,9 @@ test: environment-tests ## all tests (TESTS=tests/unit for a part)
 meter: environment-tests ## what each route and job asks of AWS, into docs/units.json and docs/data-model.md
 	@METER=write exec $(BIN)/python -m pytest -q -k written_down tests/integration/meter
 
-prove: environment ## the long proofs: 1,000,000 histories (HISTORIES=…), 20 overlapping runs over 2,000 certifications
+prove: environment-prove ## the long proofs: 1,000,000 histories (HISTORIES=…), 20,000 requests made up twice over (EXAMPLES=…)
 	@PROVE=1 exec $(BIN)/python -m pytest -q -s -m "" -o timeout=0 tests/properties tests/integration/test_fuzz.py \
+		tests/e2e/made_up \
 		tests/integration/test_overlapping_runs.py tests/integration/test_restoring.py \
 		tests/e2e/test_mixed_load.py tests/performance/test_build.py tests/e2e/test_calendar_year.py
 
@@ -77,13 +78,13 @@ openapi: environment ## write docs/openapi.json from the code
 	$(BIN)/python -m infrastructure.openapi
 
 lock: environment ## resolve requirements/*.in and package.json again (UPGRADE=--upgrade for newer versions)
-	@for name in uv runtime printing dev sam checkov audit; do \
+	@for name in uv runtime printing dev sam checkov audit schemathesis; do \
 		case $$name in \
 			runtime) without="requests charset-normalizer idna";; \
 			printing) without=pillow;; \
 			*) without=;; \
 		esac; \
-		$(COMPILE) $(UPGRADE) $$(printf -- '--no-emit-package %s ' $$without | sed 's/--no-emit-package $$//') \
+		$(COMPILE) $(UPGRADE) $$(for each in $$without; do echo --no-emit-package $$each; done) \
 			requirements/$$name.in --output-file requirements/$$name.txt || exit 1; done
 	@cd infrastructure/local/dynoxide && npm install --package-lock-only --no-audit --no-fund
 	@$(MAKE) --no-print-directory environment
@@ -123,6 +124,9 @@ environment-tests:
 
 environment-checks:
 	@python3 infrastructure/setup_environment.py --sam --checkov
+
+environment-prove:
+	@python3 infrastructure/setup_environment.py --schemathesis
 
 environment-sam:
 	@python3 infrastructure/setup_environment.py --sam

@@ -11,7 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PIP_AUDIT = ROOT / ".tools" / "audit" / "bin" / "pip-audit"
-LOCKS = ("runtime", "printing", "dev", "sam", "checkov", "audit", "uv")
+LOCKS = ("runtime", "printing", "dev", "sam", "checkov", "audit", "schemathesis", "uv")
 UNKNOWN = 2
 
 

@@ -34,6 +34,16 @@ HEADERS = {
     "if_match": ("If-Match", 'The version that is changed, in double quotes: `"3"`.'),
 }
 
+GATEWAYS_OWN = {
+    "type": "object",
+    "description": "API Gateway's own, where it finds no token that counts.",
+    "properties": {"message": {"type": "string"}},
+    "required": ["message"],
+}
+
+PROBLEM_CONTENT = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+GATEWAYS_CONTENT = {"application/json": {"schema": {"$ref": "#/components/schemas/GatewaysOwn"}}}
+
 NAMES_SOMETHING = "names_something"
 """Stands among the gates of a route whose path names something that may not be there."""
 
@@ -124,7 +134,7 @@ def document() -> dict[str, Any]:
         _complete(paths[route.openapi_path][route.method.lower()], route)
     for unused in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas["Problem"] = PROBLEM
+    schemas |= {"Problem": PROBLEM, "GatewaysOwn": GATEWAYS_OWN}
     return {
         "openapi": "3.1.0",
         "info": INFO,
@@ -165,7 +175,7 @@ def _complete(operation: dict[str, Any], route: Route) -> None:
     for status in sorted(statuses):
         operation["responses"][str(status)] = {
             "description": "; ".join(title for each, title in PROBLEMS.values() if each == status),
-            "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": PROBLEM_CONTENT | (GATEWAYS_CONTENT if status == 401 else {}),
         }
     operation["responses"] = dict(sorted(operation["responses"].items()))
 

@@ -3,7 +3,7 @@
     .tools/uv      uv, from requirements/uv.txt, by pip
     .venv          Python 3.13 and requirements/dev.txt, by uv
     .tools/sam     the SAM CLI from requirements/sam.txt, by uv (only with --sam)
-    .tools/checkov, .tools/audit   checkov and pip-audit, in the same way (only with --checkov, --audit)
+    .tools/checkov, .tools/audit, .tools/schemathesis   in the same way (only with --checkov, --audit, --schemathesis)
     infrastructure/local/dynoxide/node_modules      Dynoxide, by npm
 
 Standard library only, Python 3.9 or newer. Each part carries the hash of what it was made from, so a second
@@ -48,6 +48,7 @@ def main() -> None:
     arguments.add_argument("--sam", action="store_true", help="the SAM CLI as well")
     arguments.add_argument("--checkov", action="store_true", help="checkov as well")
     arguments.add_argument("--audit", action="store_true", help="pip-audit as well")
+    arguments.add_argument("--schemathesis", action="store_true", help="schemathesis as well")
     arguments.add_argument("--tests", action="store_true", help="say which browsers the tests will miss")
     wanted = arguments.parse_args()
     TOOLS.mkdir(exist_ok=True)
@@ -64,6 +65,8 @@ def main() -> None:
             make_venv(TOOLS / "checkov", "requirements/checkov.txt", "checkov")
         if wanted.audit:
             make_venv(TOOLS / "audit", "requirements/audit.txt", "pip-audit")
+        if wanted.schemathesis:
+            make_venv(TOOLS / "schemathesis", "requirements/schemathesis.txt", "schemathesis")
 
 
 def make_uv() -> None:
