@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from shared.adapters.failures import log_failure
 from shared.handling import wiring
 from shared.handling.jobs import run_of
 from shared.use_cases.expire_certifications import expire_certifications
@@ -35,4 +36,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _log_failure(certification_id: str) -> None:
     """Called while the failure is being handled, so that the log has it."""
-    logger.error("lapse_failed", certification_id=certification_id, failure=repr(sys.exception()))
+    error = sys.exception()
+    if error is not None:
+        log_failure(logger, "lapse_failed", error, certification_id=certification_id)

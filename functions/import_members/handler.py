@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from shared.adapters.failures import log_failure
 from shared.handling import wiring
 
 logger = Logger()
@@ -15,8 +16,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     for record in event["Records"]:
         try:
             make_account(record["body"])
-        except Exception:  # one bad message must not hold up the others
-            logger.exception("account_failed", message_id=record["messageId"])
+        except Exception as error:  # one bad message must not hold up the others
+            log_failure(logger, "account_failed", error, message_id=record["messageId"])
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 

@@ -18,7 +18,7 @@ from infrastructure.local.environments import Environments, Invocation
 from infrastructure.local.payload import HttpRequest, HttpResponse, event_of, gateway_response, response_of
 from infrastructure.local.problem import problem
 from infrastructure.local.routing import Match, Router
-from infrastructure.local.security_headers import security_headers
+from infrastructure.local.security_headers import api_headers, security_headers
 from infrastructure.local.template import Runnables
 
 _MOST_REQUEST_BYTES = 10 * 1024 * 1024
@@ -123,7 +123,7 @@ def _forwarded(request: Request) -> list[tuple[str, str]]:
 
 
 class SecureHeaders:
-    """Adds the pages' security headers to every response of an application."""
+    """Adds security headers to every response of an application."""
 
     def __init__(self, app: ASGIApp, headers: Callable[[], Mapping[str, str]]) -> None:
         self._app = app
@@ -201,10 +201,11 @@ def gateway(
         ],
     )
     secured = SecureHeaders(pages, lambda: security_headers([connect]))
+    answers = SecureHeaders(api, api_headers)
 
     async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["raw_path"].startswith(b"/api/"):
-            await api(scope, receive, send)
+            await answers(scope, receive, send)
         else:
             await secured(scope, receive, send)
 

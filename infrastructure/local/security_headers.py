@@ -1,4 +1,4 @@
-"""What a browser is told about the portal's pages: read from the deployed portal, infrastructure/web.yaml."""
+"""What a browser is told about pages and the API's answers: read from the deployed portal, infrastructure/web.yaml."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -20,15 +20,20 @@ _NAMED = {
 
 def security_headers(connect: Iterable[str]) -> dict[str, str]:
     """All headers of a page; `connect` are the origins beside the portal's own: Cognito and the documents."""
-    return _headers(" ".join(connect))
+    return _headers("PageHeaders", " ".join(connect))
+
+
+def api_headers() -> dict[str, str]:
+    """All that the API's answers carry beside their own."""
+    return _headers("ApiHeaders", "https://unused.example.org")
 
 
 @cache
-def _headers(connect: str) -> dict[str, str]:
+def _headers(which: str, connect: str) -> dict[str, str]:
     template = load(WEB_TEMPLATE)
     parameters = {"ConnectSources": connect, "ApiDomain": "localhost", "Pages": "/"}
     scope = Scope("web", template, parameters, {}, _no_resource, _no_attribute)
-    properties = template["Resources"]["PageHeaders"]["Properties"]
+    properties = template["Resources"][which]["Properties"]
     policy: Mapping[str, Any] = scope.resolve(properties["ResponseHeadersPolicyConfig"])
     security = dict(policy["SecurityHeadersConfig"])
     del security["StrictTransportSecurity"]  # browsers take it over https alone
@@ -37,7 +42,8 @@ def _headers(connect: str) -> dict[str, str]:
     for setting, given in security.items():
         name, value = _NAMED[setting]
         headers[name] = given[value]
-    return headers | {item["Header"]: item["Value"] for item in policy["CustomHeadersConfig"]["Items"]}
+    more = policy.get("CustomHeadersConfig", {"Items": []})["Items"]
+    return headers | {item["Header"]: item["Value"] for item in more}
 
 
 def _no_resource(logical_id: str) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError, HTTPClientError
 
+from shared.adapters.failures import log_failure
 from shared.domain.documents import Document
 from shared.domain.ports import ObjectGone, UploadForm
 
@@ -73,8 +74,8 @@ class DocumentStore:
         """
         try:
             self.remove(document_id)
-        except (ClientError, HTTPClientError):
-            logger.exception("object_left", document_id=document_id)
+        except (ClientError, HTTPClientError) as error:
+            log_failure(logger, "object_left", error, document_id=document_id)
 
     def erase(self, document_id: str) -> None:
         """Take every version of a document away, for good; of none is fine. 1 call, and 1 a version."""

@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from shared.adapters import clock
+from shared.adapters.failures import log_failure
 from shared.domain.calendar import JobRun
 from shared.handling import wiring
 
@@ -26,7 +27,7 @@ def each_message(
         logger.append_keys(message_id=record["messageId"], event_id=None)
         try:
             handle(record)
-        except Exception:  # one bad message must not hold up the others
-            logger.exception("message_failed")
+        except Exception as error:  # one bad message must not hold up the others
+            log_failure(logger, "message_failed", error)
             failed.append({"itemIdentifier": str(record["messageId"])})
     return {"batchItemFailures": failed}

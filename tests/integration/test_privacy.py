@@ -3,7 +3,8 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from botocore.exceptions import ClientError
 
 from functions.forward_changes.handler import message_about
 from shared.adapters import aws
+from shared.adapters.failures import Failed
 from shared.handling import wiring
+from shared.repositories import keys
+from shared.repositories.table import set_item
 from tests.integration import contract
 from tests.integration.portal import ADMINISTRATOR, STAFF, Answer, Person, Portal, entry
 from tests.integration.world import World, build
@@ -110,6 +114,67 @@ def test_not_even_when_storage_fails_and_repeats_what_it_was_given(
     assert [found_in(answer.raw) for answer in answers if found_in(answer.raw)] == []
     assert "service_failed" in log.getvalue()
     assert found_in(log.getvalue()) == []
+
+
+class Failing:
+    """Whatever is asked of it fails, with everything about the person in its sentence."""
+
+    def __getattr__(self, name: str) -> Any:
+        def fail(*_: Any, **__: Any) -> Any:
+            raise ValueError(" ".join(CANARIES))
+
+        return fail
+
+
+BROKEN: dict[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
+    "notify": ("mailer", lambda world: {"mail": "invoice", "invoice_id": world.names["invoice_id"]}),
+    "import_members": ("accounts", lambda world: {}),
+    "export_data": ("transfer_store", lambda world: world.exports.waiting[0]),
+    "issue_invoices": (
+        "recertifications",
+        lambda world: {"certification_id": world.owner.certification_id, "year": 2030},
+    ),
+}
+"""Workers behind queues: what fails of what they use, and the message."""
+
+
+@pytest.mark.parametrize("folder", BROKEN)
+def test_not_by_a_worker_either(
+    portal: Portal, world: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    adapter, message = BROKEN[folder]
+    body = json.dumps(message(world)) if folder != "import_members" else unmade(world)
+    monkeypatch.setattr(wiring, adapter, Failing)
+    worker = import_module(f"functions.{folder}.handler")
+    answer = worker.handler({"Records": [{"messageId": "m1", "body": body}]}, None)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+    written = log.getvalue()
+    assert '"error":"ValueError"' in written
+    assert "test_privacy.py" in written, "where it failed is told"
+    assert found_in(written) == []
+
+
+def test_nor_by_an_error_that_nobody_foresaw(
+    portal: Portal, world: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lambda itself writes the sentence of what is raised into the log, and answers 500."""
+    monkeypatch.setattr(wiring, "invoices", Failing)
+    with pytest.raises(Failed) as raised:
+        portal.get("/api/invoices", world.owner)
+    assert str(raised.value) == "ValueError"
+    written = log.getvalue()
+    assert '"message":"failed"' in written
+    assert found_in(written) == []
+
+
+def unmade(world: World) -> str:
+    """The owner as a member whose account is still to be made."""
+    member = wiring.members().find(world.owner.member_id)
+    assert member is not None
+    wiring.table().transact(
+        [set_item("m", {**wiring.table().get(keys.member(member.member_id)), "login": "asked"})]
+    )
+    return member.member_id
 
 
 def test_messages_on_queues_are_ids(portal: Portal, world: World) -> None:

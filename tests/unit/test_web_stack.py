@@ -20,7 +20,7 @@ from infrastructure.local import no_local_effect
 from infrastructure.local.deploy import Deployed, deploy, plan
 from infrastructure.local.gateway import gateway
 from infrastructure.local.intrinsics import Scope
-from infrastructure.local.security_headers import security_headers
+from infrastructure.local.security_headers import api_headers, security_headers
 from infrastructure.local.template import load
 from tests.unit.local.test_deploy import Recorder
 
@@ -217,6 +217,20 @@ def test_browsers_are_told_the_same_by_both_and_to_come_back_encrypted_by_the_de
     app = gateway(PlainTextResponse("api"), dict, [], WEB, " ".join(CONNECT))
     page = asyncio.run(asked(app, "/"))
     assert {name: page.headers[name] for name in deployed} == deployed
+
+
+def test_an_answer_of_the_api_is_data_whatever_it_is_opened_as() -> None:
+    assert DISTRIBUTION["CacheBehaviors"][0]["ResponseHeadersPolicyId"] == {"Ref": "ApiHeaders"}
+    security = RESOURCES["ApiHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    assert security["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 31_536_000
+    wanted = {
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+    }
+    assert api_headers() == wanted
+    app = gateway(PlainTextResponse("api"), dict, [], WEB, " ".join(CONNECT))
+    answer = asyncio.run(asked(app, "/api/program"))
+    assert {name: answer.headers[name] for name in wanted} == wanted
 
 
 def test_the_api_is_reached_under_the_same_address_and_nothing_of_it_is_kept_or_changed() -> None:

@@ -16,6 +16,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.adapters.failures import Failed, code, log_failure
 from shared.adapters.http.problems import plain_number, problem
 from shared.domain.errors import (
     DomainError,
@@ -70,7 +71,11 @@ def answer(app: APIGatewayHttpResolver, event: dict[str, Any], context: Any) -> 
         "isBase64Encoded": False,
     }
     logger.append_keys(request_id=_request_id(event), event_id=None)
-    answered = app.resolve(event, context)
+    try:
+        answered = app.resolve(event, context)
+    except Exception as error:
+        log_failure(logger, "failed", error, route=event.get("routeKey", ""))
+        raise Failed(type(error).__name__) from error
     logger.info("answered", route=event.get("routeKey", ""), status=answered["statusCode"])
     return answered
 
@@ -151,14 +156,10 @@ def _nothing_behind(_: APIGatewayHttpResolver) -> Response[Any]:
 
 
 def _unavailable(error: Exception) -> Response[Any]:
-    logger.error("service_failed", error=type(error).__name__, code=_code(error))
+    logger.error("service_failed", error=type(error).__name__, code=code(error))
     return problem(
         Unavailable("The portal cannot reach its storage at the moment. Please try again in a few seconds.")
     )
-
-
-def _code(error: Exception) -> str:
-    return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
 
 
 def _request_id(event: Mapping[str, Any]) -> str:

@@ -1,0 +1,38 @@
+"""What the log says of a failure: its kind, AWS's code and the way to where it happened.
+
+Its sentence is left out, for it may hold what people typed: an address that is refused, a name in a row.
+"""
+
+import traceback
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import ClientError
+
+STEPS = 12
+"""The last steps of the way that are told."""
+
+
+class Failed(Exception):
+    """What Lambda is told of an error that nobody foresaw, since it writes sentences into the log: its kind alone."""
+
+
+def log_failure(logger: Logger, event: str, error: BaseException, **more: Any) -> None:
+    """Write a line about an error, and of which kind the one was that it came from."""
+    steps = traceback.extract_tb(error.__traceback__)[-STEPS:]
+    cause = error.__cause__ or error.__context__
+    logger.error(
+        event,
+        error=type(error).__name__,
+        code=code(error),
+        cause=type(cause).__name__ if cause else "",
+        way=[f"{Path(step.filename).name}:{step.lineno} {step.name}" for step in steps],
+        stacklevel=3,
+        **more,
+    )
+
+
+def code(error: BaseException) -> str:
+    """AWS's code of a refusal; empty for any other error."""
+    return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
