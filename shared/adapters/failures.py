@@ -4,7 +4,6 @@ Its sentence is left out, for it may hold what people typed: an address that is 
 """
 
 import traceback
-from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -27,7 +26,7 @@ def log_failure(logger: Logger, event: str, error: BaseException, **more: Any) -
         error=type(error).__name__,
         code=code(error),
         cause=type(cause).__name__ if cause else "",
-        way=[f"{Path(step.filename).name}:{step.lineno} {step.name}" for step in steps],
+        way=[f"{step.filename.rpartition('/')[2]}:{step.lineno} {step.name}" for step in steps],
         stacklevel=3,
         **more,
     )
