@@ -13,8 +13,8 @@ HTTP = frozenset(
     if "portal_api" in (startup.ROOT / "functions" / function / "handler.py").read_text(encoding="utf-8")
 )
 
-MODULES_OF_PEOPLE = 540
-MODULES_OF_WORKERS = 440
+MODULES_OF_PEOPLE = 545
+MODULES_OF_WORKERS = 445
 MODULES_OF_IMPORTS = 465
 """The worker of imports writes members, invoices and proposals alike, reads rules that are tried, and loads what each
 takes."""
