@@ -15,6 +15,9 @@ PROBLEM = "application/problem+json"
 JSON = "application/json"
 PDF = "application/pdf"
 
+KEPT = {"GET /api/program", "GET /api/openapi.json", "GET /api/certificates/{certificate_id}"}
+"""Public and the same for everybody; no other answer may be kept by anybody."""
+
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?!T)")
 
 
@@ -28,6 +31,8 @@ def openapi() -> dict[str, Any]:
 def check(route_key: str, status: int, headers: dict[str, str], body: bytes) -> None:
     """Fails unless the answer is one that the OpenAPI file describes for the route, and a problem if it is no 2xx."""
     kind = headers.get("content-type", "").partition(";")[0]
+    is_kept = status == 200 and route_key in KEPT
+    assert headers["cache-control"] == ("public, max-age=300" if is_kept else "no-store"), route_key
     if status == 200 and kind == PDF:
         described = openapi()["paths"][route_key.partition(" ")[2]]["get"]["responses"]["200"]
         assert PDF in described["content"]

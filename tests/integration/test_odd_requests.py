@@ -277,6 +277,7 @@ def test_a_query_is_looked_at_after_who_asks(portal: Portal, member: Person) -> 
         ("POST", "/api/program"),
         ("HEAD", "/api/program"),
         ("OPTIONS", "/api/me"),
+        ("TRACE", "/api/me"),
         ("GET", "/api/staff/members/a/b"),
     ],
 )

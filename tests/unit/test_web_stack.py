@@ -254,6 +254,7 @@ def test_the_pages_come_from_a_private_bucket_compressed_and_only_encrypted() ->
     pages = DISTRIBUTION["DefaultCacheBehavior"]
     assert (pages["Compress"], pages["CachePolicyId"]) == (True, CACHING_OPTIMIZED)
     assert pages["ViewerProtocolPolicy"] == "redirect-to-https"
+    assert DISTRIBUTION["ViewerCertificate"]["Fn::If"][1]["MinimumProtocolVersion"] == "TLSv1.2_2021"
     assert pages["ResponseHeadersPolicyId"] == {"Ref": "PageHeaders"}
     origins = {origin["Id"]: origin for origin in DISTRIBUTION["Origins"]}
     assert origins[pages["TargetOriginId"]]["OriginAccessControlId"] == {"Ref": "PagesAccess"}
