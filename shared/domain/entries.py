@@ -8,7 +8,7 @@ from decimal import Decimal
 from shared.domain.days import written_day
 from shared.domain.errors import Fault
 from shared.domain.program import Activity, Program
-from shared.domain.rules.ledger import worth
+from shared.domain.rules.claims import worth
 from shared.domain.rules.points import units_known, units_of
 from shared.domain.rules.words import plain
 

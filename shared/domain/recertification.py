@@ -37,8 +37,9 @@ from shared.domain.errors import (
 )
 from shared.domain.invoices import Invoice
 from shared.domain.program import Program
+from shared.domain.rules.claims import Period
 from shared.domain.rules.cycles import first_day_to_renew, last_day_to_earn
-from shared.domain.rules.ledger import Ledger, Line, Period, ledger
+from shared.domain.rules.ledger import Ledger, Line, ledger
 from shared.domain.standing import MOST_STANDING, StandingClaim, accruals, merged, standing_faults
 from shared.domain.submissions import (
     SignedRecord,

@@ -15,7 +15,8 @@ from shared.domain.documents import Document
 from shared.domain.entries import Claim, Entry
 from shared.domain.program import Activity, Agreement, Program
 from shared.domain.recertification import Recertification
-from shared.domain.rules.ledger import CARRIED_IN, Ledger, Line
+from shared.domain.rules.claims import CARRIED_IN
+from shared.domain.rules.ledger import Ledger, Line
 from shared.domain.submissions import Adjustment, SignedRecord, Submission
 
 

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from shared.domain.entries import Claim
 from shared.domain.rules.carry_over import CarriedIn
+from shared.domain.rules.claims import Period
 from shared.domain.rules.cycles import last_day_to_earn
-from shared.domain.rules.ledger import Ledger, Period, ledger
+from shared.domain.rules.ledger import Ledger, ledger
 from shared.domain.rules.points import units_known
 from shared.domain.rules.words import RuleSet
 from shared.programs.reading import Fields, Notes, parsed

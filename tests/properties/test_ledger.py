@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from shared.domain.entries import Claim
 from shared.domain.rules.carry_over import CarriedIn
-from shared.domain.rules.ledger import Ledger, Period, ledger
+from shared.domain.rules.claims import Period
+from shared.domain.rules.ledger import Ledger, ledger
 from shared.domain.rules.words import (
     Activity,
     Cap,

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from shared.domain.entries import Claim
-from shared.domain.rules.ledger import Ledger, Period, ledger
+from shared.domain.rules.claims import Period
+from shared.domain.rules.ledger import Ledger, ledger
 from shared.domain.rules.words import RuleSet
 from shared.programs import load_editions
 from shared.programs.rule_sets import read_rule_set

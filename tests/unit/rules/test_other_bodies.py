@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from shared.domain.rules.carry_over import CarriedIn
+from shared.domain.rules.claims import Period
 from shared.domain.rules.cycles import Dates, last_day, last_day_to_earn, next_dates, standing
 from shared.domain.rules.designations import reports_due
-from shared.domain.rules.ledger import Period
 from shared.domain.rules.words import Cap, Scope
 from tests.unit.rules.sheet import BODIES, CYCLE, body, count, entry
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.rules.ledger import Period
+from shared.domain.rules.claims import Period
 from tests.unit.rules.sheet import ENDS_ON, STARTS_ON, count, entry, shipped
 
 ASQ, CANADA, HR, HRPA = map(shipped, ("asq", "ipma-canada", "ipma-hr", "hrpa"))
