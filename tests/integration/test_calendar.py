@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from functions.issue_invoices import handler as issue_invoices
+from shared.domain.errors import Unavailable
 from shared.domain.payments import PaymentsUnavailable
 from shared.handling import wiring
+from shared.use_cases.generate_invoices import issue_due_invoice
 from tests.integration.calendar_year import Year, run
 from tests.integration.portal import CHEQUE, STAFF, Person, Portal
 
@@ -43,6 +46,29 @@ def test_invoices_are_issued_on_15_february_and_not_a_day_before(portal: Portal,
     assert (len(invoices_of(due)), len(invoices_of(later))) == (1, 0)
     (invoice,) = wiring.invoices().of_certification(due.certification_id)
     assert invoice.issued_on == date(2027, 2, 15)
+
+
+def test_one_certification_whose_invoice_fails_holds_up_none_of_its_message(
+    portal: Portal, year: Year, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [portal.member(expires_on="2027-12-31") for _ in range(3)]
+    named = [who.certification_id for who in people]
+    portal.at("2027-02-15T06:00:00-05:00")
+
+    def issue(*given: Any) -> str:
+        if given[3] == named[1]:
+            raise Unavailable
+        return issue_due_invoice(*given)
+
+    body = json.dumps({"certification_ids": named, "year": 2027})
+    message = {"Records": [{"messageId": "m1", "body": body}]}
+    with monkeypatch.context() as patch:
+        patch.setattr(issue_invoices, "issue_due_invoice", issue)
+        assert issue_invoices.handler(message, None) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+    assert [len(invoices_of(who)) for who in people] == [1, 0, 1]
+    portal.at("2027-02-15T06:10:00-05:00")
+    assert issue_invoices.handler(message, None) == {"batchItemFailures": []}
+    assert [len(invoices_of(who)) for who in people] == [1, 1, 1]
 
 
 def test_a_late_import_is_invoiced_by_the_next_daily_run(portal: Portal, year: Year) -> None:

@@ -151,9 +151,10 @@ class Process:
                 return
             try:
                 message = json.loads(taken[0])
-                issue_due_invoice(
-                    self.recertifications, self.invoices, RUN, message["certification_id"], message["year"]
-                )
+                for certification_id in message["certification_ids"]:
+                    issue_due_invoice(
+                        self.recertifications, self.invoices, RUN, certification_id, message["year"]
+                    )
             except BaseException:
                 self.queue.bring_again(taken)
                 raise

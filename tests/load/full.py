@@ -44,6 +44,7 @@ def run(members: int) -> None:
         portal_on(name, patch, calls)
         note_the_last_day(wiring.calendar())
         paper.note("invoices", _invoices(members))
+        paper.note("comparing", _comparing())
 
 
 def _table(patch: pytest.MonkeyPatch) -> str:
@@ -63,7 +64,8 @@ def _routes(name: str, calls: Any) -> dict[str, Any]:
 
 
 def _invoices(members: int) -> dict[str, Any]:
-    queue, handing_on = invoices.hand_on()
+    queue, handing_on, worked = invoices.hand_on()
+    paper.note("handing_on", {"due": len(queue.certification_ids), "processor_seconds": worked})
     print(f"{len(queue.certification_ids):,} handed on after {handing_on:,.0f} s", flush=True)
     seeded = {certification_id_of(number) for number in range(members)}
     mine = [
@@ -80,4 +82,14 @@ def _invoices(members: int) -> dict[str, Any]:
         "seconds": time.perf_counter() - began,
         "processor_seconds": spent,
         "hottest_share": invoices.hottest(mine),
+    }
+
+
+def _comparing() -> dict[str, Any]:
+    found, worked = invoices.compare()
+    return {
+        "due": found.due,
+        "expected": found.expected,
+        "missing": found.missing,
+        "processor_seconds": worked,
     }

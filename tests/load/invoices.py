@@ -1,22 +1,29 @@
 """15 February: the invoice job over a full table for real, and reckoned for more with published limits."""
 
+import json
 import os
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from infrastructure.cost.reckoning import Operation
-from infrastructure.local.template import load
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.session import Session
+
+from infrastructure.cost.reckoning import Operation, functions, prices
 from shared.adapters import aws
+from shared.adapters.message_queue import MessageQueue
 from shared.domain.calendar import JobRun
 from shared.handling import wiring
 from shared.repositories import keys
-from shared.use_cases.generate_invoices import generate_invoices, issue_due_invoice
-from tests.integration.meter.paper import ROOT
+from shared.repositories.keys import DUE_SHARDS
+from shared.repositories.recertifications import DUE_PAGE
+from shared.use_cases.generate_invoices import IN_A_MESSAGE, generate_invoices, issue_due_invoice
+from shared.use_cases.reconcile import BATCH as COMPARED
+from shared.use_cases.reconcile import Compared, find_missing_invoices
 from tests.load.seeding import LAST_DAY
 
 NOW = datetime(2027, 2, 15, 11, tzinfo=UTC)
@@ -34,6 +41,15 @@ JOB_SECONDS = 900
 CALL_SECONDS = 0.008
 """What a call to SQS or DynamoDB takes within a region: assumed, as in infrastructure/cost/profile.toml."""
 
+BATCH_GET_SECONDS = 0.020
+"""What a batch get of 100 items takes: assumed."""
+
+WHOLE_PROCESSOR = 1769
+"""Megabytes of memory with which a Lambda function has a whole processor; less comes with its share (published)."""
+
+MAILS_A_SECOND = 14
+"""SES's usual rate out of the sandbox; more is asked for."""
+
 LONGEST_SECONDS = 1800
 """How long it is done for real; what is not issued by then is told as it is."""
 
@@ -42,23 +58,41 @@ IN_PROCESS = 2
 
 
 class Handed:
-    """Stands for InvoicesQueue."""
+    """Stands where botocore sends to InvoicesQueue: takes every message, so that all work but the waiting is done."""
 
     def __init__(self) -> None:
         self.certification_ids: list[str] = []
         self.calls = 0
+        session = Session()
+        client = session.create_client("sqs", aws_access_key_id="testing", aws_secret_access_key="testing")
+        client.meta.events.register("before-send", self._take)
+        self.queue = MessageQueue(client, "https://sqs.eu-west-1.amazonaws.com/123456789012/invoices")
 
-    def send(self, messages: Sequence[Mapping[str, object]]) -> None:
-        """Ten a call, as the queue takes them."""
-        self.certification_ids += [str(each["certification_id"]) for each in messages]
-        self.calls += -(-len(messages) // 10)
+    def _take(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        self.calls += 1
+        entries = json.loads(request.body)["Entries"]
+        for each in entries:
+            self.certification_ids += json.loads(each["MessageBody"])["certification_ids"]
+        taken = [{"Id": each["Id"], "MessageId": each["Id"], "MD5OfMessageBody": ""} for each in entries]
+        response = AWSResponse(request.url, 200, {"x-amzn-requestid": "1"}, None)
+        response._content = json.dumps({"Successful": taken}).encode()
+        return response
 
 
-def hand_on() -> tuple[Handed, float]:
-    """The daily job; what it handed on, and how long that took."""
-    queue, began = Handed(), time.perf_counter()
-    generate_invoices(wiring.calendar(), wiring.recertifications(), queue, wiring.editions(), RUN)
-    return queue, time.perf_counter() - began
+def hand_on() -> tuple[Handed, float, float]:
+    """The daily job; what it handed on, how long that took, and how long this process worked for it."""
+    handed, began, worked = Handed(), time.perf_counter(), time.process_time()
+    generate_invoices(wiring.calendar(), wiring.recertifications(), handed.queue, wiring.editions(), RUN)
+    return handed, time.perf_counter() - began, time.process_time() - worked
+
+
+def compare() -> tuple[Compared, float]:
+    """The reconciliation's comparison of what is due with its invoices; what it found, and this process's work."""
+    worked = time.process_time()
+    found = find_missing_invoices(
+        wiring.calendar(), wiring.recertifications(), wiring.editions(), replace(RUN, by_hand=True)
+    )
+    return found, time.process_time() - worked
 
 
 def issue(certification_ids: Sequence[str]) -> tuple[Counter[str], float]:
@@ -98,12 +132,23 @@ def hottest(certification_ids: Sequence[str]) -> float:
 
 
 @dataclass(frozen=True)
+class Own:
+    """What was measured: seconds of a whole processor that each step works for one certification, waiting apart."""
+
+    handing_on: float
+    issuing: float
+    comparing: float
+
+
+@dataclass(frozen=True)
 class Plan:
-    """How the job goes on AWS for so many that are due."""
+    """How the jobs go on AWS for so many that are due."""
 
     due: int
     handing_on: float
     issuing: float
+    comparing: float
+    mailing: float
     invoices_a_second: float
     table_writes: float
     hottest_partition: float
@@ -114,32 +159,64 @@ class Plan:
         """From the job's start to the last invoice: workers begin with the first message."""
         return max(self.handing_on, self.issuing)
 
+    @property
+    def longest_run(self) -> float:
+        """The longest that one run of one function takes."""
+        return max(self.handing_on, self.comparing)
+
 
 def concurrency() -> int:
     """How many workers may run at once, as the template has it."""
-    worker: Any = load(ROOT / "template.yaml")["Resources"]["IssueInvoicesFunction"]["Properties"]
-    return int(worker["Events"]["Due"]["Properties"]["ScalingConfig"]["MaximumConcurrency"])
+    sources = functions()["issue_invoices"]["Events"].values()
+    return int(next(iter(sources))["Properties"]["ScalingConfig"]["MaximumConcurrency"])
 
 
-def plan(due: int, seconds_an_invoice: float) -> Plan:
-    """Reckon a run: what the worker takes an invoice, its concurrency, the metered units and the published prices.
+def on_lambda(folder: str, seconds: float) -> float:
+    """A whole processor's seconds on the share of one that the function's memory comes with."""
+    return seconds * max(1.0, WHOLE_PROCESSOR / float(functions()[folder]["MemorySize"]))
+
+
+def plan(due: int, own: Own) -> Plan:
+    """Reckon a run: the steps' own work, their calls, the worker's concurrency, metered units and published prices.
 
     Certifications are handed on shard by shard, and an invoice lies in the shard of its certification: at any time all
-    write to one partition of the index.
+    write to one partition of the index. The comparison is the reconciliation's, the Monday after.
     """
-    operation = Operation("issue_invoices (one due certification)")
-    rate = concurrency() / seconds_an_invoice
-    pages = due / 500 + 16
-    handing_on = (due / 10 + pages) * CALL_SECONDS
+    issuing = Operation("issue_invoices (one due certification)")
+    queries = due / DUE_PAGE + DUE_SHARDS
+    rate = concurrency() / (on_lambda("issue_invoices", own.issuing) + issuing.calls() * CALL_SECONDS)
+    a_call = 10 * IN_A_MESSAGE
+    handing_on = (
+        on_lambda("generate_invoices", due * own.handing_on) + (due / a_call + queries) * CALL_SECONDS
+    )
+    comparing = on_lambda("reconcile", due * own.comparing) + queries * CALL_SECONDS
+    comparing += 2 * due / COMPARED * BATCH_GET_SECONDS
+    forwarded = Operation("forward_changes (one event that is mailed)")
+    mailed = Operation("notify (an invoice)")
+    each = sum(sum(step.dollars.values()) for step in (issuing, forwarded, mailed))
+    once = due / a_call * 10 * prices()["sqs"]["request"] + sum(
+        Operation("generate_invoices (15 February, one due)").dollars.values()
+    )
     return Plan(
         due=due,
         handing_on=handing_on,
         issuing=due / rate,
+        comparing=comparing,
+        mailing=due / MAILS_A_SECOND,
         invoices_a_second=rate,
-        table_writes=rate * operation.row["writes"],
+        table_writes=rate * issuing.row["writes"],
         hottest_partition=rate,
-        dollars=due * sum(operation.dollars.values()),
+        dollars=due * each + once,
     )
+
+
+def most(own: Own) -> int:
+    """How many may be due in a year so that each run still ends in time, in tens of thousands."""
+    step = 10_000
+    number = step
+    while plan(number + step, own).longest_run <= JOB_SECONDS:
+        number += step
+    return number
 
 
 def processors() -> int:
