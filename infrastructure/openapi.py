@@ -181,7 +181,8 @@ def _complete(operation: dict[str, Any], route: Route) -> None:
 
 
 def _name_binary(operation: dict[str, Any]) -> None:
-    """An answer of bytes is a PDF; Powertools takes every answer for JSON."""
+    """An answer of bytes is a PDF, and 204 has no content; Powertools takes every answer for JSON."""
+    operation["responses"].get("204", {}).pop("content", None)
     for response in operation["responses"].values():
         schema = response.get("content", {}).get("application/json", {}).get("schema", {})
         if schema.get("format") == "binary":

@@ -68,6 +68,16 @@ def test_the_variables_of_a_path_and_the_headers_of_a_change_are_declared(key: s
     assert (("header", "If-Match") in declared) == key.startswith(("PUT ", "DELETE "))
 
 
+def test_only_an_answer_without_content_is_described_without() -> None:
+    bare = {
+        status
+        for each in OPERATIONS.values()
+        for status, it in each["responses"].items()
+        if "content" not in it
+    }
+    assert bare == {"204"}
+
+
 @pytest.mark.parametrize("key", OPERATIONS)
 def test_every_refusal_is_described_as_a_problem(key: str) -> None:
     for status, response in OPERATIONS[key]["responses"].items():

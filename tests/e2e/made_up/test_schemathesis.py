@@ -26,13 +26,13 @@ from tests.integration.world import EDITION
 ROOT = Path(__file__).parents[3]
 PROGRAM = ROOT / ".tools" / "schemathesis" / "bin" / "st"
 SEED = int(os.environ.get("SEED", "20270615"))
-EXAMPLES = int(os.environ.get("EXAMPLES", "50"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "35"))
 """How many requests are made up for each operation, beside those at the edges of what its schema allows."""
 
 REQUESTS = 20_000
 """How many there are at least with so many examples and more."""
 
-ENOUGH = 50
+ENOUGH = 35
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -177,7 +177,7 @@ def asked(world: World, who: str, folder: Path) -> tuple[int, str]:
     settings = folder / "schemathesis.toml"
     settings.write_text(settings_for(world, who), encoding="utf-8")
     arguments = ["run", f"{world.portal.url}/api/openapi.json", "--url", world.portal.url, "--no-color"]
-    arguments += ["--phases", "coverage,fuzzing", "--checks", ",".join(CHECKS), "--warnings", "off"]
+    arguments += ["--phases", "coverage,fuzzing", "--checks", ",".join(CHECKS)]
     arguments += ["--report", "json", "--report-json-path", str(folder / f"{who}.json")]
     ran = subprocess.run(
         [PROGRAM, "--config-file", settings, *arguments],
@@ -189,7 +189,9 @@ def asked(world: World, who: str, folder: Path) -> tuple[int, str]:
     )
     found = re.search(r"(\d+) generated", ran.stdout)
     assert found, ran.stdout + ran.stderr
-    print(f"schemathesis as {who}: seed {SEED}, {found[1]} requests")
+    unreached = re.search(r"Missing test data: (\d+) operation", ran.stdout)
+    nowhere = unreached[1] if unreached else "no"
+    print(f"schemathesis as {who}: seed {SEED}, {found[1]} requests, {nowhere} operations found nothing")
     return int(found[1]), "" if ran.returncode == 0 else f"as {who}:\n{ran.stdout}"
 
 
