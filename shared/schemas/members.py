@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from pydantic import StrictBool
+from pydantic import StrictBool, StrictInt
 
 from shared.domain import members, roster
 from shared.schemas.fields import Address, EmailAddress, Given, PersonName, PhoneNumber, Sent, ShortText
@@ -21,8 +21,8 @@ class ProfileSent(Sent):
     state: ShortText | None = None
     postal_code: PhoneNumber | None = None
     country: ShortText | None = None
-    reminders: bool | None = None
-    version: int | None = None
+    reminders: StrictBool | None = None
+    version: StrictInt | None = None
 
     def to_domain(self) -> members.Profile:
         """The profile that this makes; empty texts count as nothing given."""

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import Field, StrictBool, StringConstraints, ValidationInfo, field_validator
 
 from shared.domain.jobs import Job
 from shared.domain.ports import UploadForm as Form
@@ -65,7 +65,7 @@ class ImportSent(Sent):
     """What staff want to import; a dry run only reports what an import would do."""
 
     kind: Literal["members", "program-invoices", "chapter-roster"]
-    dry_run: bool = False
+    dry_run: StrictBool = False
     chapter: ChapterSent | None = Field(default=None, validate_default=True)
 
     @field_validator("chapter")
