@@ -9,6 +9,7 @@
     cycles         when a cycle ends, what grace it has, where the next one starts
     fees           what is owed by whom, and when
     designations   which reports are due by those who hold several
+    claims         what each entry may bring by itself, as a repeat, and in each year
     ledger         all of these over one cycle and its entries: each point explained
 
 Nothing is evaluated: each word is a small pure function. docs/rules.md tells every word with an example.

@@ -1,19 +1,27 @@
-"""Claims: each entry of a cycle with the points that it is worth by itself, before others are looked at."""
+"""Claims: what each entry of a cycle may bring, before all are added up: by itself, as a repeat, and by years."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from shared.domain.days import written_day
+from shared.domain.days import day_after, months_later, written_day
 from shared.domain.rules import caps
+from shared.domain.rules.caps import Piece
 from shared.domain.rules.carry_over import CarriedIn
-from shared.domain.rules.points import earned
+from shared.domain.rules.cycles import Dates
+from shared.domain.rules.points import HUNDREDTH, earned
 from shared.domain.rules.words import Activity, Cap, RuleSet, plain
 
 ZERO = Decimal(0)
 CARRIED_IN = "carried-in"
+_FIRST, _LAST = Decimal(10**9), Decimal("1e-9")
+"""Points that no entry has: those taken first, and last, among repeats."""
+
+MOST_SWAPS = 60
+"""How many ways to take one repeat for another are tried at once, at most."""
 
 
 class Claimed(Protocol):
@@ -168,3 +176,108 @@ def apply_entry_caps(rule_set: RuleSet, designation: str, drafts: Collection[Dra
         cap = tightest.get((draft.activity, draft.category)) if draft.times == 0 else None
         if cap is not None and cap.points is not None and draft.left > cap.points:
             draft.left, draft.cap = cap.points, cap
+
+
+def apply_repeats(
+    rule_set: RuleSet,
+    designation: str,
+    drafts: Sequence[Draft],
+    years: Sequence[Dates],
+    firsts: Sequence[date],
+) -> None:
+    """Leave nothing to the entries beyond the limits on repeats: to those that count least."""
+    if not any(cap.times is not None for cap in rule_set.caps):
+        return
+    rows = [(draft.activity, draft.title, year_at(firsts, draft.day), draft.left) for draft in drafts]
+    beyond = caps.repeats(rule_set, designation, rows)
+    if beyond and any(cap.per == "year" and cap.points is not None for cap in rule_set.caps):
+        beyond = _best_repeats(rule_set, designation, drafts, years, rows, beyond)
+    for place, cap in beyond.items():
+        drafts[place].left, drafts[place].cap = ZERO, cap
+
+
+def _best_repeats(
+    rule_set: RuleSet,
+    designation: str,
+    drafts: Sequence[Draft],
+    years: Sequence[Dates],
+    rows: Sequence[tuple[str, str, int, Decimal]],
+    beyond: Mapping[int, Cap],
+) -> Mapping[int, Cap]:
+    """Of repeats those that count most under the caps too: what claims most may fall into a year that is full.
+
+    One is taken in another's place as long as the total gains by it.
+    """
+    firsts = [each.starts_on for each in years]
+    pieces = [piece for place, draft in enumerate(drafts) for piece in pieces_of(place, draft, years, firsts)]
+
+    def total(without: Collection[int]) -> Decimal:
+        left = [replace(each, points=ZERO) if each.line in without else each for each in pieces]
+        return sum(caps.capped(rule_set, designation, left).counted, ZERO)
+
+    best = total(beyond)
+    while best < sum(draft.left for place, draft in enumerate(drafts) if place not in beyond):
+        others = {rows[place]: place for place in sorted(beyond, reverse=True) if rows[place][3]}
+        kept = {rows[place]: place for place in range(len(rows)) if place not in beyond and rows[place][3]}
+        tried = [
+            _swapped(rule_set, designation, rows, beyond, taken, dropped)
+            for taken in others.values()
+            for dropped in kept.values()
+            if rows[taken][0] == rows[dropped][0]
+        ]
+        found = max(tried[:MOST_SWAPS], key=total, default=beyond)
+        if total(found) <= best:
+            break
+        beyond, best = found, total(found)
+    return beyond
+
+
+def _swapped(
+    rule_set: RuleSet,
+    designation: str,
+    rows: Sequence[tuple[str, str, int, Decimal]],
+    beyond: Mapping[int, Cap],
+    taken: int,
+    dropped: int,
+) -> Mapping[int, Cap]:
+    """What is beyond the limits on repeats when one of these is taken in the place of another that was."""
+    kept = {place for place in range(len(rows)) if place not in beyond and place != dropped} | {taken}
+    ranked = [(*row[:3], row[3] + _FIRST if place in kept else row[3]) for place, row in enumerate(rows)]
+    ranked[dropped] = (*rows[dropped][:3], _LAST if rows[dropped][3] else ZERO)
+    return caps.repeats(rule_set, designation, ranked)
+
+
+def year_at(firsts: Sequence[date], day: date) -> int:
+    """The place of the year of the cycle in which a day falls; `firsts` are the years' first days."""
+    return max(0, bisect_right(firsts, day) - 1)
+
+
+def pieces_of(place: int, draft: Draft, years: Sequence[Dates], firsts: Sequence[date]) -> list[Piece]:
+    """An entry as the parts that fall into the years of the cycle: one, unless its points are spread."""
+    last = year_at(firsts, draft.day)
+    carried_in = draft.times > 0
+    if not draft.spread or year_at(firsts, draft.starts_on) == last:
+        return [Piece(place, draft.activity, draft.category, last, draft.day, draft.left, carried_in)]
+    months = _months_in_years(draft.starts_on, draft.day, firsts)
+    whole, final = sum(months.values()), max(months)
+    found, left = [], draft.left
+    for year, count in months.items():
+        share = draft.left * count / whole
+        points = left if year == final else min(left, share // HUNDREDTH * HUNDREDTH)
+        left -= points
+        day = min(draft.day, years[year].ends_on)
+        found.append(Piece(place, draft.activity, draft.category, year, day, points))
+    return found
+
+
+def _months_in_years(starts_on: date, day: date, firsts: Sequence[date]) -> dict[int, int]:
+    """How many months of a span begin in each year of the cycle, one begun and not ended left out."""
+    months: dict[int, int] = {}
+    number = 0
+    while (begins := months_later(starts_on, number)) <= day:
+        months[year_at(firsts, begins)] = months.get(year_at(firsts, begins), 0) + 1
+        number += 1
+    if months_later(starts_on, number) != day_after(day) and number > 1:
+        last = year_at(firsts, months_later(starts_on, number - 1))
+        months[last] -= 1
+    return {year: count for year, count in months.items() if count} or {year_at(firsts, day): 1}

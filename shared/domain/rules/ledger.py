@@ -20,12 +20,12 @@ from shared.domain.rules.claims import (
     Period,
     apply_entry_caps,
     apply_reductions,
+    apply_repeats,
     drafts_of,
+    pieces_of,
 )
 from shared.domain.rules.cycles import Dates, years_of
 from shared.domain.rules.minimums import Reached
-from shared.domain.rules.pieces import pieces_of
-from shared.domain.rules.repeats import apply_repeats
 from shared.domain.rules.words import RuleSet, plain
 
 
