@@ -54,6 +54,11 @@ class Payment:
             return "refunded"
         return "disputed" if self.dispute in ("open", "lost") else "succeeded"
 
+    @property
+    def left(self) -> Money:
+        """What of it was not refunded."""
+        return replace(self.amount, amount=self.amount.amount - self.refunded)
+
 
 @dataclass(frozen=True, slots=True)
 class OpenCheckout:

@@ -159,7 +159,9 @@ def _give_back_surplus(
     try:
         if payment.status == "succeeded":
             reason = f"surplus:{payment_id}" if payment.dispute is None else f"surplus-won:{payment_id}"
-            payments.refund(payment_id, amount=payment.amount, reason_key=reason)
+            if payment.refunded:  # in part, by hand
+                reason += f":{payment.refunded}"
+            payments.refund(payment_id, amount=payment.left, reason_key=reason)
     except RefundRefused as refused:
         details["refund_refused"] = refused.code
     _raise_to_staff(events, command, f"surplus:{payment_id}", details)

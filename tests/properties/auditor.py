@@ -1,17 +1,19 @@
 """The auditor: sees every write as it is committed, and everything that is stored in the end, and knows what may be."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from shared.domain import ids
 from shared.domain.days import day_of
 from shared.domain.submissions import hash_of
 from shared.repositories import keys
 from shared.repositories.table import REMOVED, _read
-from tests.properties.memory_dynamodb import Attributes, Change
+from tests.properties.memory_dynamodb import Attributes, Change, Place
 from tests.properties.table_auditor import audit
+from tests.properties.telling import same_entries, status_of, told
 from tests.properties.world import World, require
 from tests.unit.domain.builders import CERTIFICATION_ID, EDITIONS, PROGRAM
 
@@ -60,18 +62,8 @@ class Auditor:
         events = [after for (pk, _), _, after in written if pk.startswith("HISTORY#")]
         kinds = {event["type"] for event in events if event}
         self._now = datetime.fromisoformat(events[0]["at"]) if events and events[0] else self._world.now
-        for (pk, sk), before, after in written:
-            if pk.startswith("HISTORY#"):
-                require(before is None and after is not None, "an event is written once")
-            elif sk.startswith("SIGNED#"):
-                require(before is None and after is not None, "what was signed never changes")
-                self._signed(after)
-            elif sk.startswith("INVOICE#"):
-                self._invoice(before, after)
-            elif sk.startswith("CYCLE#"):
-                require(before is None or after is None, "a closed cycle is closed once")
-                if after is not None:
-                    self._closed(changes, after)
+        for place, before, after in written:
+            self._item(changes, place, before, after)
         self._points(written, kinds)
         self._documents(written, kinds)
         self._versions(written)
@@ -82,20 +74,44 @@ class Auditor:
             require(len(events) == 1, "every change has its one event")
         if events and not touched:
             require(kinds <= WITHOUT_CHANGE, "every event has its change")
+        elif events and events[0]:
+            told(events[0], written)
 
     # --- what a commit may do ---
 
+    def _item(self, changes: list[Change], place: Place, before: Any, after: Any) -> None:
+        partition, sort = place
+        if partition.startswith("HISTORY#"):
+            require(before is None and after is not None, "an event is written once")
+        elif sort.startswith("SIGNED#"):
+            require(before is None and after is not None, "what was signed never changes")
+            self._signed(after)
+        elif sort.startswith("INVOICE#"):
+            self._invoice(before, after)
+        elif sort.startswith("CYCLE#"):
+            require(before is None or after is None, "a closed cycle is closed once")
+            if after is not None:
+                self._closed(changes, after)
+
     def _signed(self, record: Any) -> None:
         require(hash_of(record["text"]) == record["signed_hash"], "the hash is of what was signed")
-        signed = {entry["entry_id"]: entry["version"] for entry in json.loads(record["text"])["entries"]}
-        stored = {item["entry_id"]: item["version"] for item in self._entries(int(record["cycle_number"]))}
-        require(signed == stored, "every entry is signed as it stands")
-        total = sum(Decimal(str(item["points"])) for item in self._entries(int(record["cycle_number"])))
+        text, number = json.loads(record["text"]), int(record["cycle_number"])
+        stored = self._entries(number)
+        require(same_entries(text["entries"], stored), "every entry is signed as it stands")
+        before = self._world.dynamo.partitions.get(ARCHIVE, {}).get(f"CYCLE#{number - 1:04d}")
+        if before is not None:
+            signed_on = day_of(datetime.fromisoformat(text["signed_at"]), EDITIONS.time_zone)
+            require(
+                signed_on.isoformat() > _read(before)["ends_on"],
+                "no cycle is signed before the last has ended",
+            )
+        total = sum(Decimal(str(item["points"])) for item in stored)
         require(total >= PROGRAM.points_required, "signing needs the required points")
 
     def _invoice(self, before: Any, after: Any) -> None:
         require(after is not None, "invoices are never deleted")
         if before is None:
+            self._issued(after)
             return
         require(before["issued_key"] == after["issued_key"], "a cycle has one invoice, issued once")
         require(
@@ -114,6 +130,13 @@ class Auditor:
         for payment_id, payment in old.items():
             require(new[payment_id]["refunded"] >= payment["refunded"], "no refund is forgotten")
             require(new[payment_id]["succeeded"] or not payment["succeeded"], "no success is forgotten")
+        require(after["status"] == status_of(after), "an invoice is what its payments make of it")
+
+    def _issued(self, invoice: Any) -> None:
+        cycle = self._cycle()
+        by_the_job = invoice["issued_key"] == ids.digest("invoice-job", cycle["cycle_id"])
+        is_year = str(invoice["issued_on"])[:4] == cycle["ends_on"][:4]
+        require(not by_the_job or is_year, "the job invoices what ends this year")
 
     def _closed(self, changes: list[Change], archived: Any) -> None:
         number = int(archived["number"])
@@ -261,7 +284,7 @@ class Auditor:
             {
                 "invoice_id": each.invoice_id,
                 "payment_id": each.payment_id,
-                "is_kept": not each.refunded and each.dispute not in ("open", "lost"),
+                "is_kept": each.refunded < each.amount and each.dispute not in ("open", "lost"),
             }
             for each in self._world.stripe.charges.values()
         ]
@@ -277,8 +300,10 @@ class Auditor:
     def _nothing_lost(self) -> None:
         kept = {entry.entry_id for entry in self._world.found.entries}
         archive = self._world.dynamo.partitions.get(ARCHIVE, {})
+        closed = [_read(item) for name, item in archive.items() if name.startswith("CYCLE#")]
+        approved = {each["submission"]["submission_id"] for each in closed if each.get("submission")}
         for name, item in archive.items():
-            kept |= set(_named_in(name, item))
+            kept |= set(_named_in(name, item, approved))
         subject = f"HISTORY#certification:{CERTIFICATION_ID}"
         for item in self._world.dynamo.partitions.get(subject, {}).values():
             event = _read(item)
@@ -286,6 +311,8 @@ class Auditor:
                 kept.add(event["data"]["entry_id"])
         lost = set(self._world.acknowledged) - kept
         require(not lost, f"no acknowledged entry is lost: {lost}")
+        still = self._world.deleted & {entry.entry_id for entry in self._world.found.entries}
+        require(not still, f"what was deleted is gone: {still}")
 
     def _documents_kept(self) -> None:
         there = self._documents_in(CERTIFICATION) | self._documents_in(ARCHIVE)
@@ -308,7 +335,9 @@ class Auditor:
             require(payment.dispute == charge.dispute, "every dispute stands on its invoice")
             if payment.surplus:
                 require(any(charge.payment_id in each for each in raised), "every surplus charge is raised")
-        kept = [each for each in charges if not each.refunded and each.dispute not in ("open", "lost")]
+        kept = [
+            each for each in charges if each.refunded < each.amount and each.dispute not in ("open", "lost")
+        ]
         others = [each for each in invoice.payments if each.method != "card"]
         settled_otherwise = bool(others) or invoice.status == "waived"
         require(len(kept) <= (0 if settled_otherwise else 1), "no invoice is charged twice and not refunded")
@@ -325,9 +354,9 @@ def _is_its_own_event(written: list[Any]) -> bool:
     return not others and before is None and sk.startswith(("INVOICE#", "DOCUMENT#"))
 
 
-def _named_in(name: str, item: Attributes) -> Iterable[str]:
+def _named_in(name: str, item: Attributes, approved: Collection[str]) -> Iterable[str]:
     read = _read(item)
-    if name.startswith("SIGNED#"):
+    if name.startswith("SIGNED#") and read["submission_id"] in approved:
         return [entry["entry_id"] for entry in json.loads(read["text"])["entries"]]
     if name.startswith("ENTRIES#"):
         return [entry["entry_id"] for entry in read["entries"]]

@@ -8,9 +8,9 @@ from shared.domain.days import day_of
 from shared.repositories.table import Table
 from tests.properties.auditor import Auditor
 from tests.properties.memory_dynamodb import MemoryDynamoDB
-from tests.properties.people import DEEDS, at_midnight, deliver, fitting, mistaken, taken_back
+from tests.properties.people import DEEDS, at_midnight, deliver, fitting, mistaken, settled_twice, taken_back
 from tests.properties.uploads import PAPERS, look, with_documents
-from tests.properties.world import Request, Violation, World, a_member
+from tests.properties.world import ANOTHER_BODY, Request, Violation, World, a_member
 from tests.unit.domain.builders import EDITIONS
 
 ONE_MEMBER = a_member()
@@ -29,19 +29,42 @@ def tell(seed: int, table_of: Any = Table, dynamo: MemoryDynamoDB = ONE_MEMBER) 
             likely = mistaken(world) or with_documents(world) or fitting(world)
             made = [make(world) for make in (likely, *makers)]
             requests = [each for each in made if each is not None]
-            requests = at_midnight(world) or taken_back(world) or requests
+            requests = at_midnight(world) or taken_back(world) or settled_twice(world) or requests
             while world.unsettled and world.chance.random() < 0.7:
                 requests.append(again(world, world.unsettled.pop(0)))
             if world.chance.random() < 0.15 and requests:  # an impatient client sends the same twice
                 requests.append(replace(requests[0]))
+            if world.chance.random() < 0.1:
+                requests += [with_another_body(each) for each in requests[:1] if each.command.fingerprint]
             world.at_once(requests)
             world.until_next = timedelta()
             pass_time(world)
         settle(world)
         auditor.closing()
+        world.trace += [f"reached: {state}" for state in sorted(reached(world))]
     except Violation as violation:
         raise Violation(f"seed {seed}: {violation}\n  " + "\n  ".join(world.trace[-12:])) from None
     return world
+
+
+def reached(world: World) -> set[str]:
+    """What a history came to, of what is seldom."""
+    invoices, found = world.all_invoices, world.found
+    payments = [payment for invoice in invoices for payment in invoice.payments]
+    cards = {payment.method == "card" for payment in payments if payment.succeeded}
+    states = {
+        "a surplus": any(each.surplus for each in payments),
+        "a cheque and a card": len(cards) == 2,
+        "a dispute won": any(each.dispute == "won" for each in payments),
+        "a dispute lost": any(each.dispute == "lost" for each in payments),
+        "a part refunded": any(each.status == "partially-refunded" for each in invoices),
+        "a fee waived": any(each.status == "waived" for each in invoices),
+        "a third cycle": found.cycle.number > 2,
+        "a second signing": found.cycle.signings > 1,
+        "an extension": found.certification.extended_to is not None,
+        "points from paper": any(each.on_paper for each in found.entries),
+    }
+    return {name for name, is_so in states.items() if is_so}
 
 
 def again(world: World, request: Request) -> Request:
@@ -50,6 +73,11 @@ def again(world: World, request: Request) -> Request:
         return replace(request, command=world.command(request.command.caller, request.command.role))
     today = day_of(world.now, EDITIONS.time_zone)
     return replace(request, command=replace(request.command, now=world.now, today=today))
+
+
+def with_another_body(request: Request) -> Request:
+    """Something else under a key that is under way, or known."""
+    return replace(request, command=replace(request.command, fingerprint=ANOTHER_BODY))
 
 
 def pass_time(world: World) -> None:

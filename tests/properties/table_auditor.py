@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.domain.submissions import hash_of
 from shared.repositories.table import REMOVED
+from tests.properties.telling import of_record, same_entries, status_of
 
 Item = Mapping[str, Any]
 Found = list[str]
@@ -28,7 +29,7 @@ def audit(
 
     `most_at_once` is the largest session that anyone sent; `needing` are the activities that count only with a
     document; `acknowledged` are the ids of entries that anyone was told are in; `charges` are Stripe's: `invoice_id`,
-    `payment_id`, `is_kept` (neither refunded nor disputed).
+    `payment_id`, `is_kept` (neither wholly refunded nor disputed).
     """
     parts: dict[str, dict[str, Item]] = defaultdict(dict)
     for item in items:
@@ -95,8 +96,9 @@ def _signed(held: Mapping[str, Item], archive: Mapping[str, Item], required: Dec
     record = records.get(submission["submission_id"])
     if record is None:
         return [*found, "a submission has no signed record"]
-    signed = {each["entry_id"]: each["version"] for each in json.loads(record["text"])["entries"]}
-    if signed != {item["entry_id"]: item["version"] for item in _entries(held)}:
+    if not of_record(submission, record):
+        found.append("a submission is not what its record says")
+    if not same_entries(json.loads(record["text"])["entries"], _entries(held)):
         found.append("the entries are not those that were signed")
     if _total(_entries(held)) < required:
         found.append("it was signed without the required points")
@@ -155,6 +157,8 @@ def _money(invoice: Item, charges: list[Mapping[str, Any]]) -> Found:
         found.append("what was paid is unpaid")
     if not counting and invoice["status"] == "paid":
         found.append("it is paid by nothing")
+    elif len(counting) < 2 and invoice["status"] != status_of(invoice):
+        found.append("an invoice is not what its payments make of it")
     if any(each["payment_id"] not in payments for each in charges):
         found.append("a charge does not stand on its invoice")
     settled_otherwise = invoice["status"] == "waived" or any(each["method"] != "card" for each in counting)
@@ -179,10 +183,12 @@ def _told(held: Mapping[str, Item], archive: Mapping[str, Item], history: Mappin
 def _entries_of(
     held: Mapping[str, Item], archive: Mapping[str, Item], history: Mapping[str, Item]
 ) -> set[str]:
-    """Every entry that stands, was signed, lapsed with its cycle, or was deleted by word of the history."""
+    """Every entry that stands, was approved, lapsed with its cycle, or was deleted by word of the history."""
     kept = {item["entry_id"] for sort, item in held.items() if sort.startswith("ENTRY#")}
+    closed = [item for sort, item in archive.items() if sort.startswith("CYCLE#") and item.get("submission")]
+    approved = {item["submission"]["submission_id"] for item in closed}
     for sort, item in archive.items():
-        if sort.startswith("SIGNED#"):
+        if sort.startswith("SIGNED#") and item["submission_id"] in approved:
             kept |= {each["entry_id"] for each in json.loads(item["text"])["entries"]}
         elif sort.startswith("ENTRIES#"):
             kept |= {each["entry_id"] for each in item["entries"]}

@@ -38,6 +38,27 @@ DEEDS_DONE = {
 }
 
 
+STATES = {
+    *(
+        "a surplus",
+        "a cheque and a card",
+        "a dispute won",
+        "a dispute lost",
+        "a part refunded",
+        "a fee waived",
+    ),
+    *("a third cycle", "a second signing", "an extension", "points from paper"),
+}
+"""What is seldom, and has to be come to by one history in 250 at least."""
+
+REFUSALS = {
+    *("points-complete", "cycle-locked", "not-ready-to-submit", "certification-lapsed", "invoice-unpaid"),
+    *("not-payable", "already-decided", "version-conflict", "idempotency-key-reused", "staff-only"),
+    *("invalid-request", "not-found"),
+}
+"""What requests have to be refused for as often."""
+
+
 @pytest.fixture(scope="module", autouse=True)
 def each_item_read_once() -> Iterator[None]:
     with remembered_items():
@@ -56,9 +77,14 @@ def test_every_history_keeps_the_rules() -> None:
     deaths = sum(count for each, count in seen.items() if each.endswith(": died"))
     failures = sum(count for each, count in seen.items() if each.endswith(("Error", "Unavailable")))
     print(f"\n{HISTORIES} histories from seed {FIRST_SEED}:", end=" ")
+    states = {each.removeprefix("reached: "): n for each, n in seen.items() if each.startswith("reached")}
     print(f"{sum(seen.values())} requests, {deaths} deaths, {failures} failures")
+    print(", ".join(f"{number} times {state}" for state, number in sorted(states.items())))
     assert done >= DEEDS_DONE, DEEDS_DONE - done
     assert deaths > HISTORIES / 10
+    assert {state for state, number in states.items() if number > HISTORIES / 250} == STATES
+    refusals = {each.partition(": ")[2] for each, number in seen.items() if number > HISTORIES / 250}
+    assert refusals >= REFUSALS, REFUSALS - refusals
 
 
 def told(first: int, number: int) -> Counter[str]:

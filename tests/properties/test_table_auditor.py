@@ -135,6 +135,8 @@ CASES: dict[str, Change] = {
     "was approved without its payment": of_closed(gone(OWN, "INVOICE#")),
     "was approved without a submission": of_closed(to(ARCHIVE, "CYCLE#", submission=None)),
     "was approved without the points": of_closed(told(points_required=Decimal(1000))),
+    "a submission is not what its record says": of_waiting(to(OWN, "SUBMISSION", signature="Another")),
+    "an invoice is not what its payments make of it": to(OWN, "INVOICE#", paid, status="disputed"),
     "two payments settle one invoice": to(OWN, "INVOICE#", paid, payments=counted_twice),
     "what was paid is unpaid": to(OWN, "INVOICE#", paid, status="open"),
     "it is paid by nothing": to(OWN, "INVOICE#", paid, payments=[]),

@@ -30,19 +30,22 @@ from shared.domain.payments import (
     SessionExpired,
     SessionUnknown,
 )
-from shared.domain.ports import ObjectGone
+from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile, ObjectGone
 from shared.repositories import items, keys
 from shared.repositories.archive import Archive
 from shared.repositories.documents import Documents
 from shared.repositories.events import Events
 from shared.repositories.invoices import Invoices
 from shared.repositories.recertifications import Recertifications, certification_write
-from shared.repositories.table import ABSENT, Table, put
+from shared.repositories.table import ABSENT, Table, _read, put
 from tests.properties.memory_dynamodb import MemoryDynamoDB
 from tests.unit.domain.builders import CERTIFICATION_ID, EDITIONS, FEE, certification, cycle_of
 
 LETTERS = str.maketrans("0123456789", "abcdefghij")
 """Keys are of 20 letters, as HTTP's are digested."""
+
+ANOTHER_BODY = "another"
+"""The fingerprint of a request whose key came before with a body of its own."""
 
 START = datetime(2027, 1, 20, 15, 0, tzinfo=UTC)
 
@@ -150,8 +153,10 @@ class Stripe:
         if reason_key not in self.reasons:
             if charge.dispute in ("open", "lost"):
                 raise RefundRefused("charge_disputed")
+            if amount.amount > charge.amount - charge.refunded:
+                raise RefundRefused("amount_too_large")
             self.reasons.add(reason_key)
-            self.give_back(payment_id)
+            self.give_back(payment_id, amount.amount)
         self.world.step_after("stripe refund")
 
     # --- what people do there ---
@@ -187,20 +192,21 @@ class Stripe:
             session.status = "expired"
             self._tell(SessionExpired, session.invoice_id, session_id, False)
 
-    def give_back(self, payment_id: str) -> None:
-        """The whole of a charge is refunded."""
+    def give_back(self, payment_id: str, amount: int | None = None) -> None:
+        """So much of a charge is refunded, or all that is left of it."""
         charge = self.charges[payment_id]
-        if charge.refunded:
+        left = charge.amount - charge.refunded
+        if not left:
             return
-        charge.refunded = charge.amount
-        money, now = Money(charge.amount, FEE.currency), self.world.now
-        self._tell(PaymentRefunded, charge.invoice_id, payment_id, money, money, False, now)
+        charge.refunded += left if amount is None else min(amount, left)
+        charged, refunded = Money(charge.amount, FEE.currency), Money(charge.refunded, FEE.currency)
+        self._tell(PaymentRefunded, charge.invoice_id, payment_id, charged, refunded, False, self.world.now)
 
     def dispute(self, payment_id: str) -> None:
         """The cardholder's bank disputes a charge, then decides."""
         charge = self.charges[payment_id]
         following = {None: "open", "open": self.world.chance.choice(["won", "lost"])}.get(charge.dispute)
-        if following is None or charge.refunded:
+        if following is None or charge.refunded == charge.amount:
             return
         charge.dispute = following
         money, now = Money(charge.amount, FEE.currency), self.world.now
@@ -264,6 +270,8 @@ class World:
         """How much time passes while the first of several actors waits for an answer."""
         self.acknowledged: dict[str, str] = {}
         self.acknowledged_documents: set[str] = set()
+        self.deleted: set[str] = set()
+        """Entries that somebody was told are gone."""
         self.unsettled: list[Request] = []
         self.trace: list[str] = []
         self._hub = greenlet.getcurrent()
@@ -316,7 +324,7 @@ class World:
                 self._actors.remove(actor)
 
     def _attempt(self, request: Request) -> None:
-        known = self._is_recorded(request)
+        known = self._recorded(request)
         try:
             answer = request.run(self, request.command)
         except Died:
@@ -325,18 +333,27 @@ class World:
         except (ClientError, ReadTimeoutError, Unavailable, PaymentsUnavailable) as error:
             self.trace.append(f"{request.name}: {type(error).__name__}")
             self.unsettled.append(request)
+        except (AlreadyRecorded, ChangedMeanwhile) as error:
+            raise Violation(
+                f"{request.name}: {type(error).__name__} is nothing that people are told"
+            ) from None
         except DomainError as refusal:
             self.trace.append(f"{request.name}: {refusal.code}")
-            if known and refusal.code not in request.gate:
+            is_same = known == request.command.fingerprint
+            expected = None if is_same else "idempotency-key-reused"
+            if known is not None and refusal.code != expected and refusal.code not in request.gate:
                 raise Violation(f"a repeated request is given its first answer, not {refusal.code}") from None
         else:
             self.trace.append(f"{request.name}: done")
+            is_same = known in (None, request.command.fingerprint)
+            require(is_same, "a known key with another body is refused")
             request.done(answer)
 
-    def _is_recorded(self, request: Request) -> bool:
-        """Whether what is asked was done before, under this key."""
+    def _recorded(self, request: Request) -> str | None:
+        """The body under which this key was used before; None when it was not."""
         history = self.dynamo.partitions.get(f"HISTORY#certification:{CERTIFICATION_ID}", {})
-        return f"EVENT#{request.command.key}" in history
+        event = history.get(f"EVENT#{request.command.key}")
+        return None if event is None else str(_read(event)["fingerprint"])
 
     def command(self, caller: str, role: Any) -> Command:
         """A new request's key and the time it is."""
@@ -350,6 +367,12 @@ class World:
         if self._found is None or self._found[0] != self.dynamo.commits:
             self._found = self.dynamo.commits, self.recertifications.find(CERTIFICATION_ID)
         return self._found[1]
+
+    def entry_as_stored(self, entry_id: str) -> Any:
+        """An entry of the current cycle; no step, so that it can be asked for in the midst of things."""
+        held = self.dynamo.partitions[keys.certification_partition(CERTIFICATION_ID)]
+        found = [item for sort, item in held.items() if sort.endswith(f"#{entry_id}")]
+        return items.entry(_read(found[0])) if found else None
 
     @property
     def all_invoices(self) -> list[Any]:
