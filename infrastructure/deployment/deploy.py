@@ -110,12 +110,15 @@ class Deployment:
         data = self._deploy(
             stacks, stage.data, Template.of(stage.data.template), {"PortalUrl": url}, protected=True
         )
-        auth = self._deploy(stacks, stage.auth, Template.of(stage.auth.template), {}, protected=True)
+        topic = data.get("AlarmTopic", "")
+        ringing = {"AlarmTopic": stage.auth.parameters.get("AlarmTopic", topic)}
+        auth = self._deploy(stacks, stage.auth, Template.of(stage.auth.template), ringing, protected=True)
         found = [stacks.alarm(stage.portal.name, each) for each in (RELEASE_ALARM, API_ALARM)]
         alarms = tuple(self._account.alarm_arn(name) for name in found if name)
         rollback = Rollback(alarms) if alarms else None
         named = stage.portal.parameters  # may name a restored table
         told = {name: named.get(name, data[name]) for name in TOLD}
+        told["AlarmTopic"] = named.get("AlarmTopic", topic)
         portal = self._deploy(stacks, stage.portal, template, {**told, "PortalUrl": url}, rollback=rollback)
         return data, auth, portal
 

@@ -14,7 +14,13 @@ from infrastructure.deployment import __main__ as command_line
 from infrastructure.deployment import deploy as deploying
 from infrastructure.deployment.deploy import NOT_KNOWN_YET, Account, Deployment
 from infrastructure.deployment.publish import Place
-from infrastructure.deployment.settings import Incomplete, ask_for_examples, read_stage, refuse_examples
+from infrastructure.deployment.settings import (
+    SAMCONFIG,
+    Incomplete,
+    ask_for_examples,
+    read_stage,
+    refuse_examples,
+)
 from infrastructure.deployment.stacks import Declined, NotDeployed, Rollback, Stacks, Template
 from shared.adapters import aws
 
@@ -44,6 +50,7 @@ OUTPUTS = {
         "TableName": "the-table",
         "TableStreamArn": "arn:the-table/stream/1",
         "MalwareProtection": "on",
+        "AlarmTopic": "arn:alarms",
     },
     "portal-dev-auth": {"UserPoolId": "pool", "UserPoolClientId": "client"},
     "portal-dev": {"ApiUrl": "https://abc.execute-api.eu-central-1.amazonaws.com"},
@@ -203,6 +210,7 @@ def test_what_stands_behind_the_address_comes_first_and_each_is_told_what_it_nee
     assert told["portal-dev"]["TableName"] == "the-table"
     assert told["portal-dev"]["TableStreamArn"] == "arn:the-table/stream/1"
     assert told["portal-dev"]["MalwareProtection"] == "on"
+    assert told["portal-dev"]["AlarmTopic"] == told["portal-dev-auth"]["AlarmTopic"] == "arn:alarms"
     assert told["portal-dev-web"]["ApiDomain"] == "abc.execute-api.eu-central-1.amazonaws.com"
     assert told["portal-dev-web"]["ConnectSources"].split() == [
         "https://cognito-idp.eu-central-1.amazonaws.com",
@@ -254,6 +262,18 @@ def test_pages_may_talk_to_where_the_forms_for_uploads_lead(
         form = aws.s3().generate_presigned_post(Bucket=bucket, Key="x")
         assert form["url"].rstrip("/") in sources
     aws.s3.cache_clear()
+
+
+def test_whoever_has_a_topic_names_it_and_whoever_has_none_is_told_of_none(
+    samconfig: Path, published: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samconfig.write_text(STAGE.replace('"StripeSecret', '"AlarmTopic=arn:own", "StripeSecret'))
+    without = {key: value for key, value in OUTPUTS["portal-dev-data"].items() if key != "AlarmTopic"}
+    monkeypatch.setitem(OUTPUTS, "portal-dev-data", without)
+    service = CloudFormation(*OUTPUTS)
+    deployment(samconfig, service).deploy()
+    told = dict(service.deployed())
+    assert (told["portal-dev"]["AlarmTopic"], told["portal-dev-auth"]["AlarmTopic"]) == ("arn:own", "")
 
 
 def test_without_a_domain_the_first_deployment_learns_the_address_and_tells_it(
@@ -406,6 +426,21 @@ def test_an_examples_value_is_asked_for_once_and_written_for_this_stage_alone(sa
     assert text.endswith(
         '# comment\n[prod.deploy.parameters]\nparameter_overrides = ["SenderAddress=mail@example.org"]\n'
     )
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_the_first_deployment_asks_whom_alarms_go_to(name: str, tmp_path: Path) -> None:
+    copy = tmp_path / "samconfig.toml"
+    copy.write_text(SAMCONFIG.read_text())
+    asked: list[str] = []
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return ""
+
+    ask_for_examples(read_stage(name, copy), ask, copy)
+    (question,) = [each for each in asked if each.startswith("AlarmAddress: ")]
+    assert "mail address that alarms" in question
 
 
 def test_a_stage_that_is_not_there_is_refused_by_name(samconfig: Path) -> None:
