@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -115,17 +116,37 @@ def destroy(options: argparse.Namespace) -> int:
     """Take away the portal's own stack, which holds no data; the others stay, and this says so."""
     stage = read_stage(options.stage)
     print(
-        f"This deletes the stack {stage.portal.name}: API, functions, queues (with what waits in them), alarms."
+        f"This deletes the stack {stage.portal.name}: API, functions, queues (with what waits in them), alarms,"
     )
     print(
-        f"It keeps {stage.data.name}, {stage.auth.name} and {stage.web.name}: the table, the documents, the people,"
+        f"and the logs /aws/lambda/{stage.portal.name} and /aws/vendedlogs/{stage.portal.name}/api: export them first"
     )
+    print(
+        f"if they are to be kept. It keeps {stage.data.name}, {stage.auth.name} and {stage.web.name}: the table, the"
+    )
+    print("documents, the people,")
     print("the address. No command here deletes those; docs/deploy.md says how a person does, one by one.")
     if input(f"Type {stage.portal.name} to delete it > ").strip() != stage.portal.name:
         print("Nothing was deleted.")
         return 1
-    deployment(stage, True).destroy()
+    made = deployment(stage, True)
+    waiting = made.waiting(boto3.client("sqs"))
+    if waiting and not agrees_to_lose(waiting):
+        print("Nothing was deleted.")
+        return 1
+    made.destroy()
     return 0
+
+
+def agrees_to_lose(waiting: Mapping[str, int]) -> bool:
+    """Ask again, with the list: mails not sent, invoices not issued, dead letters that nobody looked at."""
+    print(
+        "These messages would be lost (wait until they are done, or see docs/operations.md for dead letters):"
+    )
+    for name, count in waiting.items():
+        print(f"  {name}: {count}")
+    wanted = f"lose {sum(waiting.values())}"
+    return input(f"Type {wanted} to delete them too > ").strip() == wanted
 
 
 COMMANDS = {

@@ -94,6 +94,14 @@ class Deployment:
         auth = self._account.stacks.outputs(self._stage.auth.name)
         self._publish(self._account.web_stacks.outputs(self._stage.web.name), auth, dry_run=dry_run)
 
+    def waiting(self, sqs: Any) -> dict[str, int]:
+        """How many messages wait in each queue of the portal that holds any; deleting the stack loses them."""
+        name = self._stage.portal.name
+        stacks = self._account.stacks
+        queues = stacks.queues(name) if stacks.exists(name) else {}
+        counted = {each: _messages_in(sqs, url) for each, url in queues.items()}
+        return {each: count for each, count in counted.items() if count}
+
     def destroy(self) -> None:
         """Take away what runs and holds nothing. Data, log-ins and the address are never touched."""
         self._account.stacks.delete(self._stage.portal.name)
@@ -149,6 +157,14 @@ class Deployment:
         self._tell(f"pages, version {release.version} …")
         for line in publish(place, release, config_of(region, auth), dry_run=dry_run):
             self._tell(f"  {line}")
+
+
+def _messages_in(sqs: Any, url: str) -> int:
+    """Those that wait, are being worked on, or come later."""
+    kinds = ("", "NotVisible", "Delayed")
+    names = [f"ApproximateNumberOfMessages{kind}" for kind in kinds]
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(found.get(name, 0)) for name in names)
 
 
 def template_in_s3(bucket: str, packaged: Path, s3: Any, region: str) -> Template:

@@ -82,6 +82,16 @@ class Stacks:
             raise
         return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
+    def queues(self, name: str) -> dict[str, str]:
+        """The addresses of a stack's queues by their logical ids."""
+        pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
+        return {
+            each["LogicalResourceId"]: each["PhysicalResourceId"]
+            for page in pages
+            for each in page["StackResourceSummaries"]
+            if each["ResourceType"] == "AWS::SQS::Queue"
+        }
+
     def deploy(
         self,
         name: str,

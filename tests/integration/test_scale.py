@@ -76,6 +76,9 @@ def test_what_grew_most_is_what_counts() -> None:
     assert ratio(Row("GET /", "", ["Query", "GetItem"], 3.0, 0.0), empty) == 2
     assert ratio(Row("GET /", "", ["Query"], 2.0, 1.0), empty) == float("inf")
     assert ratio(empty, empty) == 1
+    assert (
+        ratio(Row("GET /", "", ["s3.HeadObject × 20"], 0, 0), Row("GET /", "", ["s3.HeadObject"], 0, 0)) == 20
+    )
 
 
 def test_no_partition_is_asked_for_more_than_it_takes() -> None:

@@ -54,7 +54,12 @@ def metered(table: str, wire: Wire, services: Services, cases: list[Case]) -> It
     wiring.editions.cache_clear()
 
 
+def count(calls: list[str]) -> int:
+    """How many calls these are: `Query × 20` is twenty."""
+    return sum(int(call.rpartition(" × ")[2]) if " × " in call else 1 for call in calls)
+
+
 def ratio(full: Row, empty: Row) -> float:
     """How much more a case takes on a full table, in calls, read units or write units, whichever grew most."""
-    pairs = ((len(full.calls), len(empty.calls)), (full.reads, empty.reads), (full.writes, empty.writes))
+    pairs = ((count(full.calls), count(empty.calls)), (full.reads, empty.reads), (full.writes, empty.writes))
     return max((more / less if less else (1.0 if not more else float("inf"))) for more, less in pairs)

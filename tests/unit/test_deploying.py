@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -113,7 +114,12 @@ class CloudFormation:
         }
         return {"StackEvents": [{"LogicalResourceId": "x", "ResourceStatus": "CREATE_COMPLETE"}, failed]}
 
-    def get_paginator(self, _: str) -> Any:
+    def get_paginator(self, operation: str) -> Any:
+        if operation == "list_stack_resources":
+            mails = {"LogicalResourceId": "MailsQueue", "PhysicalResourceId": "mails"}
+            other = {"LogicalResourceId": "Api", "PhysicalResourceId": "api", "ResourceType": "AWS::Api"}
+            found = [{**mails, "ResourceType": "AWS::SQS::Queue"}, other]
+            return SimpleNamespace(paginate=lambda **_: [{"StackResourceSummaries": found}])
         change = {
             "Action": "Modify",
             "LogicalResourceId": "Api",
@@ -399,6 +405,47 @@ def test_destroying_asks_for_the_stacks_name_and_says_what_is_kept(
     assert command_line.destroy(argparse.Namespace(stage="dev")) == 1
     told = capsys.readouterr().out
     assert all(f"recertification-dev-{kept}" in told for kept in ("data", "auth", "web"))
+
+
+class Queues:
+    """SQS, with so many messages in each queue."""
+
+    def __init__(self, **waiting: int) -> None:
+        self.waiting = waiting
+
+    def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803
+        count = self.waiting.get(QueueUrl, 0)
+        return {"Attributes": {"ApproximateNumberOfMessages": "0", AttributeNames[1]: str(count)}}
+
+
+def test_what_waits_is_counted_wherever_it_waits(samconfig: Path) -> None:
+    service = CloudFormation(*OUTPUTS)
+    made = deployment(samconfig, service)
+    assert made.waiting(Queues(mails=2)) == {"MailsQueue": 2}
+    assert made.waiting(Queues()) == {}
+    assert deployment(samconfig, CloudFormation()).waiting(Queues(mails=2)) == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_gone"),
+    [("recertification-dev", False), ("yes", False), ("lose 7", False), ("lose 9", True)],
+)
+def test_queues_that_hold_messages_are_not_deleted_before_a_second_yes(
+    typed: str, is_gone: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = iter(["recertification-dev", typed])
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    destroyed: list[bool] = []
+    made = SimpleNamespace(
+        waiting=lambda _: {"MailsQueue": 7, "JobsDeadLetters": 2}, destroy=lambda: destroyed.append(True)
+    )
+    monkeypatch.setattr(command_line, "deployment", lambda *_: made)
+    monkeypatch.setattr(command_line.boto3, "client", lambda _: None)
+    assert command_line.destroy(argparse.Namespace(stage="dev")) == (0 if is_gone else 1)
+    assert destroyed == [True] * is_gone
+    told = capsys.readouterr().out
+    assert "MailsQueue: 7" in told
+    assert "/aws/lambda/recertification-dev" in told
 
 
 def test_an_examples_value_is_asked_for_once_and_written_for_this_stage_alone(samconfig: Path) -> None:

@@ -43,6 +43,11 @@ def test_every_file_lies_under_the_version_and_may_be_kept_for_ever() -> None:
             assert each.cache_control == (A_MINUTE if path.suffix == ".html" else FOREVER)
 
 
+def test_kept_for_ever_is_a_year_without_asking_and_a_page_is_asked_about_each_minute() -> None:
+    assert FOREVER == "public, max-age=31536000, immutable"
+    assert A_MINUTE == "public, max-age=60, s-maxage=86400"
+
+
 def test_every_page_refers_to_versioned_files_that_are_there_and_to_no_other() -> None:
     release = release_of(WEB, COGNITO)
     keys = {f"/{each.key}" for each in release.assets}
