@@ -3,6 +3,7 @@
 With BUILT=.aws-sam/host the functions run as `make build ARCH=host` has made them, else from the sources.
 """
 
+import logging
 import os
 import signal
 import sys
@@ -25,6 +26,7 @@ class _Stopped(BaseException):
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    logging.disable()  # what is cut off from now on was meant to be
     raise _Stopped
 
 

@@ -154,6 +154,17 @@ def test_ctrl_c_during_a_move_of_the_clock_is_quiet_too() -> None:
         assert moving.result().status_code == 503
 
 
+def test_a_request_that_is_cut_off_by_the_end_is_no_error() -> None:
+    with command(THE_SAME_WITH_THE_SMALL_PROJECT, PORT="0") as (process, _), ThreadPoolExecutor() as pool:
+        url = next(line.split()[-1] for line in wait_until_ready(process) if line.startswith("The portal:"))
+        pool.submit(httpx.post, f"{url}/api/open", json={"do": "hang"}, timeout=60)
+        time.sleep(0.5)  # it has to be with the function, which sleeps for longer than the stack waits
+        process.send_signal(signal.SIGTERM)
+        said, complaints = process.communicate(timeout=30)
+        assert (process.returncode, complaints) == (0, "")
+        assert "Traceback" not in said
+
+
 def test_a_program_that_is_none_gets_one_clear_sentence() -> None:
     with command(PROGRAM="no-such-program") as (process, _):
         _, said = process.communicate(timeout=30)
