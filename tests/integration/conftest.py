@@ -15,6 +15,7 @@ from shared.adapters import aws
 from shared.handling import wiring
 from tests.integration.calls import Calls
 from tests.integration.portal import CLIENT_ID, Portal
+from tests.integration.transfers import MemoryBucket
 
 ROOT = Path(__file__).parents[2]
 WIRED = (
@@ -87,6 +88,14 @@ def portal(
     made.close()
     if is_own:
         aws.dynamodb().delete_table(TableName=name)
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> MemoryBucket:
+    """The bucket of imports, exports and reports."""
+    made = MemoryBucket()
+    monkeypatch.setattr(wiring, "transfer_store", lambda: made)
+    return made
 
 
 def forget_settings() -> None:

@@ -19,13 +19,6 @@ OWN_TABLE = True
 
 
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> MemoryBucket:
-    made = MemoryBucket()
-    monkeypatch.setattr(wiring, "transfer_store", lambda: made)
-    return made
-
-
-@pytest.fixture
 def queue(monkeypatch: pytest.MonkeyPatch) -> MemoryQueue:
     made = MemoryQueue()
     monkeypatch.setattr(wiring, "exports_queue", lambda: made)

@@ -16,13 +16,6 @@ from tests.integration.transfers import MemoryBucket, MemoryQueue
 
 
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> MemoryBucket:
-    made = MemoryBucket()
-    monkeypatch.setattr(wiring, "transfer_store", lambda: made)
-    return made
-
-
-@pytest.fixture
 def queue(monkeypatch: pytest.MonkeyPatch) -> MemoryQueue:
     made = MemoryQueue()
     monkeypatch.setattr(wiring, "imports_queue", lambda: made)

@@ -22,13 +22,6 @@ CAPPED = EDITION + '\n[[caps]]\ncategory = "employment"\npoints = 40\n'
 
 
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> MemoryBucket:
-    made = MemoryBucket()
-    monkeypatch.setattr(wiring, "transfer_store", lambda: made)
-    return made
-
-
-@pytest.fixture
 def queue(monkeypatch: pytest.MonkeyPatch) -> MemoryQueue:
     made = MemoryQueue()
     monkeypatch.setattr(wiring, "imports_queue", lambda: made)
