@@ -15,14 +15,14 @@ HTTP = frozenset(
 
 MODULES_OF_PEOPLE = 525
 MODULES_OF_WORKERS = 415
-MODULES_OF_IMPORTS = 440
+MODULES_OF_IMPORTS = 445
 """The worker of imports writes members, invoices and proposals alike, reads rules that are tried, and loads what each
 takes."""
 
-MODULES_OF_EXPORTS = 480
+MODULES_OF_EXPORTS = 485
 """The worker of exports ends with boto3's transfers, which send an archive in parts: 60 modules."""
 
-MODULES_WITH_STRIPE = 590
+MODULES_WITH_STRIPE = 595
 MODULES_OF_PRINTING = 720
 MODULES_OF_READERS = 10
 """What reads editions where no build has read them."""

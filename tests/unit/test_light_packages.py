@@ -13,8 +13,8 @@ def test_what_a_package_asks_for_and_never_uses_is_there_while_it_is_loaded(
 ) -> None:
     (tmp_path / "asking.py").write_text("from heavy.part import patch\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    load_without("asking", "heavy.part", patch=7)
-    assert sys.modules.pop("asking").patch == 7
+    load_without("asking", {"heavy.part": ["patch"]})
+    assert sys.modules.pop("asking").patch is None
     assert not {"heavy", "heavy.part"} & sys.modules.keys()
 
 
@@ -25,7 +25,7 @@ def test_what_is_loaded_already_stays_and_is_asked_itself(
     monkeypatch.syspath_prepend(str(tmp_path))
     import unittest.mock as loaded
 
-    load_without("asking", "unittest.mock", patch=None)
+    load_without("asking", {"unittest.mock": ["patch"]})
     assert sys.modules.pop("asking").patch is loaded.patch
     assert sys.modules["unittest.mock"] is loaded
 
