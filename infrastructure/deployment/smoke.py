@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from infrastructure.deployment.release import FOREVER, SPEAKS_TO_COGNITO
-from infrastructure.local.security_headers import security_headers
+from infrastructure.local.security_headers import api_headers, security_headers
 
 _FILES = re.compile(r'<(?:link rel="(?:stylesheet|modulepreload|icon)"|script)[^>]*?(?:href|src)="([^"]+)"')
 _PRECONNECT = re.compile(r'<link rel="preconnect" href="([^"]+)"')
@@ -80,6 +80,8 @@ def the_api_answers_for_itself(visit: Visit) -> None:
     program = visit.client.get("/api/program")
     expect(program.status_code == 200, program.status_code)
     expect(bool(program.json()["activities"]), program.text[:200])
+    guarded = {name: program.headers.get(name) for name in api_headers()}
+    expect(guarded == api_headers(), guarded)
     unknown = visit.client.get("/api/nowhere")
     kind = unknown.headers.get("content-type", "")
     expect(
