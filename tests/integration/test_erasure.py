@@ -301,7 +301,7 @@ def test_a_report_that_waits_for_a_decision_is_decided_first(portal: Portal) -> 
 # --- it may break off anywhere ---
 
 
-class Died(Exception):
+class Died(BaseException):
     """The process ended here."""
 
 
