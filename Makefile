@@ -42,7 +42,7 @@ load: environment-tests ## a mixed day over HTTP, and 100,000 members (half an h
 screenshots: environment ## each page at desk and phone width, light and dark, in screenshots/
 	@exec $(BIN)/python -m tests.e2e.browser.screenshots
 
-lighthouse: environment ## Lighthouse's scores of each page, at least 95, and interactions on a slow processor (PAGES=…: some)
+lighthouse: environment ## Lighthouse's scores of each page, at least 95, and interactions on a slow processor, into docs/lighthouse.md (PAGES=…: some)
 	@cd tests/e2e/browser/lighthouse && npm ci --silent --no-audit --no-fund
 	@exec $(BIN)/python -m tests.e2e.browser.lighthouse_report $(PAGES)
 

@@ -45,6 +45,18 @@ def test_it_may_change_the_roles_of_its_own_stage_alone() -> None:
     assert statement["Resource"]["Fn::Sub"].endswith(":role/recertification-${Stage}*")
 
 
+def test_a_stage_is_deployed_by_one_run_at_a_time_and_prod_from_main_alone(jobs: dict[str, Any]) -> None:
+    deploy = jobs["deploy"]
+    assert deploy["concurrency"] == {
+        "group": "deploy-${{ inputs.stage || 'dev' }}",
+        "cancel-in-progress": False,
+    }
+    by_hand, by_itself = " ".join(deploy["if"].split()).split(" || (github.event_name == 'push'")
+    main = "github.ref == 'refs/heads/main'"
+    assert by_hand == f"(github.event_name == 'workflow_dispatch' && (inputs.stage != 'prod' || {main}))"
+    assert main in by_itself
+
+
 def test_nothing_is_deployed_that_was_not_tested_and_no_key_is_kept(jobs: dict[str, Any]) -> None:
     assert jobs["test"]["steps"][-1]["run"] == ".ci/run"
     deploy = jobs["deploy"]
