@@ -47,7 +47,7 @@ def take_notice(
         _raise_to_staff(events, command, notice.event_id, {"reason": wrong, "notice": notice})
         return "raised"
     after = _record(invoices, events, command, invoice, notice)
-    if isinstance(notice, PaymentSucceeded | PaymentDisputed):
+    if isinstance(notice, PaymentSucceeded | PaymentDisputed | PaymentRefunded):
         _give_back_surplus(events, payments, command, after, notice.payment_id)
     return "recorded"
 
@@ -145,7 +145,8 @@ def _give_back_surplus(
 ) -> None:
     """Refund a payment that came when the invoice was no longer open, unless it was already, and raise it to staff.
 
-    While it is disputed the bank has the money; when the dispute is won, it is given back. Stripe answers a key as it
+    While it is disputed the bank has the money; when the dispute is won, it is given back. Where a part was refunded by
+    hand, the whole is refused, and the rest is given back when that is heard of. Stripe answers a key as it
     did the first time, a refusal too, so that refund has another.
     """
     payment = invoice.payment(payment_id)

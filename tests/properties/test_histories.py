@@ -97,7 +97,7 @@ def told(first: int, number: int) -> Counter[str]:
         try:
             for told, part in enumerate(as_completed([pool.submit(seen_in, part) for part in parts]), 1):
                 seen.update(part.result())
-                if told % 50 == 0:
+                if told % 20 == 0:
                     print(f"{told * PART} of {number} histories", flush=True)
         except Violation:
             pool.shutdown(cancel_futures=True)

@@ -167,6 +167,19 @@ def test_a_refund_that_stripe_refuses_is_raised_with_its_reason() -> None:
     assert portal.invoice.status == "paid"
 
 
+def test_of_a_surplus_that_was_refunded_in_part_by_hand_the_rest_is_given_back() -> None:
+    portal = after([succeeded("pi_1")])
+    portal.stripe.refusal = "charge_already_refunded"  # the whole is more than what is left
+    portal.notice(succeeded("pi_2"))
+    portal.stripe.refusal = None
+    for _ in range(2):
+        portal.notice(refunded("pi_2", amount=5000))
+    assert list(portal.stripe.refunds.values()) == [("pi_2", Money(10000, "usd"))]
+    assert len(portal.attention) == 1
+    portal.notice(refunded("pi_2"))
+    assert len(portal.stripe.refunds) == 1
+
+
 def test_a_surplus_that_was_disputed_is_given_back_when_the_dispute_is_won() -> None:
     portal = after([succeeded("pi_1")])
     portal.notice(disputed("pi_2"))
