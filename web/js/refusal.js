@@ -5,14 +5,18 @@ import { text } from "./text.js";
 const CODES = { 401: "unauthenticated", 403: "forbidden", 404: "not-found", 413: "too-large", 429: "slow-down" };
 
 export class Refusal extends Error {
-  /** `errors` are the wrong fields, `{pointer, detail}`; `extra` the problem's further members. */
-  constructor(code, { detail, errors = [], status = 0, retryAfter = 0, extra = {} } = {}) {
+  /**
+   * `errors` are the wrong fields, `{pointer, detail}`; `extra` the problem's further members; `reference` the
+   * request's id, by which the log is searched, where it is the portal that failed.
+   */
+  constructor(code, { detail, errors = [], status = 0, retryAfter = 0, extra = {}, reference = "" } = {}) {
     super(detail ?? text.refusals[code] ?? text.refusals.unavailable);
     this.code = code;
     this.status = status;
     this.errors = errors;
     this.retryAfter = retryAfter;
     this.extra = extra;
+    this.reference = reference;
   }
 
   get detail() {
@@ -29,7 +33,9 @@ export class Refusal extends Error {
     const retryAfter = Number(response.headers.get("Retry-After")) || 0;
     const code = CODES[response.status] ?? "unavailable";
     const type = response.headers.get("Content-Type") ?? "";
-    if (!type.startsWith("application/problem+json")) return new Refusal(code, { status: response.status, retryAfter });
+    const isProblem = type.startsWith("application/problem+json");
+    const reference = response.status >= 500 || !isProblem ? response.headers.get("apigw-requestid") ?? "" : "";
+    if (!isProblem) return new Refusal(code, { status: response.status, retryAfter, reference });
     const problem = await response.json();
     return new Refusal(problem.type?.split("/").pop() ?? code, {
       detail: problem.detail,
@@ -37,6 +43,7 @@ export class Refusal extends Error {
       status: response.status,
       retryAfter,
       extra: problem,
+      reference,
     });
   }
 }

@@ -67,6 +67,27 @@ def test_points_complete_keeps_what_was_typed_and_leads_to_the_agreement(
     expect(page.get_by_role("heading", name="Sign your report")).to_be_visible()
 
 
+@pytest.mark.parametrize(("status", "is_told"), [(500, True), (502, True), (409, False)])
+def test_where_the_portal_failed_the_requests_id_is_told_and_nowhere_else(
+    visitor: Visitor, member: Member, status: int, is_told: bool
+) -> None:
+    page = visitor.open(PORTAL)
+    visitor.fill_row(visitor.row(), "webinar", "1", "Unlucky", day_of(member))
+    problem = json.dumps({"type": "/problems/points-complete", "status": status, "detail": "No."})
+    is_gateways = status == 502  # whose answers are no problems
+    kind = "application/json" if is_gateways else "application/problem+json"
+    page.route(
+        "**/entries",
+        lambda route: route.fulfill(
+            status=status, headers={"apigw-requestid": "JKJaXmPLvHcESHA=", "content-type": kind}, body=problem
+        ),
+    )
+    visitor.save()
+    expect(visitor.problem).to_be_focused()
+    expect(visitor.problem.get_by_text("JKJaXmPLvHcESHA=")).to_have_count(int(is_told))
+    visitor.check_accessibility()
+
+
 def test_a_lapse_at_midnight_keeps_what_was_typed_and_says_what_to_do(
     visitor: Visitor, member: Member
 ) -> None:

@@ -1,6 +1,6 @@
 /**
  * <problem-message>: why something did not work, beside what it is about: the problem's own sentence, the wrong fields
- * as links to them, the next step, and whom to ask. It takes the focus.
+ * as links to them, the next step, and whom to ask, with the request's id where the portal failed. It takes the focus.
  */
 
 import * as api from "../../api.js";
@@ -25,6 +25,7 @@ class ProblemMessage extends HTMLElement {
         ${step && html`<p>${step}</p>`}
         ${isKept && html`<p>${t.nothingLost}</p>`}
         ${retry && html`<p class="buttons"><button type="button" class="retry">${text.tryAgain}</button></p>`}
+        ${refusal.reference && html`<p class="small">${t.reference} <code>${refusal.reference}</code></p>`}
         <p class="small contact" hidden></p>
       </div>`,
     );

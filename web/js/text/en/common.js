@@ -73,6 +73,7 @@ export const text = {
 
   problem: {
     nothingLost: "What you typed is still here.",
+    reference: "Say this if you write to us:",
     contact: "Questions? Write to",
     titles: {
       "invalid-request": "Please correct what is marked",
