@@ -81,10 +81,21 @@ def export_to_its_end(bench: Bench) -> None:
             bench.all_done("export_data", body)
 
 
+def document_of_two_reports_deleted(bench: Bench) -> None:
+    who = bench.portal.member("IPMA-SCP", "IPMA-CS")
+    first, second = who.certification_ids
+    own = bench.announced(who, certification_id=first)
+    named = {"entries": [ordinary(0, document_ids=[own])]}
+    assert bench.portal.post(f"/api/certifications/{second}/entries", who, named).status == 201
+    version = bench.portal.get(f"/api/documents/{own}", who).json["document"]["version"]
+    assert bench.portal.ask("DELETE", f"/api/documents/{own}", who, version=version).status == 204
+
+
 WAYS: list[Way] = [
     ("submission", signed_twice),
     ("discretion", paper_with_a_document),
     ("reinstatement", application_with_a_document),
+    ("documents", document_of_two_reports_deleted),
     ("administration", imported_with_another_address),
     ("import_data", file_with_another_address),
     ("import_data", changed_rules_on_a_member),
