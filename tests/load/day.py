@@ -5,9 +5,11 @@ import random
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -15,8 +17,14 @@ from shared.domain.roster import COLUMNS
 from tests.e2e.portal import Person, Portal, RunningPortal, this_day
 from tests.load import paper
 
-MEMBERS, AT_ONCE, SECONDS = 24, 8, 60
+MEMBERS, AT_ONCE, SECONDS = 40, 8, 60
 """How many members there are, how many people act at once, and for how long."""
+
+COLD_SECONDS = 15
+"""How long before that they act while functions start; what that took is told apart."""
+
+READY = 24
+"""How many of the members have their points when the day begins, and sign, pay and are decided on."""
 
 MIX = (
     ("GET …/cycle", 14),
@@ -31,6 +39,10 @@ MIX = (
     ("GET /api/library", 1),
     ("GET /api/staff/reviews", 1),
     ("GET /api/staff/members", 1),
+    ("POST …/submission", 1),
+    ("POST …/checkout", 1),
+    ("paying at Stripe's page", 1),
+    ("POST …/decision", 1),
 )
 """What they do, and how often beside the others: infrastructure/cost/profile.toml in short."""
 
@@ -43,6 +55,21 @@ class Day:
     failed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
+@dataclass
+class Way:
+    """How far a member with all points is: signed, asked to pay, paid, decided on."""
+
+    person: Person
+    certification: str
+    name: str
+    agreement: str
+    invoice: str = ""
+    submission: str = ""
+    checkout: str = ""
+    is_paid: bool = False
+    is_decided: bool = False
+
+
 def run() -> None:
     """Start the portal, let people act, note what it took."""
     running = RunningPortal().wait()
@@ -50,24 +77,21 @@ def run() -> None:
         portal = Portal(running.url)
         staff = portal.log_in("staff@example.org")
         members = _members(portal, staff)
-        day, lock = Day(), threading.Lock()
-        before = _processors(running._process.pid)
-        own, began = time.process_time(), time.perf_counter()
-        threads = [
-            threading.Thread(
-                target=_act, args=(running.url, members[number::AT_ONCE], staff, day, lock, number)
-            )
+        ways = [_ready(portal, *each, number) for number, each in enumerate(members[:READY])]
+        people = [
+            (members[READY:][number::AT_ONCE] or members[READY:], ways[number::AT_ONCE])
             for number in range(AT_ONCE)
         ]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
-        seconds = time.perf_counter() - began
+        some = [(entering, going[:1]) for entering, going in people]
+        cold, _ = _act_together(running.url, some, staff, COLD_SECONDS)
+        before = _processors(running._process.pid)
+        own = time.process_time()
+        day, seconds = _act_together(running.url, people, staff, SECONDS)
         after = _processors(running._process.pid)
         spent = {kind: after[kind] - before.get(kind, 0.0) for kind in after}
         spent["people (this driver)"] = time.process_time() - own
-        paper.note("day", _told(day, seconds, spent))
+        first = {"seconds": COLD_SECONDS, **_figures(cold)}
+        paper.note("day", {**_told(day, seconds, spent), "cold": first})
     finally:
         running.stop()
 
@@ -85,8 +109,43 @@ def _members(portal: Portal, staff: Person) -> list[tuple[Person, str]]:
     return [(person, person.certification()["certification_id"]) for person in people]
 
 
+def _ready(portal: Portal, person: Person, certification: str, number: int) -> Way:
+    """A member with all points."""
+    session = {"entries": [{**_entry(), "quantity": 50}]}
+    answer = person.post(f"/api/certifications/{certification}/entries", session)
+    assert answer.status_code == 201, answer.text
+    agreement = portal.client.get("/api/program").json()["agreement"]["version"]
+    return Way(person, certification, f"Lea Load{number}", agreement)
+
+
+def _act_together(
+    url: str,
+    people: list[tuple[list[tuple[Person, str]], list[Way]]],
+    staff: Person,
+    seconds: int,
+) -> tuple[Day, float]:
+    """All of them at once for some seconds: what happened, and how long it was."""
+    day, lock, began = Day(), threading.Lock(), time.perf_counter()
+    threads = [
+        threading.Thread(target=_act, args=(url, members, ways, staff, day, lock, number, seconds))
+        for number, (members, ways) in enumerate(people)
+    ]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return day, time.perf_counter() - began
+
+
 def _act(
-    url: str, members: list[tuple[Person, str]], staff: Person, day: Day, lock: threading.Lock, number: int
+    url: str,
+    members: list[tuple[Person, str]],
+    ways: list[Way],
+    staff: Person,
+    day: Day,
+    lock: threading.Lock,
+    number: int,
+    seconds: int,
 ) -> None:
     chance = random.Random(number)
     names, weights = zip(*MIX, strict=True)
@@ -94,19 +153,71 @@ def _act(
         people = [(Person(client, who.token), certification) for who, certification in members]
         colleague = Person(client, staff.token)
         own: dict[str, dict[str, Any]] = {}
-        until = time.perf_counter() + SECONDS
+        until = time.perf_counter() + seconds
         while time.perf_counter() < until:
             who, certification = chance.choice(people)
             what = chance.choices(names, weights)[0]
             began = time.perf_counter()
-            answer = _ask(what, who, colleague, certification, own)
+            step = STEPS.get(what)
+            answer = step(ways, colleague) if step else _ask(what, who, colleague, certification, own)
             took = (time.perf_counter() - began) * 1000
             if answer is None:
                 continue
             with lock:
                 day.took[what].append(took)
-                expected = answer.is_success or answer.status_code == 409  # 50 points are full
+                # 50 points are full, and a payment's notice may still be on its way
+                expected = answer.is_success or answer.is_redirect or answer.status_code == 409
                 day.failed[what] += not expected
+
+
+def _sign(ways: list[Way], _: Person) -> httpx.Response | None:
+    way = next((each for each in ways if not each.submission), None)
+    if way is None:
+        return None
+    signing = {"agreement_version": way.agreement, "signature": way.name}
+    answer = way.person.post(f"/api/certifications/{way.certification}/submission", signing)
+    if answer.is_success:
+        way.submission = answer.json()["submission"]["submission_id"]
+        way.invoice = answer.json()["invoice"]["invoice_id"]
+    return answer
+
+
+def _check_out(ways: list[Way], _: Person) -> httpx.Response | None:
+    way = next((each for each in ways if each.invoice and not each.checkout), None)
+    if way is None:
+        return None
+    answer = way.person.post(f"/api/invoices/{way.invoice}/checkout")
+    if answer.is_success:
+        way.checkout = answer.json()["checkout_url"]
+    return answer
+
+
+def _pay(ways: list[Way], _: Person) -> httpx.Response | None:
+    way = next((each for each in ways if each.checkout and not each.is_paid), None)
+    if way is None:
+        return None
+    way.is_paid = True
+    return httpx.post(f"{way.checkout}/pay", timeout=60)
+
+
+def _decide(ways: list[Way], staff: Person) -> httpx.Response | None:
+    way = next((each for each in ways if each.is_paid and not each.is_decided), None)
+    if way is None:
+        return None
+    decision = {"submission_id": way.submission, "decision": "approve", "comment": ""}
+    address = f"/api/staff/certifications/{way.certification}/decision"
+    answer = staff.post(address, decision, key=str(uuid4()))
+    way.is_decided = answer.status_code != 409
+    return answer
+
+
+STEPS: Mapping[str, Callable[[list[Way], Person], httpx.Response | None]] = {
+    "POST …/submission": _sign,
+    "POST …/checkout": _check_out,
+    "paying at Stripe's page": _pay,
+    "POST …/decision": _decide,
+}
+"""What is done once to each member who has all points, in this order."""
 
 
 def _ask(
@@ -173,20 +284,17 @@ def _kind(process: int, portal: int, command: str) -> str:
 
 
 def _told(day: Day, seconds: float, spent: dict[str, float]) -> dict[str, Any]:
-    everything = sorted(took for each in day.took.values() for took in each)
     routes = {
         what: {"requests": len(took), "errors": day.failed[what], **_percentiles(sorted(took))}
         for what, took in sorted(day.took.items())
     }
-    return {
-        "people": AT_ONCE,
-        "seconds": seconds,
-        "requests": len(everything),
-        "errors": sum(day.failed.values()),
-        **_percentiles(everything),
-        "routes": routes,
-        "processor_seconds": spent,
-    }
+    told = {"people": AT_ONCE, "seconds": seconds, **_figures(day)}
+    return {**told, "routes": routes, "processor_seconds": spent}
+
+
+def _figures(day: Day) -> dict[str, Any]:
+    everything = sorted(took for each in day.took.values() for took in each)
+    return {"requests": len(everything), "errors": sum(day.failed.values()), **_percentiles(everything)}
 
 
 def _percentiles(took: list[float]) -> dict[str, float]:

@@ -76,7 +76,7 @@ def _day(day: dict[str, Any]) -> str:
 On {day["on"]} ({day["machine"]}): {day["people"]} people at once against `make run`,
 {day["seconds"]:.0f} s, {day["requests"]:,} requests, **{day["requests"] / day["seconds"]:.0f} a second,
 {day["errors"]} errors**; p50 {day["p50"]:.0f} ms, p95 {day["p95"]:.0f} ms, p99 {day["p99"]:.0f} ms. A session refused
-at 50 points is no error; the slowest are first requests to a function, whose process has to start.
+at 50 points is no error, nor a decision before the payment's notice came.{_cold(day)}
 
 | request | times | errors | p50 ms | p95 ms | p99 ms |
 |---|---|---|---|---|---|
@@ -87,6 +87,16 @@ Where the processors' time went:
 | | s | share |
 |---|---|---|
 {_lines(parts)}"""
+
+
+def _cold(day: dict[str, Any]) -> str:
+    if "cold" not in day:
+        return " The slowest are first requests to a function, whose process has to start."
+    cold = day["cold"]
+    return (
+        f" Before that, {cold['seconds']} s apart in which functions started: {cold['requests']:,} requests, "
+        f"{cold['errors']} errors; p50 {cold['p50']:.0f} ms, p95 {cold['p95']:.0f} ms, p99 {cold['p99']:.0f} ms."
+    )
 
 
 def _full(found: dict[str, Any]) -> str:
