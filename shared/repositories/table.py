@@ -3,6 +3,7 @@
 import random
 import re
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 Item = dict[str, Any]
 
 TRANSACTION_ATTEMPTS = 5
-"""How often a transaction is tried while others hold its items (reason TransactionConflict)."""
+"""How often a write is tried while others hold its items, and a read of many of which some are not given."""
+
+PASSING = frozenset(
+    {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"}
+)
+"""Reasons to cancel a transaction that another try may not meet. botocore tries none of them again: to it the
+transaction was answered."""
 
 
 REMOVED = "removed"
@@ -113,26 +120,37 @@ class Table:
         return _there(answer["Items"]), _read(more) if more else None
 
     def write(self, write: Write) -> None:
-        """One put on its condition, alone. Raises ConditionFailed with the item found under the write's label.
+        """One put on its condition, alone. Raises ConditionFailed with the item found under the write's label,
+        Unavailable under contention.
 
-        What the client tries again may find what its first try wrote, whose answer got lost: then it is done.
+        What is tried again may find what an earlier try wrote, whose answer got lost: then it is done.
         """
         parameters: Any = {"TableName": self._name, **write.parameters}
-        try:
-            self._client.put_item(**parameters)
-        except self._client.exceptions.ConditionalCheckFailedException as error:
-            found: Any = error.response.get("Item")
-            was_retried = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
-            if was_retried and found and _read(found) == _read(write.parameters["Item"]):
-                return
-            raise ConditionFailed({write.label: _read(found) if found else None}) from error
-
-    def transact(self, writes: Sequence[Write]) -> None:
-        """Write all or nothing. Raises ConditionFailed with the labels that failed, Unavailable under contention."""
-        items: Any = [{write.operation: {"TableName": self._name, **write.parameters}} for write in writes]
         for attempt in range(TRANSACTION_ATTEMPTS):
             try:
-                self._client.transact_write_items(TransactItems=items)
+                self._client.put_item(**parameters)
+                return
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                found: Any = error.response.get("Item")
+                tried = attempt + error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+                if tried > 0 and found and _read(found) == _read(write.parameters["Item"]):
+                    return
+                raise ConditionFailed({write.label: _read(found) if found else None}) from error
+            except self._client.exceptions.TransactionConflictException:
+                self._pause(attempt)
+        raise Unavailable
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """Write all or nothing. Raises ConditionFailed with the labels that failed, Unavailable under contention.
+
+        A transaction that is said to be in progress is one whose answer was not waited for: it is asked for again under
+        the same token, so that it is done once and its answer heard.
+        """
+        items: Any = [{write.operation: {"TableName": self._name, **write.parameters}} for write in writes]
+        token = str(uuid.uuid4())
+        for attempt in range(TRANSACTION_ATTEMPTS):
+            try:
+                self._client.transact_write_items(TransactItems=items, ClientRequestToken=token)
                 return
             except self._client.exceptions.TransactionCanceledException as error:
                 reasons = error.response.get("CancellationReasons", [])
@@ -143,8 +161,9 @@ class Table:
                 }
                 if failed:
                     raise ConditionFailed(failed) from error
-                if not any(reason.get("Code") == "TransactionConflict" for reason in reasons):
+                if not any(reason.get("Code") in PASSING for reason in reasons):
                     raise
+                token = str(uuid.uuid4())
             except self._client.exceptions.TransactionInProgressException:
                 pass
             self._pause(attempt)

@@ -33,6 +33,10 @@ class TransactionInProgressException(ClientError):
     """As botocore makes it; never raised here, where each call is one step."""
 
 
+class TransactionConflictException(ClientError):
+    """As botocore makes it; never raised here either."""
+
+
 class MemoryDynamoDB:
     """Stands for botocore's client and for the one table behind it."""
 
@@ -186,6 +190,7 @@ class Exceptions:
     ConditionalCheckFailedException = ConditionalCheckFailedException
     TransactionCanceledException = TransactionCanceledException
     TransactionInProgressException = TransactionInProgressException
+    TransactionConflictException = TransactionConflictException
 
 
 MemoryDynamoDB.exceptions = Exceptions
