@@ -105,7 +105,7 @@ class PersonalData:
         invoices: list[str] = []
         for item in self._table.query(person):
             if item["SK"].startswith("INVOICE#"):
-                invoices.append(item["invoice_id"])
+                invoices.append(item["SK"].removeprefix("INVOICE#"))
             yield item
         yield from self._table.query(keys.member_documents(member_id), "DOCUMENT#")
         for certification_id in certification_ids:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from functions.import_data import handler as import_data
 from functions.notify import handler as notify
 from functions.privacy import handler as privacy
 from shared.adapters import aws
+from shared.domain import program_invoices
 from shared.domain.submissions import hash_of
 from shared.handling import wiring
 from shared.handling.paging import next_cursor
@@ -98,6 +100,33 @@ def test_members_are_given_everything_that_is_held_about_them_and_no_name_of_sta
     assert "checkout.stripe" not in text
     signed = records["signed_records"][0]
     assert hash_of(signed["text"]) == signed["signed_hash"]
+
+
+def test_whoever_bought_a_program_is_given_its_invoice_and_can_be_erased(
+    portal: Portal, world: World
+) -> None:
+    started = portal.post("/api/staff/imports", ADMINISTRATOR, {"kind": "program-invoices"}).json
+    key = f"imports/{started['import_id']}.csv"
+    row = [
+        "P-1",
+        world.owner.member_id,
+        "Course",
+        "90",
+        "usd",
+        "2027-05-01",
+        "2027-06-01",
+        "open",
+        "",
+        "",
+        "",
+    ]
+    world.transfers.put(key, "\n".join(map(",".join, (program_invoices.COLUMNS, row))).encode())
+    message = {"detail": {"object": {"key": key}}}
+    import_data.take_step({"body": json.dumps(message)})
+    given = held_records(portal.get("/api/me/data", world.owner))["invoices"]
+    assert "P-1" in {each["number"] for each in given}
+    assert portal.post(erasure_of(world), ADMINISTRATOR).status == 200
+    assert [item for item in table_items() if item["PK"].startswith("INVOICE#") and item["number"] == "P-1"]
 
 
 def _typed(item: dict[str, Any]) -> list[str]:
