@@ -1,7 +1,8 @@
 """The operations command line: what each command asks of AWS, and that a dry run asks for nothing that changes."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -9,7 +10,15 @@ import pytest
 from infrastructure.operations import __main__ as operations
 from infrastructure.operations.reconcile import reconcile
 from infrastructure.operations.redrive import redrive
-from infrastructure.operations.restore_drill import latest_restorable, make_ready, moment, restore_drill
+from infrastructure.operations.restore_drill import (
+    EACH,
+    SAMPLE,
+    Compared,
+    latest_restorable,
+    make_ready,
+    moment,
+    restore_drill,
+)
 from tests.unit.test_template import DATA, properties
 
 
@@ -79,34 +88,124 @@ def test_a_reconciliation_that_raises_is_told_as_failed() -> None:
     assert reconcile(broken, "name")[0] is True
 
 
-ITEM = {"PK": {"S": "MEMBER#1"}, "SK": {"S": "MEMBER"}, "email": {"S": "x"}}
+READ_AT = datetime(2027, 6, 15, 12, tzinfo=UTC)
+LATER = READ_AT + timedelta(minutes=5)
 
 
-def drilled(**more: Any) -> Client:
-    statuses = [{"Table": {"TableStatus": "CREATING"}}, {"Table": {"TableStatus": "ACTIVE"}}]
-    answers = {"scan": {"Items": [ITEM, ITEM]}, "describe_table": statuses, **more}
-    return Client(**answers)
+def item(number: int, email: str = "x") -> dict[str, Any]:
+    return {"PK": {"S": f"MEMBER#{number}"}, "SK": {"S": "MEMBER"}, "email": {"S": email}}
 
 
-def test_a_drill_restores_compares_and_removes() -> None:
-    dynamodb = drilled(get_item=[{"Item": ITEM}, {}])
-    assert restore_drill(dynamodb, "table", "drill", keep=False, sleep=lambda _: None) == (2, 1)
-    assert dynamodb.operations[-2:] == ["update_table", "delete_table"]
-    assert dynamodb.asked[-1][1] == {"TableName": "drill"}
+class Restoring:
+    """A table, and what a restore of it makes: `changed` is written over it between the first look and the second."""
+
+    def __init__(self, *items: dict[str, Any], changed: tuple[dict[str, Any], ...] = ()) -> None:
+        self.tables = {"table": {each["PK"]["S"]: each for each in items}}
+        self.restored = dict(self.tables["table"])
+        self.changed = changed
+        self.latest = [READ_AT - timedelta(minutes=5), LATER]
+        self.statuses = ["ACTIVE", "CREATING"]
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.segments: list[int] = []
+
+    def scan(self, **asked: Any) -> Any:
+        """The segments are cut by the last figure."""
+        assert asked["ConsistentRead"]
+        self.segments.append(asked["Segment"])
+        found = [
+            each
+            for name, each in self.tables["table"].items()
+            if int(name.partition("#")[2]) % asked["TotalSegments"] == asked["Segment"]
+        ]
+        return {"Items": found[: asked["Limit"]]}
+
+    def get_item(self, **asked: Any) -> Any:
+        found = self.tables[asked["TableName"]].get(asked["Key"]["PK"]["S"])
+        return {"Item": found} if found else {}
+
+    def describe_continuous_backups(self, **_: Any) -> Any:
+        latest = self.latest.pop(0)
+        self.tables["table"].update({each["PK"]["S"]: each for each in self.changed})
+        description = {"PointInTimeRecoveryDescription": {"LatestRestorableDateTime": latest}}
+        return {"ContinuousBackupsDescription": description}
+
+    def restore_table_to_point_in_time(self, **asked: Any) -> None:
+        self.asked.append(("restore", asked))
+        self.tables[asked["TargetTableName"]] = self.restored
+
+    def describe_table(self, **_: Any) -> Any:
+        return {"Table": {"TableStatus": self.statuses.pop()}}
+
+    def update_table(self, **asked: Any) -> None:
+        self.asked.append(("update", asked))
+
+    def delete_table(self, **asked: Any) -> None:
+        self.asked.append(("delete", asked))
+
+
+def drilled(dynamodb: Restoring, *, keep: bool = False) -> Compared:
+    moment, found = restore_drill(
+        dynamodb,
+        "table",
+        "drill",
+        keep=keep,
+        chance=Random(1),
+        now=lambda: READ_AT,
+        sleep=lambda _: None,
+    )
+    assert moment == LATER, "the moment lies after what was read, or nothing could be expected there"
+    return found
+
+
+def test_a_drill_restores_a_moment_compares_and_removes() -> None:
+    dynamodb = Restoring(*map(item, range(40)))
+    found = drilled(dynamodb)
+    assert found == Compared(40, 0, 0)
+    assert found.is_whole
+    asked = {"SourceTableName": "table", "TargetTableName": "drill", "RestoreDateTime": LATER}
+    assert dynamodb.asked[0] == ("restore", asked)
+    assert dynamodb.asked[-1] == ("delete", {"TableName": "drill"})
+
+
+def test_a_drill_tells_what_is_missing_and_what_says_something_else() -> None:
+    dynamodb = Restoring(*map(item, range(40)))
+    del dynamodb.restored["MEMBER#3"]
+    dynamodb.restored["MEMBER#4"] = item(4, "another")
+    found = drilled(dynamodb)
+    assert found == Compared(40, 1, 1)
+    assert not found.is_whole
+
+
+def test_what_changed_while_a_drill_waited_is_not_compared() -> None:
+    dynamodb = Restoring(*map(item, range(40)), changed=(item(5, "changed"),))
+    assert drilled(dynamodb) == Compared(39, 0, 0)
+
+
+def test_a_drill_that_had_nothing_to_compare_has_shown_nothing() -> None:
+    assert not drilled(Restoring()).is_whole
+
+
+def test_a_drill_looks_here_and_there_and_not_at_the_beginning() -> None:
+    dynamodb = Restoring(*map(item, range(4000)))
+    assert drilled(dynamodb).looked_for == SAMPLE
+    assert dynamodb.segments != sorted(dynamodb.segments)
+    assert len(dynamodb.segments) == SAMPLE // EACH
 
 
 def test_a_drill_removes_nothing_but_what_it_made_and_keeps_that_when_asked() -> None:
-    dynamodb = drilled(get_item=[{"Item": ITEM}, {"Item": ITEM}])
-    assert restore_drill(dynamodb, "table", "drill", keep=True, sleep=lambda _: None) == (2, 0)
-    assert "delete_table" not in dynamodb.operations
+    dynamodb = Restoring(item(1))
+    assert drilled(dynamodb, keep=True).is_whole
+    assert [name for name, _ in dynamodb.asked] == ["restore"]
 
 
 def test_a_table_is_restored_as_of_the_moment_that_was_asked_for() -> None:
-    dynamodb = drilled(get_item=[{"Item": ITEM}, {}])
     at = moment("2027-06-15T11:30Z")
     assert at == moment("2027-06-15T11:30") == datetime(2027, 6, 15, 11, 30, tzinfo=UTC)
-    restore_drill(dynamodb, "table", "drill", keep=True, at=at, sleep=lambda _: None)
-    (asked,) = [given for name, given in dynamodb.asked if name == "restore_table_to_point_in_time"]
+    dynamodb = Restoring(item(1), item(2))
+    del dynamodb.restored["MEMBER#2"]
+    found = restore_drill(dynamodb, "table", "drill", keep=True, chance=Random(1), at=at, now=lambda: READ_AT)
+    assert found == (at, Compared(2, 1, 0))
+    (asked,) = [given for name, given in dynamodb.asked if name == "restore"]
     assert asked == {"SourceTableName": "table", "TargetTableName": "drill", "RestoreDateTime": at}
 
 

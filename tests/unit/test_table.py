@@ -61,14 +61,18 @@ class Contended:
         raise refusal
 
 
-@pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+@pytest.mark.parametrize(
+    "reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
+)
 def test_a_transaction_that_is_refused_in_passing_is_asked_again(reason: str) -> None:
     client = Contended(cancelled("None", reason), cancelled(reason, "None"))
     client.table.transact([WRITE, OTHER])
     assert client.memory.item(("MEMBER#1", "MEMBER")) == STORED
     assert client.asked == 3
     assert len(client.paused) == 2
-    assert len(set(client.tokens)) == 3, "a transaction that was cancelled is a new one when it is asked again"
+    assert len(set(client.tokens)) == 3, (
+        "a transaction that was cancelled is a new one when it is asked again"
+    )
 
 
 @pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError"])
