@@ -13,6 +13,9 @@ WIRING = "shared/handling/wiring.py"
 OUTSIDE = ("shared/repositories", "shared/adapters")
 """What holds a client or the table is made here."""
 
+SIGNATURES = {"generate_presigned_post", "generate_presigned_url", "construct_event"}
+"""What a client works out by itself: nothing is sent."""
+
 CLIENTS = (
     "DynamoDBClient",
     "SQSClient",
@@ -77,12 +80,31 @@ def _is_port(node: ast.ClassDef) -> bool:
 @cache
 def made_by() -> dict[str, str]:
     """What the handlers' wiring, and the adapters' properties, give: the class that each is annotated with."""
-    found: dict[str, str] = {}
-    for file, tree in trees().items():
+    return {
+        node.name: kind
+        for file, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        and (kind := _kind(node.returns)) in holders()
+        and (kind in CLIENTS or file == WIRING)
+    }
+
+
+@cache
+def kept() -> dict[str, dict[str, str]]:
+    """What objects of each class keep: the classes of their attributes and properties, as annotated."""
+    found: dict[str, dict[str, str]] = {}
+    for tree in trees().values():
         for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and (kind := _kind(node.returns)) in holders():
-                if kind in CLIENTS or file == WIRING:
-                    found[node.name] = kind
+            if isinstance(node, ast.ClassDef):
+                own = found.setdefault(node.name, {})
+                for each in node.body:
+                    if isinstance(each, ast.AnnAssign):
+                        own[ast.unparse(each.target)] = _kind(each.annotation)
+                    elif isinstance(each, ast.FunctionDef) and "property" in map(
+                        ast.unparse, each.decorator_list
+                    ):
+                        own[each.name] = _kind(each.returns)
     return found
 
 
@@ -102,10 +124,14 @@ def sites() -> tuple[Site, ...]:
     found: tuple[Site, ...] = ()
     while True:
         before = found
-        found = tuple(each for each in every if each.kind in CLIENTS or each.method in calling)
+        found = tuple(
+            each
+            for each in every
+            if (each.kind in CLIENTS and each.method not in SIGNATURES) or each.method in calling
+        )
         if found == before:
             return tuple(each for each in found if each.kind != OWN)
-        calling = {each.function.rpartition(".")[2] for each in found if each.file.startswith(OUTSIDE)}
+        calling = {each.function.rpartition(".")[2] for each in found if "." in each.function}
 
 
 def _of_file(file: str, tree: ast.Module) -> Iterator[Site]:
@@ -151,9 +177,10 @@ def _of_function(file: str, name: str, function: ast.FunctionDef, own: dict[str,
         if not isinstance(each, ast.Call) or not isinstance(each.func, ast.Attribute):
             continue
         kind = _holder(each.func.value, known, own)
-        if kind or (file.startswith(OUTSIDE) and ast.unparse(each.func.value) == "self"):
+        if kind in holders() or ("." in name and ast.unparse(each.func.value) == "self"):
             last = each.end_lineno or each.lineno
-            yield Site(file, name, ast.unparse(each.func), kind or OWN, each.lineno, last)
+            kind = kind if kind in holders() else OWN
+            yield Site(file, name, ast.unparse(each.func), kind, each.lineno, last)
 
 
 def _learn(assigned: ast.Assign, known: dict[str, str], own: dict[str, str]) -> None:
@@ -170,19 +197,18 @@ def _learn(assigned: ast.Assign, known: dict[str, str], own: dict[str, str]) -> 
 
 
 def _holder(value: ast.expr, known: dict[str, str], own: dict[str, str]) -> str:
-    """The class of an expression, when it is one of those."""
+    """The class of an expression, as far as names, attributes and the wiring tell."""
     if isinstance(value, ast.Name):
-        kind = known.get(value.id, "")
-    elif isinstance(value, ast.Call):
+        return known.get(value.id, "")
+    if isinstance(value, ast.Call):
         called = value.func
         name = called.attr if isinstance(called, ast.Attribute) else ast.unparse(called)
-        kind = made_by().get(name, name if name in holders() else "")
-    elif isinstance(value, ast.Attribute):
+        return made_by().get(name, name if name in holders() else "")
+    if isinstance(value, ast.Attribute):
         if ast.unparse(value.value) == "self":
-            kind = own.get(value.attr, made_by().get(value.attr, ""))
-        else:
-            kind = _holder(value.value, known, own)  # of Stripe's client: v1.refunds
-            kind = kind if kind in CLIENTS else ""
-    else:
-        kind = ""
-    return kind if kind in holders() else ""
+            return own.get(value.attr, made_by().get(value.attr, ""))
+        kind = _holder(value.value, known, own)
+        return (
+            kind if kind in CLIENTS else kept().get(kind, {}).get(value.attr, "")
+        )  # of Stripe's: v1.refunds
+    return ""

@@ -1,7 +1,6 @@
 """The services of AWS that the portal calls, in memory, behind botocore's own clients: requests are answered as they
 are sent, so that retries, time-outs and error codes take the way they take in AWS."""
 
-import copy
 import io
 import json
 from collections.abc import Callable, Mapping
@@ -58,7 +57,7 @@ class Cloud:
             {place: list(versions) for place, versions in self.objects.items()},
             {url: list(sent) for url, sent in self.queues.items()},
             list(self.mails),
-            copy.deepcopy(self.users),
+            {name: dict(each) for name, each in self.users.items()},
             self.secrets,
             self.own_address,
         )
@@ -76,7 +75,28 @@ class Cloud:
         try:
             return do(operation, request)
         except Refused as refused:
-            return error(service, request.url, refused.status, refused.code, **refused.more)
+            return error(service, request.url, refused.status, refused.code, refused.more)
+
+    def partly(
+        self, operation: str, request: AWSPreparedRequest, asked: Any, *, none: bool = False
+    ) -> AWSResponse:
+        """What a service says that does half of what is asked, or nothing."""
+        if operation == "BatchGetItem":
+            ((name, wanted),) = asked["RequestItems"].items()
+            half = 0 if none else len(wanted["Keys"]) // 2
+            given, left = (
+                {name: {**wanted, "Keys": each}} for each in (wanted["Keys"][:half], wanted["Keys"][half:])
+            )
+            answer = self.dynamo.batch_get_item(RequestItems=given)
+            return _told(request, {**answer, "UnprocessedKeys": left})
+        assert operation == "SendMessageBatch", operation
+        half = len(asked["Entries"]) // 2
+        taken = self._taken(asked["QueueUrl"], asked["Entries"][:half])
+        failed = [
+            {"Id": each["Id"], "SenderFault": False, "Code": "InternalError"}
+            for each in asked["Entries"][half:]
+        ]
+        return _told(request, {"Successful": taken, "Failed": failed})
 
     def _dynamodb(self, operation: str, request: AWSPreparedRequest) -> AWSResponse:
         asked = _json(request)
@@ -90,12 +110,11 @@ class Cloud:
     def _sqs(self, operation: str, request: AWSPreparedRequest) -> AWSResponse:
         assert operation == "SendMessageBatch", operation
         asked = _json(request)
-        queue = self.queues.setdefault(asked["QueueUrl"], [])
-        queue += [each["MessageBody"] for each in asked["Entries"]]
-        taken = [
-            {"Id": each["Id"], "MessageId": each["Id"], "MD5OfMessageBody": ""} for each in asked["Entries"]
-        ]
-        return _told(request, {"Successful": taken})
+        return _told(request, {"Successful": self._taken(asked["QueueUrl"], asked["Entries"])})
+
+    def _taken(self, queue_url: str, entries: list[Any]) -> list[dict[str, str]]:
+        self.queues.setdefault(queue_url, []).extend(each["MessageBody"] for each in entries)
+        return [{"Id": each["Id"], "MessageId": each["Id"], "MD5OfMessageBody": ""} for each in entries]
 
     def _ses(self, operation: str, request: AWSPreparedRequest) -> AWSResponse:
         assert operation == "SendRawEmail", operation
@@ -178,13 +197,20 @@ class Raw(io.BytesIO):
         yield self.read()
 
 
-def error(service: str, url: str, status: int, code: str, **more: Any) -> AWSResponse:
+def asked(request: AWSPreparedRequest) -> Any:
+    """What a service that speaks JSON is asked."""
+    return _json(request)
+
+
+def error(
+    service: str, url: str, status: int, code: str, more: Mapping[str, Any] | None = None
+) -> AWSResponse:
     """An error as the service words it."""
     if service in ("s3", "ses"):
         inner = f"<Error><Code>{escape(code)}</Code><Message>no</Message></Error>"
         text = inner if service == "s3" else f"<ErrorResponse>{inner}<RequestId>r</RequestId></ErrorResponse>"
         return _response(url, status, text.encode())
-    return _response(url, status, json.dumps({"__type": code, "message": "no", **more}).encode())
+    return _response(url, status, json.dumps({"__type": code, "message": "no", **(more or {})}).encode())
 
 
 def _response(url: str, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> AWSResponse:

@@ -18,6 +18,18 @@ WRITES = ("fails", "throttled", "lost", "lost once", "dies before", "dies after"
 """`fails` and `throttled`: the service answers so however often it is asked. `lost`: it does what is asked, and no
 answer comes, ever; `lost once`: the client's own second try is answered. `dies`: the process is not heard of again."""
 
+MORE: Mapping[str, tuple[str, ...]] = {
+    "dynamodb.PutItem": ("conflict once", "conflict always"),
+    "dynamodb.TransactWriteItems": ("conflict once", "conflict always", "in progress"),
+    "dynamodb.BatchGetItem": ("unprocessed once", "unprocessed always"),
+    "sqs.SendMessageBatch": ("partly taken",),
+}
+"""What only some calls are told. `conflict`: another transaction holds an item. `in progress`: the transaction is done,
+and every try of the client's is told that it is being done. `unprocessed`: half of the items are not given, or none,
+ever. `partly taken`: the queue takes half of the messages."""
+
+TRANSACTION = "dynamodb.TransactWriteItems"
+
 READING = ("Get", "List", "Query", "Scan", "BatchGet", "AdminGet", "GET ")
 
 THROTTLED: Mapping[str, tuple[int, str]] = {
@@ -41,7 +53,12 @@ class Line:
     is_traced: bool = False
     """Whether the places in the portal's code are noted that the calls are made from."""
     is_dead: bool = False
+    rival: Callable[[Cloud, Any], bool] | None = None
+    """Who changes something just before it is written here; tells whether there was anything to change."""
+    watch: Callable[[], None] = lambda: None
+    """Told of each write that was made."""
     _tries: int = 0
+    _asked: Any = None
 
     def begin(self, call: str) -> None:
         """A new call; the tries that follow are its."""
@@ -53,15 +70,25 @@ class Line:
             self.places.append((call, *_place()))
 
     def carry[Answer](
-        self, perform: Callable[[], Answer], refuse: Callable[[str], Answer], lose: Callable[[], Exception]
+        self,
+        perform: Callable[[], Answer],
+        refuse: Callable[[str], Answer],
+        lose: Callable[[], Exception],
+        asked: Any = None,
     ) -> Answer:
         """One try of the call: what the service answers, or what goes wrong."""
         if self.is_dead:
             raise Died
-        if len(self.made) - 1 != self.place:
-            return perform()
+        if not self._is_broken(asked):
+            return self._performed(perform)
         self._tries += 1
-        if self.way in ("fails", "throttled"):
+        if self.way in REFUSED:
+            return refuse(self.way)
+        if self.way == "conflict once":
+            return refuse("conflict")
+        if self.way == "in progress":
+            if self._tries == 1:
+                perform()
             return refuse(self.way)
         if self.way == "dies before":
             self.is_dead = True
@@ -75,6 +102,27 @@ class Line:
         del answer
         raise lose()
 
+    def _is_broken(self, asked: Any) -> bool:
+        """Whether this is the call to break, or that call again, made by the table itself, that is refused for ever."""
+        here = len(self.made) - 1
+        if here == self.place:
+            self._asked = asked
+            return True
+        is_for_ever = self.way.endswith(" always") or (
+            self.way == "throttled" and self.made[here] == TRANSACTION
+        )
+        return 0 <= self.place < here and is_for_ever and asked is not None and asked == self._asked
+
+    def _performed[Answer](self, perform: Callable[[], Answer]) -> Answer:
+        answer = perform()
+        if not only_reads(self.made[-1]):
+            self.watch()
+        return answer
+
+
+REFUSED = ("fails", "throttled", "conflict always", "unprocessed once", "unprocessed always", "partly taken")
+"""What the service itself says."""
+
 
 def _place() -> list[tuple[str, int]]:
     """The lines of the portal's code that are being run, innermost first."""
@@ -87,9 +135,14 @@ def _place() -> list[tuple[str, int]]:
     return found
 
 
+def only_reads(call: str) -> bool:
+    """Whether a call changes nothing."""
+    return call.partition(".")[2].startswith(READING)
+
+
 def ways(call: str) -> tuple[str, ...]:
     """What is tried at a call: one that only reads is as good as not made when the process dies."""
-    return READS if call.partition(".")[2].startswith(READING) else WRITES
+    return (READS if only_reads(call) else WRITES) + MORE.get(call, ())
 
 
 class AwsLine:
@@ -105,16 +158,39 @@ class AwsLine:
     def send(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
         """botocore's `before-send`, once a try."""
         _, service, operation = event_name.split(".")
+        asked = cloud.asked(request) if service in ("dynamodb", "sqs") else None
+        if self.line.rival is not None and self.line.rival(self.cloud, asked):
+            self.line.rival = None
 
         def refuse(way: str) -> AWSResponse:
-            status, code = (500, "InternalError") if way == "fails" else THROTTLED[service]
-            return cloud.error(service, request.url, status, code)
+            if way in PARTLY:
+                return self.cloud.partly(operation, request, asked, none=way == "unprocessed always")
+            return cloud.error(service, request.url, *refusal(service, operation, way, asked))
 
         return self.line.carry(
             lambda: self.cloud.answer(service, operation, request),
             refuse,
             lambda: ReadTimeoutError(endpoint_url=request.url),
+            {name: each for name, each in asked.items() if name != "ClientRequestToken"} if asked else None,
         )
+
+
+PARTLY = ("unprocessed once", "unprocessed always", "partly taken")
+
+
+def refusal(service: str, operation: str, way: str, asked: Any) -> tuple[int, str, dict[str, Any]]:
+    """Status, code and the rest of what the service says; of a transaction that is cancelled, why, write by write."""
+    if way == "fails":
+        return 500, "InternalError", {}
+    if operation == "TransactWriteItems":
+        if way == "in progress":
+            return 400, "TransactionInProgressException", {}
+        reason = "ThrottlingError" if way == "throttled" else "TransactionConflict"
+        reasons = [{"Code": "None"} for _ in asked["TransactItems"][1:]] + [{"Code": reason}]
+        return 400, "TransactionCanceledException", {"CancellationReasons": reasons}
+    if way == "throttled":
+        return *THROTTLED[service], {}
+    return 400, "TransactionConflictException", {}
 
 
 class StripeLine(stripe.HTTPClient):

@@ -8,7 +8,7 @@ import re
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -27,7 +27,11 @@ from shared import settings
 from shared.adapters import aws, clock, stripe_payments
 from shared.domain import ids
 from shared.domain.program import Editions
+from shared.domain.rules.words import Grace, Length
 from shared.handling import wiring
+from shared.repositories import recertifications
+from shared.repositories.table import Table
+from shared.use_cases import import_file, try_edition
 from tests.integration.portal import CLIENT_ID, Portal
 from tests.properties.cloud import SERVICES, Cloud
 from tests.properties.line import AwsLine, Line, StripeLine
@@ -66,6 +70,9 @@ SETTINGS = {
 }
 EDITIONS = wiring.editions
 KEPT_YEARS = 7
+
+TRANSACTION_LIMIT, ROWS, CHUNKS, TOGETHER = 12, 2, 2, 40
+"""What goes into one step is little here, so that few things make several."""
 TO_READ = {"/stripe/key": SECRET_KEY, "/stripe/webhook": WEBHOOK_SECRET}
 
 
@@ -89,11 +96,16 @@ class Stage:
             monkeypatch.setattr(aws, service, self._client(service))
         monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _: None))
         monkeypatch.setattr(RetryQuota, "acquire", lambda *_: True)
+        monkeypatch.setattr(Table, "_pause", lambda *_: None)
         monkeypatch.setattr(clock, "now", THE_TIME)
         started = time.time()
         monkeypatch.setattr(Clock, "__call__", lambda _: started)
         EDITIONS.cache_clear()
-        monkeypatch.setattr(wiring, "editions", cache(lambda: keeping_documents(EDITIONS())))
+        monkeypatch.setattr(wiring, "editions", cache(lambda: with_all(EDITIONS())))
+        monkeypatch.setattr(recertifications, "TRANSACTION_LIMIT", TRANSACTION_LIMIT)
+        monkeypatch.setattr(import_file, "CHUNK", ROWS)
+        monkeypatch.setattr(import_file, "CHUNKS", CHUNKS)
+        monkeypatch.setattr(try_edition, "TOGETHER", TOGETHER)
         self.process()
         self.portal = Portal(monkeypatch, NoCalls())  # type: ignore[arg-type]
         self.as_deployed()
@@ -138,9 +150,16 @@ class Stage:
         EDITIONS.cache_clear()
 
 
-def keeping_documents(editions: Editions) -> Editions:
-    """The program's editions with a time of keeping documents, which the shipped ones leave open."""
-    return Editions(tuple(replace(each, documents_kept_years=KEPT_YEARS) for each in editions.programs))
+def with_all(editions: Editions) -> Editions:
+    """The program's editions with a time of keeping documents, which the shipped ones leave open; and with a grace,
+    where reinstatement is asked for in the portal."""
+    made = []
+    for each in editions.programs:
+        rules = each.cycle_rules
+        if each.reinstatement is not None:
+            rules = replace(rules, grace=Grace(Length(1, 0), earns=False))
+        made.append(replace(each, documents_kept_years=KEPT_YEARS, cycle_rules=rules))
+    return Editions(tuple(made))
 
 
 def stripe_now(portal: Portal) -> Any:
@@ -179,48 +198,52 @@ COUNTED = ("created", "updated", "unchanged")
 def state(services: Cloud, portal: Portal) -> dict[str, Any]:
     """All that is stored. What is made under a name of its own is counted by kind; mails and messages are those that
     were asked for, however often."""
-    kept: dict[Any, Any] = {}
-    happened: Counter[tuple[str, str]] = Counter()
-    for partition, found in services.dynamo.partitions.items():
-        for sort, item in found.items():
-            if "findings" in item.get("data", {}).get("M", {}):
-                happened |= {(partition, each["S"]): 1 for each in item["data"]["M"]["findings"]["L"]}
-            elif partition.startswith("HISTORY#"):
-                happened[partition, item["type"]["S"]] += 1
-            else:
-                kept[partition, sort] = _written(item)
-    del happened["HISTORY#attention", DOWN]  # what was compared in the next run
+    parts = {name: _read(name, found) for name, found in services.dynamo.partitions.items()}
     account = portal.stripe.stand_in._account.objects
     return {
-        "table": kept,
-        "history": happened,
+        "table": {name: kept for name, (kept, _) in parts.items() if kept},
+        "history": {name: happened for name, (_, happened) in parts.items() if happened},
         "objects": {
-            (bucket, FRESH.sub("", key)): _opened(versions[-1][1])
+            (bucket, FRESH.sub("", key)): _unpacked(versions[-1][1])
             for (bucket, key), versions in services.objects.items()
         },
         "messages": {url: set(sent) for url, sent in services.queues.items() if sent},
         "mails": set(services.mails),
-        "users": copy.deepcopy(services.users),
+        "users": services.copy().users,
         "stripe": Counter(
             _at_stripe(each) for kind in account if kind != "event" for each in account[kind].values()
         ),
     }
 
 
+def _read(name: str, found: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, int]]:
+    """What stands in a partition: items by their sort key, events by their kind. Remembered, for most partitions are
+    the same after every run."""
+    known = _PARTITIONS.setdefault(name, [])
+    for held, result in known:
+        if held == found:
+            return result
+    kept: dict[str, str] = {}
+    happened: Counter[str] = Counter()
+    for sort, item in found.items():
+        if "findings" in item.get("data", {}).get("M", {}):
+            happened |= {each["S"]: 1 for each in item["data"]["M"]["findings"]["L"]}
+        elif name.startswith("HISTORY#"):
+            happened[item["type"]["S"]] += 1
+        else:
+            kept[sort] = FRESH.sub("", json.dumps(_counts(item), sort_keys=True))
+    del happened[DOWN]  # what was compared in the next run
+    known[:] = [(dict(found), (kept, dict(happened))), *known[:MOST_KNOWN]]
+    return known[0][1]
+
+
+_PARTITIONS: dict[str, list[tuple[dict[str, Any], tuple[dict[str, str], dict[str, int]]]]] = {}
+MOST_KNOWN = 5
+
+
 def _at_stripe(thing: Any) -> tuple[Any, ...]:
     names = ("object", "status", "payment_intent", "amount", "amount_refunded", "amount_total", "metadata")
     return tuple(str(thing.get(name)) for name in names)
-
-
-def _written(item: Any) -> str:
-    """An item as text, remembered: most are the same after every run."""
-    known = _TEXTS.get(id(item))
-    if known is None:
-        known = _TEXTS[id(item)] = (item, FRESH.sub("", json.dumps(_counts(item), sort_keys=True)))
-    return known[1]
-
-
-_TEXTS: dict[int, tuple[Any, str]] = {}
 
 
 def _counts(item: Any) -> Any:
@@ -230,6 +253,11 @@ def _counts(item: Any) -> Any:
     done = sum(int(counts.get(name, {"N": "0"})["N"]) for name in COUNTED)
     others = {name: value for name, value in counts.items() if name not in COUNTED}
     return {**item, "counts": {**others, "done": done}}
+
+
+@cache
+def _unpacked(content: bytes) -> Any:
+    return _opened(content)
 
 
 def _opened(content: bytes) -> Any:
@@ -244,15 +272,58 @@ def _opened(content: bytes) -> Any:
 
 def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
     """What is not the same, in short."""
-    found = []
-    for part, held in one.items():
-        if held == other[part]:
-            continue
-        if isinstance(held, set):
-            found.append(f"{part}: {held ^ other[part]}")
-            continue
-        names = [name for name in {**held, **other[part]} if held.get(name) != other[part].get(name)]
-        found += [
-            f"{part} {name}: {held.get(name)!s:.600} / {other[part].get(name)!s:.600}" for name in names
-        ]
-    return found
+    return [
+        f"{part} {name}: {held!s:.600} / {wanted!s:.600}"
+        for part in one
+        if one[part] != other[part]
+        for name, held, wanted in _beside(one[part], other[part])
+    ]
+
+
+def _beside(one: Any, other: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """What differs, by its name, as it is in the one and in the other."""
+    if isinstance(one, set):
+        yield "", one - other, other - one
+        return
+    for name in {**one, **other}:
+        held, wanted = one.get(name), other.get(name)
+        if isinstance(held or wanted, dict):
+            for key in {**(held or {}), **(wanted or {})}:
+                here, there = (held or {}).get(key), (wanted or {}).get(key)
+                if here != there:
+                    yield (name, key), here, there
+        elif held != wanted:
+            yield name, held, wanted
+
+
+class Course:
+    """How a golden run went: for each thing, all that it ever was meanwhile."""
+
+    def __init__(self, untouched: dict[str, Any]) -> None:
+        self.states = [untouched]
+
+    def strayed(self, found: dict[str, Any]) -> list[str]:
+        """What is not as it ever was, item by item; of messages and mails some may be there already."""
+        first, last = self.states[0], self.states[-1]
+        wrong = []
+        for part, here in found.items():
+            if here == first[part] or here == last[part]:
+                continue
+            if part == "mails":
+                wrong += [f"mails: {here - last[part]}"] if here - last[part] else []
+                continue
+            for name, held, before in _beside(here, first[part]):
+                ever = [before, *(_of(each[part], name) for each in self.states)]
+                is_some = part == "messages" and held <= (ever[-1] or set())
+                if held not in ever and not is_some:
+                    wrong.append(
+                        f"{part} {name}: {held!s:.600}, and was only ever {before!s:.600} / {ever[-1]!s:.600}"
+                    )
+        return wrong
+
+
+def _of(held: Any, name: Any) -> Any:
+    """A thing by its name."""
+    if isinstance(name, tuple) and name not in held:
+        return (held.get(name[0]) or {}).get(name[1])
+    return held.get(name)

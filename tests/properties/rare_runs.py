@@ -1,0 +1,245 @@
+"""Golden runs of what seldom happens: what is asked again, what another changed meanwhile, what takes several steps."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+from shared.domain import ids, program_invoices, proposals
+from shared.handling import wiring
+from tests.integration.portal import ADMINISTRATOR, STAFF, Person, Portal, entry, new_key, roster
+from tests.integration.world import EDITION, World, stored
+from tests.properties.cloud import Cloud
+from tests.properties.golden_runs import Golden, Runs, announced, newcomer, of_staff, table_of
+
+POLICY = {"file_name": "p.pdf", "content_type": "application/pdf", "size": 9, "kind": "policy", "title": "P"}
+
+
+def rare_runs(runs: Runs, world: World, cloud: Cloud) -> None:
+    """What needs a past of its own."""
+    documents_from_elsewhere(runs, world)
+    reports(runs)
+    announcements(runs, world)
+    mails(runs, world, cloud)
+    days(runs)
+    staff(runs, world)
+
+
+def documents_from_elsewhere(runs: Runs, world: World) -> None:
+    """Files that are at home with the member, who holds two certifications."""
+    portal = runs.portal
+    reader, author, keeper = (portal.member("IPMA-CP", "IPMA-SCP") for _ in range(3))
+    found = replace(world, owner=reader).contribution(title="Read")
+    named = {"entries": [entry("policy", document_ids=[found])]}
+    runs.post("enter with a document from elsewhere", portal.cycle_path(reader, "entries"), reader, named)
+    written = replace(world, owner=author).contribution(title="Written")
+    reported(portal, author, written)
+    runs.post("publish what is at home elsewhere", f"/api/staff/documents/{written}/publication", STAFF)
+    reported(portal, keeper, replace(world, owner=keeper).contribution(kind="evidence", title="Kept"))
+
+
+def reported(portal: Portal, who: Person, document_id: str) -> None:
+    """A report that names a document, approved."""
+    assert portal.enter(who, entry("policy", document_ids=[document_id])).status == 201
+    portal.points(who, 49)
+    signed = portal.sign(who).json
+    portal.paid(signed["invoice"]["invoice_id"])
+    assert portal.decide(who, signed["submission"]["submission_id"]).status == 200
+
+
+def reports(runs: Runs) -> None:
+    """Reports that are signed, and those of cycles that are closed."""
+    portal = runs.portal
+    waiting, done, late = portal.member(), portal.member(), portal.member(expires_on="2026-12-31")
+    portal.submitted(waiting)
+    runs.request("report that waits", "GET", portal.cycle_path(waiting, "report"), waiting)
+    portal.approved(done)
+    invoice = portal.post(portal.cycle_path(late, "invoice"), late).json
+    portal.paid(invoice["invoice_id"])
+    received = {"report_received_on": "2027-06-01", "comment": ""}
+    assert portal.post(of_staff(late, "reinstatement"), STAFF, received).status < 300
+    for name, who in (("approved", done), ("lapsed", late)):
+        closed = {"cycle": ids.cycle_id(who.certification_id, 1)}
+        runs.request(
+            f"report of a cycle that {name}", "GET", portal.cycle_path(who, "report"), who, query=closed
+        )
+
+
+def announcements(runs: Runs, world: World) -> None:
+    """Files for an entry, and those whose report is signed meanwhile."""
+    portal, owner = runs.portal, world.owner
+    runs.post(
+        "announce for an entry", "/api/documents", owner, {**POLICY, "entry_id": world.names["entry_id"]}
+    )
+    signer, key = portal.member(), new_key()
+    assert portal.post("/api/documents", signer, POLICY, key=key).status == 201
+    portal.submitted(signer)
+    runs.post("announce again what was signed meanwhile", "/api/documents", signer, POLICY, key=key)
+    used = new_key()
+    at = portal.cycle_path(owner, "entries")
+    assert portal.post(at, owner, {"entries": [entry_here()]}, key=used).status == 201
+    runs.post("a wrong body under a key that was used", at, owner, {"entries": "none"}, key=used, told=422)
+
+
+def entry_here() -> dict[str, Any]:
+    """A small session since the last approval."""
+    return entry(started_on="2027-06-18", ended_on="2027-06-18", quantity=1)
+
+
+def mails(runs: Runs, world: World, cloud: Cloud) -> None:
+    """Mails that need the member's own item."""
+    portal, mover = runs.portal, runs.portal.member()
+    kept, cloud.own_address = cloud.own_address, "moved@example.org"
+    moved = portal.put("/api/me/email", mover, {"email": "moved@example.org"}, version=1)
+    assert moved.status == 200, moved.json
+    cloud.own_address = kept
+    document_id = announced(portal, world.owner)
+    import_module("functions.check_document.handler").check(
+        stored(world.documents, document_id, b"none of it")
+    )
+    for kind, subject in (
+        ("email-changed", f"member:{mover.member_id}"),
+        ("document-rejected", f"certification:{world.owner.certification_id}"),
+    ):
+        event = next(each for each in wiring.events().of(subject) if each.type == kind)
+        about = {"mail": "event", "subject": subject, "event_id": event.event_id}
+        runs.delivery(f"mail of {kind}", "notify", about)
+    holder = portal.member()
+    cloud.users[holder.member_id] = {"email": "of@example.org", "status": "FORCE_CHANGE_PASSWORD"}
+    runs.delivery("log-in of one who has an account", "import_members", holder.member_id)
+
+
+def days(runs: Runs) -> None:
+    """Jobs on days that are none of their usual ones."""
+    portal = runs.portal
+    extended, later = portal.member(), portal.member(expires_on="2028-12-31")
+    given = {"extended_to": "2028-03-01", "reason": "Ill"}
+    assert portal.post(of_staff(extended, "extension"), STAFF, given).status < 300
+    runs.event("reminders of an extension", "send_reminders", {"scheduled_at": "2027-09-03T06:00:00-04:00"})
+    runs.event("invoices on another day", "generate_invoices", {"scheduled_at": "2028-07-02T06:00:00-04:00"})
+    runs.event("reconcile in a first week", "reconcile", {"scheduled_at": "2028-07-03T07:00:00-04:00"})
+    assert portal.get(portal.cycle_path(later), later).status == 200
+
+
+def staff(runs: Runs, world: World) -> None:
+    """A name that is looked for, an approval of many entries undone, a row that changes a member, a course bought."""
+    portal, owner = runs.portal, world.owner
+    runs.request("search by name", "GET", "/api/staff/members", STAFF, query={"query": "mona"})
+    many = portal.member()
+    for _ in range(9):
+        portal.points(many, 5)
+    approved_with(portal, many, 5)
+    undoing = {"reason": "Wrong report"}
+    runs.post("undo an approval of many entries", of_staff(many, "undo-approval"), STAFF, undoing)
+    known = portal.member()
+    row = newcomer(known.member_id, last_name="Changed", status="renew")
+    sent = {"content-type": "text/csv"}
+    raw = roster(row).encode()
+    runs.request("import a change", "POST", "/api/staff/members/import", ADMINISTRATOR, raw=raw, headers=sent)
+    bought = {"invoice_number": "P-9", "member_id": owner.member_id, "description": "Course", "amount": "90"}
+    bought |= {"currency": "usd", "issued_on": "2027-05-01", "due_on": "2027-06-01", "status": "open"}
+    started = portal.post("/api/staff/imports", ADMINISTRATOR, {"kind": "program-invoices"}).json
+    key = f"imports/{started['import_id']}.csv"
+    world.transfers.put(key, table_of(program_invoices.COLUMNS, bought).encode())
+    step("import_data", {"detail": {"object": {"key": key}}})
+    runs.request("read what was bought", "GET", "/api/invoices", owner)
+
+
+def approved_with(portal: Portal, who: Person, points: int) -> None:
+    """The last points, signed, paid, approved."""
+    portal.points(who, points)
+    signed = portal.sign(who).json
+    portal.paid(signed["invoice"]["invoice_id"])
+    assert portal.decide(who, signed["submission"]["submission_id"]).status == 200
+
+
+def step(folder: str, message: Mapping[str, Any]) -> None:
+    """A worker does what a message asks for."""
+    record = {"messageId": "m", "body": json.dumps(message)}
+    assert import_module(f"functions.{folder}.handler").handler({"Records": [record]}, None) == {
+        "batchItemFailures": []
+    }
+
+
+def steps_runs(runs: Runs) -> None:
+    """Imports and tries that take several messages, and those that come to nothing."""
+    portal = runs.portal
+    chapter = {"name": "Iowa Chapter", "started_on": "2025-01-01", "ended_on": "2025-12-31"}
+    known = portal.member()
+    listed = {"First Name": "Mona", "Email Address": f"{known.member_id}@example.org"}
+    names = [f"r00001{number}" for number in range(5)]
+    for name, asked, content in (
+        ("an import in steps", {"kind": "members"}, roster(*map(newcomer, names)).encode()),
+        ("an import of nothing", {"kind": "members"}, b"\xff\xfe"),
+        (
+            "a roster that is only tried",
+            {"kind": "chapter-roster", "chapter": chapter, "dry_run": True},
+            table_of(proposals.COLUMNS, listed).encode(),
+        ),
+    ):
+        started = portal.post("/api/staff/imports", ADMINISTRATOR, asked)
+        assert started.status == 201, started.json
+        key = f"imports/{started.json['import_id']}.csv"
+        wiring.transfer_store().put(key, content)
+        runs.delivery(name, "import_data", {"detail": {"object": {"key": key}}}, steps=2)
+    changed = {"text": EDITION.replace("points_required = 50", "points_required = 1", 1)}
+    trial = portal.post("/api/staff/edition-trials", ADMINISTRATOR, changed).json["trial_id"]
+    runs.delivery("a trial of a change", "import_data", {"job_id": trial}, steps=3)
+
+
+# --- the same again, and two at once ---
+
+AGAIN = (
+    "email",
+    "membership",
+    "name",
+    "profile",
+    "publish",
+    "ask for the invoice",
+    "start an export",
+    "sign",
+)
+AGAIN += ("announce for an entry",)
+
+
+def again(known: Mapping[str, Golden]) -> list[Golden]:
+    """Requests that are sent again under their key, long after they were done."""
+    return [replace(known[name], name=f"{name} again", comes_again=True) for name in AGAIN]
+
+
+MET = {"email": 412, "profile": 412, "delete a document": 412, "withdraw": 412}
+MET |= dict.fromkeys(("a good file", "checkout", "import a change", "dismiss a proposal", "publish"), 200)
+MET |= dict.fromkeys(("approve", "a payment", "sign", "lapses"), 200)
+"""What is asked while another changes the same, and what comes of it: done on what is there now, or told that it is not
+as it was seen."""
+
+
+def met(known: Mapping[str, Golden]) -> list[Golden]:
+    """Runs that find something changed just when they write it."""
+    return [
+        replace(known[name], name=f"{name}, met by another", rival=change_meanwhile, told=told)
+        for name, told in MET.items()
+    ]
+
+
+def change_meanwhile(cloud: Cloud, asked: Any) -> bool:
+    """Another writes an item that this is about to be written on a condition of: its version moves on."""
+    for each in conditional(asked):
+        place = each.get("Item") or each["Key"]
+        found = cloud.dynamo.item((place["PK"]["S"], place["SK"]["S"]))
+        if found is not None and VERSIONED in each.get("ConditionExpression", ""):
+            moved = {**found, "version": {"N": str(int(found["version"]["N"]) + 1)}}
+            cloud.dynamo.put_item(Item=moved)
+            return True
+    return False
+
+
+VERSIONED = "#version = :version"
+
+
+def conditional(asked: Any) -> list[Any]:
+    """The writes of a request."""
+    if asked and "TransactItems" in asked:
+        return [parameters for each in asked["TransactItems"] for parameters in each.values()]
+    return [asked] if asked and "Item" in asked else []
