@@ -127,7 +127,7 @@ def test_a_call_that_nothing_reaches_would_be_seen() -> None:
         ("StripePayments.refund", "self._client.v1.refunds.create"),
         ("_attach", "recertifications.save"),
         ("_submitted", "wiring.recertifications().submissions"),
-        ("Stored.recertification", "self._recertifications.find"),
+        ("_document_rejected", "post.sources.members.find"),
     } <= found
     assert not [each for each in found if each[1].rpartition(".")[2] in SIGNATURES]
 
@@ -221,5 +221,5 @@ def test_dead_letters_that_are_sent_back_change_nothing_the_second_time(usual: B
                 assert letter.ask()[0] < 300, letter.name
             assert differences(state(cloud, stage.portal), once) == [], (queue, folder)
             assert cloud.mails == mails, "a mail went out twice"
-            if folder not in SENT_AGAIN:
-                assert {url: Counter(each) for url, each in cloud.queues.items()} == sent, (queue, folder)
+            sends_again = {url: Counter(each) for url, each in cloud.queues.items()} != sent
+            assert sends_again == (folder in SENT_AGAIN), (queue, folder)
