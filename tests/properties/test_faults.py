@@ -196,9 +196,8 @@ def _named(reference: Any) -> str:
 
 SENT_AGAIN = {
     "export_data": "whoever died between noting a step and asking for the next one did not ask",
-    "import_data": "the same",
     "generate_invoices": "whoever died among the queue's batches did not ask for the rest; each is issued once",
-    "send_reminders": "the same; a reminder goes out once for its day",
+    "send_reminders": "the same; each reminder goes out once for its day",
 }
 """The workers that ask again for what they asked for before, and why that is right: done twice, it changes nothing."""
 
