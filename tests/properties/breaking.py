@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.properties.cloud import Cloud
 from tests.properties.golden_runs import Golden
-from tests.properties.line import Line, only_reads, ways
+from tests.properties.line import PASSING, Line, only_reads, ways
 from tests.properties.stage import Course, Stage, differences, state, stripe_now
 from tests.properties.world import Died
 
@@ -105,7 +105,9 @@ class Fault:
             self.wrong.append("neither done nor 503")
         if len(broken.made) <= self.place:
             self.wrong.append("the call was not made")
-        self.is_untouched_or_on_its_way(state(cloud, stage.portal), broken, told)
+        found = state(cloud, stage.portal)
+        self.is_untouched_or_on_its_way(found, broken, told)
+        self.is_done_or_owned_up_to(found, told)
         if not all(map(only_reads, self.line.made)):
             self.ends_well(cloud, broken.rival)
         return [f"{where}: {each}" for each in self.wrong]
@@ -117,6 +119,15 @@ class Fault:
         if told in (0, 503):
             strayed = self.golden.unexplained(self.course.strayed(found))
             self.wrong += [f"refused, and halfway {each}" for each in strayed]
+
+    def is_done_or_owned_up_to(self, found: dict[str, Any], told: int) -> None:
+        """What passes is tried again and done; and whoever is told so has everything done, not a part of it."""
+        is_done = self.golden.fits(told)
+        if self.way in PASSING and not is_done:
+            self.wrong.append("it passed, and was not tried again")
+        if is_done and self.way in (*PASSING, "partly taken"):
+            left = self.golden.unexplained(differences(found, self.course.states[-1]))
+            self.wrong += [f"told as done, and is not: {each}" for each in left]
 
     def ends_well(self, cloud: Cloud, rival: Any) -> None:
         """Asked again, everything is as it has to be."""

@@ -28,6 +28,9 @@ MORE: Mapping[str, tuple[str, ...]] = {
 and every try of the client's is told that it is being done. `unprocessed`: half of the items are not given, or none,
 ever. `partly taken`: the queue takes half of the messages."""
 
+PASSING = ("conflict once", "unprocessed once", "in progress")
+"""What another try does not meet any more."""
+
 TRANSACTION = "dynamodb.TransactWriteItems"
 
 READING = ("Get", "List", "Query", "Scan", "BatchGet", "AdminGet", "GET ")

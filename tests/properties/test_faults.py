@@ -24,7 +24,7 @@ from tests.properties.call_sites import sites as call_sites
 from tests.properties.cloud import SERVICES
 from tests.properties.golden_runs import Golden, Runs
 from tests.properties.line import Line
-from tests.properties.stage import differences, staged, state, stripe_now
+from tests.properties.stage import Course, differences, staged, state, stripe_now
 
 GATEWAY_SECONDS = 30
 NOW = datetime(2027, 6, 22, 16, 0, tzinfo=UTC)
@@ -222,3 +222,26 @@ def test_dead_letters_that_are_sent_back_change_nothing_the_second_time(usual: B
             assert cloud.mails == mails, "a mail went out twice"
             sends_again = {url: Counter(each) for url, each in cloud.queues.items()} != sent
             assert sends_again == (folder in SENT_AGAIN), (queue, folder)
+
+
+def test_what_a_run_never_made_of_an_item_is_told_halfway() -> None:
+    nothing: dict[str, Any] = {"table": {"P": {"1": "old"}}, "messages": {}, "mails": set()}
+    halfway = {**nothing, "table": {"P": {"1": "half"}}}
+    done = {
+        **nothing,
+        "table": {"P": {"1": "new", "2": "other"}},
+        "messages": {"q": {"a", "b"}},
+        "mails": {"m"},
+    }
+    course = Course(nothing)
+    course.states += [halfway, done]
+    for fine in (nothing, halfway, done, {**halfway, "messages": {"q": {"a"}}}, {**nothing, "mails": {"m"}}):
+        assert course.strayed(fine) == []
+    for wrong in (
+        {**nothing, "table": {"P": {"1": "never"}}},
+        {**nothing, "table": {"P": {"1": "old", "3": "never"}}},
+        {**nothing, "table": {}},
+        {**nothing, "messages": {"q": {"c"}}},
+        {**nothing, "mails": {"another"}},
+    ):
+        assert len(course.strayed(wrong)) == 1, wrong
