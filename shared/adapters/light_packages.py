@@ -10,6 +10,7 @@ Likewise HTTP/2, which urllib3 would look for among all that is installed, what 
 what fpdf2 signs documents and reads pictures with: 15, 17 and 50 modules.
 """
 
+import logging
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -58,6 +59,9 @@ def enter_without_init() -> None:
     for package, homes in HOMES.items():
         if package not in sys.modules:
             _enter(package, homes)
+    # as its __init__ does: the resolver writes the sentences of errors, which may hold what people typed
+    logging.getLogger(POWERTOOLS).addHandler(logging.NullHandler())
+    logging.getLogger(POWERTOOLS).propagate = False
     if MANUAL not in sys.modules:
         stand_in(MANUAL, dict.fromkeys(NAMES_OF_MANUAL, NoManual))
 

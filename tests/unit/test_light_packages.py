@@ -1,11 +1,12 @@
 """Packages without what no function uses."""
 
+import logging
 import sys
 from pathlib import Path
 
 import pytest
 
-from shared.adapters.light_packages import NoManual, load_without
+from shared.adapters.light_packages import NoManual, enter_without_init, load_without
 
 
 def test_what_a_package_asks_for_and_never_uses_is_there_while_it_is_loaded(
@@ -28,6 +29,11 @@ def test_what_is_loaded_already_stays_and_is_asked_itself(
     load_without("asking", {"unittest.mock": ["patch"]})
     assert sys.modules.pop("asking").patch is loaded.patch
     assert sys.modules["unittest.mock"] is loaded
+
+
+def test_what_powertools_itself_says_of_errors_reaches_no_log() -> None:
+    enter_without_init()
+    assert not logging.getLogger("aws_lambda_powertools").propagate
 
 
 def test_a_manual_that_nobody_asks_for_is_an_empty_text() -> None:

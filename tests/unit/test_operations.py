@@ -198,12 +198,18 @@ def test_a_drill_removes_nothing_but_what_it_made_and_keeps_that_when_asked() ->
     assert [name for name, _ in dynamodb.asked] == ["restore"]
 
 
+def no_sleep(_: float) -> None:
+    """Nobody waits here."""
+
+
 def test_a_table_is_restored_as_of_the_moment_that_was_asked_for() -> None:
     at = moment("2027-06-15T11:30Z")
     assert at == moment("2027-06-15T11:30") == datetime(2027, 6, 15, 11, 30, tzinfo=UTC)
     dynamodb = Restoring(item(1), item(2))
     del dynamodb.restored["MEMBER#2"]
-    found = restore_drill(dynamodb, "table", "drill", keep=True, chance=Random(1), at=at, now=lambda: READ_AT)
+    found = restore_drill(
+        dynamodb, "table", "drill", keep=True, chance=Random(1), at=at, now=lambda: READ_AT, sleep=no_sleep
+    )
     assert found == (at, Compared(2, 1, 0))
     (asked,) = [given for name, given in dynamodb.asked if name == "restore"]
     assert asked == {"SourceTableName": "table", "TargetTableName": "drill", "RestoreDateTime": at}

@@ -121,7 +121,10 @@ class Firefox:
             nodes = self._ask("browsingContext.locateNodes", context=self._window, locator=locator)["nodes"]
             return nodes[0] if nodes else None
 
-        node = until(found, f"a {role} named {name!r}")
+        def what() -> str:
+            return f"a {role} named {name!r} on this page:\n{self._evaluate('document.body.innerText')}\n"
+
+        node = until(found, what)
         self._call(SCROLL, node)
         self._click(node)
 

@@ -88,6 +88,7 @@ def test_a_new_address_is_taken_over_by_the_portal_too(
     page.get_by_role("button", name="Change e-mail address").click()
     page.get_by_label("New e-mail address").fill(new)
     page.get_by_role("button", name="Send the code").click()
+    expect(page.get_by_label("Code from the e-mail")).to_be_visible()  # the mail is on its way
     page.get_by_label("Code from the e-mail").fill(code_in_the_mail(portal, new))
     page.get_by_role("button", name="Confirm the new address").click()
     expect(visitor.notice).to_contain_text(f"you log in with {new}")
@@ -103,6 +104,7 @@ def test_a_take_over_that_was_cut_off_is_made_up_for_at_the_next_visit(
     page.get_by_role("button", name="Change e-mail address").click()
     page.get_by_label("New e-mail address").fill(new)
     page.get_by_role("button", name="Send the code").click()
+    expect(page.get_by_label("Code from the e-mail")).to_be_visible()
     page.get_by_label("Code from the e-mail").fill(code_in_the_mail(portal, new))
     page.route("**/api/me/email", lambda route: route.abort())
     page.get_by_role("button", name="Confirm the new address").click()
