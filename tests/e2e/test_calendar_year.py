@@ -1,6 +1,6 @@
 """The year goes round by itself: over HTTP with the local clock, on a portal of its own whose clock may be moved.
 
-`make test` has the six years of test_six_years.py, and each rule of the calendar in integration/test_calendar.py.
+`make prove` has three quiet years and the six years of test_six_years.py; each rule is in integration/test_calendar.py.
 """
 
 import time
@@ -14,7 +14,6 @@ import pytest
 
 from tests.e2e.portal import Person, Portal, RunningPortal, entry
 
-pytestmark = pytest.mark.long
 COLUMNS = "member_id,first_name,last_name,email,designation,certified_since,expires_on,status,committees"
 YEAR = datetime.now().astimezone().year + 1
 SECONDS_FOR_THREE_YEARS = 90
@@ -111,6 +110,7 @@ def test_the_year_from_15_february_to_the_lapse_at_midnight(portal: Portal, staf
     assert job(portal, "reconcile")["findings"] == []
 
 
+@pytest.mark.long
 def test_three_years_go_by_quickly_and_the_mails_are_in_order(portal: Portal) -> None:
     started = time.monotonic()
     move(portal, f"{YEAR + 4}-01-02T09:00:00-05:00")

@@ -13,6 +13,8 @@ import pytest
 
 from tests.e2e.portal import Person, Portal, RunningPortal, entry
 
+pytestmark = pytest.mark.long
+
 COLUMNS = "member_id,first_name,last_name,email,designation,certified_since,expires_on,status,committees"
 FIRST = datetime.now().astimezone().year + 1
 """The first year of the first cycle."""
