@@ -156,8 +156,7 @@ def _attach(
         return document
 
     def again(_: Event) -> Document:
-        return (
-            documents.find(document.document_id) or document
-        )  # as it was announced, where it was deleted since
+        # where it was deleted since, as it was announced
+        return documents.find(document.document_id) or document
 
     return once(events, command, f"certification:{certification_id}", perform, again)
