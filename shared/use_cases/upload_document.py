@@ -103,14 +103,22 @@ def upload_document(
         scanned=scanned,
     )
     refusal = _refusal(home, upload)
+    if entry_id is not None and home.recertification is not None:
+        return _attach(
+            recertifications,
+            events,
+            documents,
+            command,
+            home.recertification,
+            document,
+            entry_id,
+            door,
+            refusal,
+        )
     if refusal is not None:
         known = documents.find(document.document_id)
         if known is None:
             raise refusal
-    elif entry_id is not None and home.recertification is not None:
-        return _attach(
-            recertifications, events, documents, command, home.recertification, document, entry_id, door
-        )
     else:
         known = documents.add(document)
     if known.fingerprint != command.fingerprint:
@@ -142,10 +150,13 @@ def _attach(
     document: Document,
     entry_id: str,
     door: Door,
+    refusal: InvalidRequest | CycleLocked | None,
 ) -> Document:
     certification_id = recertification.certification.certification_id
 
     def perform(attempt: int) -> Document:
+        if refusal is not None:  # unless the key was used before
+            raise refusal
         before = recertification if attempt == 0 else read(recertifications, certification_id)
         before = door(before, command.today)
         after = before.attach(document, entry_id, command.today)

@@ -162,6 +162,20 @@ def test_a_late_repetition_does_not_bring_a_deleted_document_back(
     assert portal.post(PATH, member, {**body, "title": "Another"}, key=key).status == 422
 
 
+def test_nor_is_it_refused_for_what_came_since(
+    portal: Portal, bucket: DocumentsBucket, member: Person
+) -> None:
+    entered = portal.points(member, 50)
+    key, body = new_key(), said(entry_id=entered["entry_id"], certification_id=member.certification_id)
+    document = portal.post(PATH, member, body, key=key).json["document"]
+    assert remove(portal, member, document).status == 204
+    assert portal.sign(member).status == 201
+    again = portal.post(PATH, member, body, key=key)
+    assert (again.status, again.json["document"]["document_id"]) == (201, document["document_id"])
+    assert portal.post(PATH, member, body).status == 409
+    assert portal.dashboard(member)["documents"] == []
+
+
 def test_the_only_certification_is_the_home_of_what_names_none(portal: Portal, member: Person) -> None:
     document = announce(portal, member)
     assert document["certification_ids"] == [member.certification_id]
