@@ -65,10 +65,14 @@ class Documents:
             found = error.failed["document"]
             if found is None:
                 raise ChangedMeanwhile from error
-            if REMOVED in found:
-                return replace(document, fingerprint=found["fingerprint"])
-            return items.document(found)
+            return _announced(document, found)
         return document
+
+    def announced(self, document: Document) -> Document | None:
+        """What was announced under this document's key before: as it is, or as it was announced where it was deleted
+        since; None where nothing was. 1 call, strongly consistent."""
+        found = self._table.get_many(keys.document_homes(document.document_id), removed=True)
+        return _announced(document, found[0]) if found else None
 
     def of_member(self, member_id: str, certification_ids: Sequence[str]) -> list[Document]:
         """All documents of a member, newest first, strongly consistent; of copies only the one at home."""
@@ -225,3 +229,9 @@ def shelves(contribution: Contribution) -> list[keys.Key]:
         for kind in (contribution.kind, "*")
         for word in ("", *contribution.words)
     ]
+
+
+def _announced(document: Document, found: Item) -> Document:
+    if REMOVED in found:
+        return replace(document, fingerprint=found["fingerprint"])
+    return items.document(found)

@@ -63,13 +63,15 @@ class Table:
         answer = self._client.get_item(TableName=self._name, Key=_item(key), ConsistentRead=True)
         return next(iter(_there([answer["Item"]])), None) if "Item" in answer else None
 
-    def get_many(self, wanted: Sequence[Key]) -> list[Item]:
-        """Up to 100 items in one call, strongly consistent, in no order; missing ones are left out."""
+    def get_many(self, wanted: Sequence[Key], *, removed: bool = False) -> list[Item]:
+        """Up to 100 items in one call, strongly consistent, in no order; missing ones are left out, and removed ones
+        unless they are asked for."""
+        seen = _read_all if removed else _there
         found: list[Item] = []
         request: Any = {self._name: {"Keys": [_item(key) for key in wanted], "ConsistentRead": True}}
         for attempt in range(TRANSACTION_ATTEMPTS):
             answer = self._client.batch_get_item(RequestItems=request)
-            found += _there(answer["Responses"].get(self._name, []))
+            found += seen(answer["Responses"].get(self._name, []))
             request = answer.get("UnprocessedKeys")
             if not request:
                 return found
@@ -258,6 +260,10 @@ def _item(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _there(found: Sequence[Mapping[str, Any]]) -> list[Item]:
     return [_read(item) for item in found if REMOVED not in item]
+
+
+def _read_all(found: Sequence[Mapping[str, Any]]) -> list[Item]:
+    return [_read(item) for item in found]
 
 
 def _read(item: Mapping[str, Any]) -> Item:

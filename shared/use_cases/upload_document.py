@@ -116,7 +116,7 @@ def upload_document(
             refusal,
         )
     if refusal is not None:
-        known = documents.find(document.document_id)
+        known = documents.announced(document)
         if known is None:
             raise refusal
     else:

@@ -162,11 +162,14 @@ def test_a_late_repetition_does_not_bring_a_deleted_document_back(
     assert portal.post(PATH, member, {**body, "title": "Another"}, key=key).status == 422
 
 
+@pytest.mark.parametrize("for_an_entry", [True, False])
 def test_nor_is_it_refused_for_what_came_since(
-    portal: Portal, bucket: DocumentsBucket, member: Person
+    portal: Portal, bucket: DocumentsBucket, member: Person, for_an_entry: bool
 ) -> None:
-    entered = portal.points(member, 50)
-    key, body = new_key(), said(entry_id=entered["entry_id"], certification_id=member.certification_id)
+    named = {"entry_id": portal.points(member, 50)["entry_id"]} if for_an_entry else {}
+    if not for_an_entry:
+        portal.points(member, 50)
+    key, body = new_key(), said(**named, certification_id=member.certification_id)
     document = portal.post(PATH, member, body, key=key).json["document"]
     assert remove(portal, member, document).status == 204
     assert portal.sign(member).status == 201

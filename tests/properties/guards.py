@@ -98,7 +98,7 @@ SEEDS: Mapping[str, int] = {
     "a document is judged once": 20270215,
     "what waits does not lapse": 20270215,
     "a lapse is of the cycle as it was read": 20270216,
-    "a lapse is met by what was read before": 20270306,
+    "a lapse is met by what was read before": 20270387,
     "an entry is changed on the version seen": 20270308,
     "an approval needs a settled invoice": 20270215,
     "a decision is on what waits": 20270299,

@@ -30,11 +30,15 @@ class TransactionCanceledException(ClientError):
 
 
 class TransactionInProgressException(ClientError):
-    """As botocore makes it; never raised here, where each call is one step."""
+    """As botocore makes it; raised by nobody but the listeners, as each call is one step."""
 
 
 class TransactionConflictException(ClientError):
-    """As botocore makes it; never raised here either."""
+    """As botocore makes it; raised by the listeners, too."""
+
+
+class AnswerLost(Exception):
+    """What a listener raises after a write whose answer botocore did not get: it sends the same again."""
 
 
 class MemoryDynamoDB:
@@ -122,27 +126,45 @@ class MemoryDynamoDB:
     # --- writing ---
 
     def put_item(self, *, Item: Attributes, **parameters: Any) -> dict[str, Any]:
+        return self._until_heard(lambda tried: self._put(Item, parameters, tried))
+
+    def _put(self, item: Attributes, parameters: Mapping[str, Any], tried: int) -> None:
         self.before("put")
-        place = _place(Item)
+        place = _place(item)
         found = self.item(place)
         if not _holds(found, parameters):
-            response: Any = {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}
+            response: Any = {
+                "Error": {"Code": "ConditionalCheckFailedException", "Message": ""},
+                "ResponseMetadata": {"RetryAttempts": tried},
+            }
             raise ConditionalCheckFailedException(
                 {**response, "Item": found} if found else response, "PutItem"
             )
-        self._commit([("Put", place, found, Item)])
+        self._commit([("Put", place, found, item)])
         self.after("put")
-        return {}
 
     def transact_write_items(
         self, *, TransactItems: list[Mapping[str, Any]], ClientRequestToken: str = "", **_: Any
     ) -> dict[str, Any]:
+        return self._until_heard(lambda _: self._transact(TransactItems, ClientRequestToken))
+
+    def _until_heard(self, send: Callable[[int], None]) -> dict[str, Any]:
+        """A write as botocore sends it: anew when its answer got lost."""
+        tried = 0
+        while True:
+            try:
+                send(tried)
+                return {}
+            except AnswerLost:
+                tried += 1
+
+    def _transact(self, writes: list[Mapping[str, Any]], token: str) -> None:
         self.before("transact")
-        if ClientRequestToken in self._tokens:  # the client sends again what it saw no answer to
-            return {}
+        if token in self._tokens:  # the client sends again what it saw no answer to
+            return
         changes: list[Change] = []
         reasons: list[dict[str, Any]] = []
-        for each in TransactItems:
+        for each in writes:
             ((operation, parameters),) = each.items()
             place = _place(parameters.get("Item") or parameters["Key"])
             found = self.item(place)
@@ -162,10 +184,9 @@ class MemoryDynamoDB:
                 {**failure, "CancellationReasons": reasons}, "TransactWriteItems"
             )
         self._commit(changes)
-        if ClientRequestToken:
-            self._tokens.add(ClientRequestToken)
+        if token:
+            self._tokens.add(token)
         self.after("transact")
-        return {}
 
     def _commit(self, changes: list[Change]) -> None:
         for operation, place, before, after in changes:

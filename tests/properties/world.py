@@ -2,7 +2,8 @@
 and tells of it late, twice and in disorder, and people who act at the same time.
 
 Each actor is a greenlet. At every call to DynamoDB or Stripe another may be let on, the call may fail, fail after it
-took effect, or the process may die before or after it. Everything follows from the seed.
+took effect, or the process may die before or after it. A write may be refused because another is in its way, be said to
+be in progress, or be sent again by the client itself. Everything follows from the seed.
 """
 
 import random
@@ -38,7 +39,13 @@ from shared.repositories.events import Events
 from shared.repositories.invoices import Invoices
 from shared.repositories.recertifications import Recertifications, certification_write
 from shared.repositories.table import ABSENT, Table, _read, put
-from tests.properties.memory_dynamodb import MemoryDynamoDB
+from tests.properties.memory_dynamodb import (
+    AnswerLost,
+    MemoryDynamoDB,
+    TransactionCanceledException,
+    TransactionConflictException,
+    TransactionInProgressException,
+)
 from tests.unit.domain.builders import CERTIFICATION_ID, EDITIONS, FEE, certification, cycle_of
 
 LETTERS = str.maketrans("0123456789", "abcdefghij")
@@ -294,8 +301,11 @@ class World:
             luck = self.chance.random()
             if luck < 0.01:
                 raise Died
+            if luck < 0.02:
+                raise _refusal(call)
             if luck < 0.03:
-                raise _failure(call)
+                self.trace.append(f"{call}: contended")
+                raise _contention(call)
 
     def step_after(self, call: str) -> None:
         """After a call took effect, before the caller knows."""
@@ -306,6 +316,12 @@ class World:
             raise Died
         if luck < 0.03:
             raise PaymentsUnavailable if call.startswith("stripe") else ReadTimeoutError(endpoint_url="table")
+        if luck < 0.04 and call in ("put", "transact"):
+            self.trace.append(f"{call}: answer lost")
+            raise AnswerLost
+        if luck < 0.05 and call == "transact":
+            self.trace.append("transact: in progress")
+            raise TransactionInProgressException(_error("TransactionInProgressException"), call)
 
     # --- actors ---
 
@@ -386,11 +402,26 @@ class World:
         ]
 
 
-def _failure(call: str) -> Exception:
+def _refusal(call: str) -> Exception:
+    """A call that was tried until nobody wanted to try any more."""
     if call.startswith("stripe"):
         return PaymentsUnavailable()
-    code = "ProvisionedThroughputExceededException"
-    return ClientError({"Error": {"Code": code, "Message": "slower"}}, call)
+    return ClientError(_error("ProvisionedThroughputExceededException"), call)
+
+
+def _contention(call: str) -> Exception:
+    """A write that others are in the way of, which the table tries again."""
+    if call == "put":
+        return TransactionConflictException(_error("TransactionConflictException"), call)
+    if call == "transact":
+        reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
+        failure = _error("TransactionCanceledException")
+        return TransactionCanceledException({**failure, "CancellationReasons": reasons}, call)
+    return _refusal(call)
+
+
+def _error(code: str) -> Any:
+    return {"Error": {"Code": code, "Message": ""}}
 
 
 def a_member() -> MemoryDynamoDB:
