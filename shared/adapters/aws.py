@@ -33,8 +33,7 @@ SLOW = CONFIG.merge(Config(read_timeout=5, retries={"mode": "standard", "total_m
 def _session() -> Any:
     """One for all clients, which share what it has read.
 
-    It is the one inside boto3's: boto3 adds resources and transfers to it, 60 modules more in every start. What moves
-    a large file asks boto3 for its transfers itself (TransferStore).
+    It is the one inside boto3's: boto3 adds resources and transfers to it, 60 modules more in every start.
     """
     session = Session()
     session.register_component("response_parser_factory", AnswerParsers())

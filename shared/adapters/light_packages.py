@@ -39,7 +39,9 @@ HOMES: Mapping[str, Mapping[str, str]] = {
         "VPCLatticeEventV2": "vpc_lattice",
     },
     "urllib3.http2": {},
-    "botocore.docs": {"DEPRECATED_SERVICE_NAMES": "__init__"},  # boto3 asks for it
+    "botocore.docs": {
+        "DEPRECATED_SERVICE_NAMES": "__init__"
+    },  # boto3 asks for it, where commands and tests run
 }
 """Per package the names that are imported from it, and where each is defined."""
 

@@ -30,12 +30,14 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "TABLE_NAME": "table",
-    "PYTHONTZPATH": "",
     "PYDANTIC_DISABLE_PLUGINS": "__all__",
     "POWERTOOLS_SERVICE_NAME": "recertification-portal",
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",
     "PATH": os.environ.get("PATH", ""),
 }
+
+ZONES = "tzdata/zoneinfo"
+"""Where in a layer the time zones are, which the template tells Python."""
 
 REFUSE = """
 import sys
@@ -104,8 +106,6 @@ def code_of(function: str) -> str:
             "from shared.adapters.stripe_payments import StripePayments",
             "StripePayments('sk_test_none', (), None, False)._client.v1.checkout.sessions",
         ]
-    if function == "export_data":
-        lines.append("import boto3.s3.transfer")
     return "\n".join(lines)
 
 
@@ -124,7 +124,9 @@ def run(code: str, path: list[Path]) -> Start:
 
 def python(code: str, path: list[Path], *before: str, **further: str) -> "subprocess.CompletedProcess[str]":
     """Run code in a fresh Python, by the command that stands before it."""
-    environment = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(map(str, path)), **further}
+    zones = [folder / ZONES for folder in path if (folder / ZONES).is_dir()]
+    seen = {"PYTHONPATH": os.pathsep.join(map(str, path)), "PYTHONTZPATH": os.pathsep.join(map(str, zones))}
+    environment = {**ENVIRONMENT, **seen, **further}
     command = [*before, os.path.realpath(sys.executable), "-S", "-c", code]
     return subprocess.run(command, env=environment, capture_output=True, text=True, cwd="/", check=False)
 

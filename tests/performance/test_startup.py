@@ -5,6 +5,7 @@ Times are shown as ratios by `make bench`; counts do not depend on the machine.
 
 import pytest
 
+from infrastructure.local.template import load
 from tests.performance import startup
 
 HTTP = frozenset(
@@ -15,12 +16,9 @@ HTTP = frozenset(
 
 MODULES_OF_PEOPLE = 525
 MODULES_OF_WORKERS = 415
-MODULES_OF_IMPORTS = 445
+MODULES_OF_IMPORTS = 435
 """The worker of imports writes members, invoices and proposals alike, reads rules that are tried, and loads what each
 takes."""
-
-MODULES_OF_EXPORTS = 485
-"""The worker of exports ends with boto3's transfers, which send an archive in parts: 60 modules."""
 
 MODULES_WITH_STRIPE = 595
 MODULES_OF_PRINTING = 720
@@ -42,10 +40,10 @@ UNNEEDED = {
     "aws_lambda_powertools.tracing",
     "aws_lambda_powertools.event_handler.appsync",
     "aws_lambda_powertools.utilities.data_classes.kafka_event",
+    "tzdata",  # Python reads the files in it where it is told that they are
 }
 ALLOWED = {name: {"stripe", "asyncio"} for name in startup.WITH_STRIPE} | {
-    "report_pdf": {"fpdf", "html.parser"},
-    "export_data": {"boto3", "s3transfer", "html.parser"},
+    "report_pdf": {"fpdf", "html.parser"}
 }
 
 
@@ -63,14 +61,20 @@ def test_a_function_loads_little_and_nothing_that_it_does_not_use(function: str)
         assert "pydantic" not in start.modules
 
 
+def test_python_is_told_where_the_layer_has_the_time_zones() -> None:
+    told = load(startup.ROOT / "template.yaml")["Globals"]["Function"]["Environment"]["Variables"][
+        "PYTHONTZPATH"
+    ]
+    assert told == f"/opt/python/{startup.ZONES}"
+    assert (startup.site_packages() / startup.ZONES / "America" / "New_York").is_file()
+
+
 def budget(function: str) -> int:
     """The most modules."""
     if function == "report_pdf":
         return MODULES_OF_PRINTING
     if function == "import_data":
         return MODULES_OF_IMPORTS
-    if function == "export_data":
-        return MODULES_OF_EXPORTS
     if function in startup.WITH_STRIPE:
         return MODULES_WITH_STRIPE
     return MODULES_OF_PEOPLE if function in HTTP else MODULES_OF_WORKERS
