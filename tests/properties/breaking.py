@@ -96,7 +96,7 @@ class Fault:
     def try_out(self) -> list[str]:
         """Ask while it goes wrong, and once more when it does not."""
         stage = self.base[0]
-        broken = Line(self.place, self.way, rival=self.golden.rival)
+        broken = Line(self.place, self.way, rival=self.golden.rival, met=self.line.met)
         asks_stripe = any(each.startswith("stripe") for each in self.line.made)
         cloud = stage.set_back(self.services, self.at_stripe if asks_stripe else None, broken)
         told, code = attempt(stage, self.golden)
@@ -109,7 +109,7 @@ class Fault:
         self.is_untouched_or_on_its_way(found, broken, told)
         self.is_done_or_owned_up_to(found, told)
         if not all(map(only_reads, self.line.made)):
-            self.ends_well(cloud, broken.rival)
+            self.ends_well(cloud, broken)
         return [f"{where}: {each}" for each in self.wrong]
 
     def is_untouched_or_on_its_way(self, found: dict[str, Any], broken: Line, told: int) -> None:
@@ -129,11 +129,11 @@ class Fault:
             left = self.golden.unexplained(differences(found, self.course.states[-1]))
             self.wrong += [f"told as done, and is not: {each}" for each in left]
 
-    def ends_well(self, cloud: Cloud, rival: Any) -> None:
+    def ends_well(self, cloud: Cloud, broken: Line) -> None:
         """Asked again, everything is as it has to be."""
         stage = self.base[0]
         stage.process()
-        stage.aws.line = Line(rival=rival)
+        stage.aws.line = Line(rival=broken.rival, met=broken.met)
         again, code = self.golden.ask()
         if not self.golden.fits(again) and code not in ("version-conflict", "not-found"):
             self.wrong.append(f"asked again, told {again} {code}")

@@ -38,6 +38,7 @@ from tests.integration.portal import (
 )
 from tests.integration.world import EDITION, World, stored
 from tests.properties.cloud import Cloud
+from tests.properties.line import Rival
 from tests.unit.stripe_here import WEBHOOK_SECRET, official_client
 
 SINCE = entry(started_on="2027-06-18", ended_on="2027-06-18")
@@ -66,7 +67,7 @@ class Golden:
     """What the asker is told in the end, where it is a refusal."""
     comes_again: bool = False
     """Whether the same was asked before, and done."""
-    rival: Callable[[Cloud, Any], bool] | None = None
+    rival: Rival | None = None
     """Who changes the same just before it is written here."""
 
     def fits(self, status: int) -> bool:

@@ -11,6 +11,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from tests.properties import cloud
 from tests.properties.cloud import Cloud
+from tests.properties.memory_dynamodb import Place
 from tests.properties.world import Died
 
 READS = ("fails", "throttled", "lost")
@@ -30,6 +31,9 @@ ever. `partly taken`: the queue takes half of the messages."""
 
 PASSING = ("conflict once", "unprocessed once", "in progress")
 """What another try does not meet any more."""
+
+Rival = Callable[[Cloud, Any, Place | None], Place | None]
+"""Changes one of the items that are asked to be written, or the one at this place only; gives which it was."""
 
 TRANSACTION = "dynamodb.TransactWriteItems"
 
@@ -56,8 +60,10 @@ class Line:
     is_traced: bool = False
     """Whether the places in the portal's code are noted that the calls are made from."""
     is_dead: bool = False
-    rival: Callable[[Cloud, Any], bool] | None = None
-    """Who changes something just before it is written here; tells whether there was anything to change."""
+    rival: Rival | None = None
+    """Who changes something just before it is written here."""
+    met: Place | None = None
+    """What the rival changed; where it is given, the rival waits for that and changes nothing else."""
     watch: Callable[[], None] = lambda: None
     """Told of each write that was made."""
     _tries: int = 0
@@ -162,8 +168,8 @@ class AwsLine:
         """botocore's `before-send`, once a try."""
         _, service, operation = event_name.split(".")
         asked = cloud.asked(request) if service in ("dynamodb", "sqs") else None
-        if self.line.rival is not None and self.line.rival(self.cloud, asked):
-            self.line.rival = None
+        if self.line.rival is not None and (met := self.line.rival(self.cloud, asked, self.line.met)):
+            self.line.rival, self.line.met = None, met
 
         def refuse(way: str) -> AWSResponse:
             if way in PARTLY:

@@ -12,6 +12,7 @@ from tests.integration.portal import ADMINISTRATOR, STAFF, Person, Portal, entry
 from tests.integration.world import EDITION, World, stored
 from tests.properties.cloud import Cloud
 from tests.properties.golden_runs import Golden, Runs, announced, newcomer, of_staff, table_of
+from tests.properties.memory_dynamodb import Place
 
 POLICY = {"file_name": "p.pdf", "content_type": "application/pdf", "size": 9, "kind": "policy", "title": "P"}
 
@@ -223,16 +224,18 @@ def met(known: Mapping[str, Golden]) -> list[Golden]:
     ]
 
 
-def change_meanwhile(cloud: Cloud, asked: Any) -> bool:
+def change_meanwhile(cloud: Cloud, asked: Any, only: Place | None) -> Place | None:
     """Another writes an item that this is about to be written on a condition of: its version moves on."""
     for each in conditional(asked):
-        place = each.get("Item") or each["Key"]
-        found = cloud.dynamo.item((place["PK"]["S"], place["SK"]["S"]))
-        if found is not None and VERSIONED in each.get("ConditionExpression", ""):
+        keyed = each.get("Item") or each["Key"]
+        place = (keyed["PK"]["S"], keyed["SK"]["S"])
+        found = cloud.dynamo.item(place)
+        is_it = only in (None, place) and VERSIONED in each.get("ConditionExpression", "")
+        if found is not None and is_it:
             moved = {**found, "version": {"N": str(int(found["version"]["N"]) + 1)}}
             cloud.dynamo.put_item(Item=moved)
-            return True
-    return False
+            return place
+    return None
 
 
 VERSIONED = "#version = :version"

@@ -9,6 +9,7 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -31,7 +32,7 @@ from shared.domain.rules.words import Grace, Length
 from shared.handling import wiring
 from shared.repositories import keys, recertifications
 from shared.repositories.table import Table
-from shared.use_cases import import_file, try_edition
+from shared.use_cases import import_file, import_roster, try_edition
 from tests.integration import contract
 from tests.integration.portal import CLIENT_ID, Portal
 from tests.properties.cloud import SERVICES, Cloud
@@ -113,6 +114,7 @@ class Stage:
         monkeypatch.setattr(import_file, "CHUNK", ROWS)
         monkeypatch.setattr(import_file, "CHUNKS", CHUNKS)
         monkeypatch.setattr(try_edition, "TOGETHER", TOGETHER)
+        monkeypatch.setattr(import_roster, "ThreadPoolExecutor", one_after_the_other)
         self.process()
         self.portal = Portal(monkeypatch, NoCalls())  # type: ignore[arg-type]
         self.as_deployed()
@@ -347,3 +349,8 @@ def _of(held: Any, name: Any) -> Any:
     if isinstance(name, tuple) and name not in held:
         return (held.get(name[0]) or {}).get(name[1])
     return held.get(name)
+
+
+def one_after_the_other(_: int) -> ThreadPoolExecutor:
+    """A pool of one thread: the calls of a golden run come in one order."""
+    return ThreadPoolExecutor(1)
