@@ -1,22 +1,32 @@
-"""The warm path: the processor's time in one request, handler in, answer out. AWS answers from memory: a call is built,
-serialized, signed, and its answer parsed, but the clock stands still while the bytes go to DynamoDB and back."""
+"""The warm path: the processor's time in one request, handler in, answer out, with AWS answering from memory.
 
+Each request is asked once of a real table, and what DynamoDB answers to its calls is kept. From then on every call is
+built, serialized and signed, is answered at once with what was kept, and that is parsed: nothing waits, nothing else
+runs. A request that makes other calls than the first time fails.
+"""
+
+import gc
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.config import Config
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserFactory
 
 from shared import settings
 from shared.adapters import aws
+from shared.adapters.http import resolver
 from shared.handling import wiring
 from shared.repositories import values
 from tests.integration.calls import Calls
@@ -24,124 +34,248 @@ from tests.integration.conftest import CLIENT_ID, WIRED, _start, make
 from tests.integration.portal import Person, Portal, entry, routes
 from tests.performance.test_ledger import calls_of
 
-SERIES, ROUNDS = 3, 120
+SERIES, ROUNDS, NOT_YET_WARM = 3, 500, 20
+COUNTED = 100
+"""Requests of which the one that calls the most functions is taken, and in which the garbage collector is watched."""
+
+LOOP = 150_000
+"""Additions that take about as long as a request."""
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+Asked = tuple[str, Callable[[], dict[str, Any]], int]
+"""A request's name, what makes its event anew, and its status."""
 
 
-class Line:
-    """The line to AWS, with the processor's time that it has taken so far."""
+class Memory:
+    """In place of botocore's sending: DynamoDB's answers to the calls of one request, in their order."""
 
     def __init__(self) -> None:
-        self.seconds = 0.0
         self._session = URLLib3Session()
+        self._learning = False
+        self._sent: list[AWSPreparedRequest] = []
+        self._said: list[Any] = []
+        self._answers: list[AWSResponse] = []
 
     def send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        """In place of botocore's own sending."""
-        started = time.process_time()
-        answer: AWSResponse = self._session.send(request)
-        self.seconds += time.process_time() - started
-        return answer
+        """The next of the answers; while learning it is asked for."""
+        self._sent.append(request)
+        if self._learning:
+            self._answers.append(self._session.send(request))
+        return self._answers[len(self._sent) - 1]
+
+    @contextmanager
+    def learning(self) -> Iterator[None]:
+        """Send the calls made within to DynamoDB, and keep what it answers."""
+        self._learning, self._sent, self._answers = True, [], []
+        yield
+        self._learning, self._said = False, self._taken()
+
+    def check(self) -> None:
+        """Fails when the request that was just answered made other calls than the one that was learned from."""
+        assert self._taken() == self._said
+
+    @property
+    def calls(self) -> int:
+        """How many calls a request makes."""
+        return len(self._said)
+
+    def _taken(self) -> list[Any]:
+        sent, self._sent = self._sent, []
+        return [
+            (each.headers["X-Amz-Target"], "Authorization" in each.headers, _outline(json.loads(each.body)))
+            for each in sent
+        ]
+
+
+def _outline(said: Any) -> Any:
+    """What a body says, without the words and numbers in it: keys and times are others in each request."""
+    if isinstance(said, dict):
+        return {name: _outline(each) for name, each in said.items()}
+    return [_outline(each) for each in said] if isinstance(said, list) else None
+
+
+@dataclass(frozen=True)
+class Times:
+    """The least, the median and the 99th percentile in milliseconds, in the quietest of some series."""
+
+    least: float
+    median: float
+    most: float
+
+
+@dataclass(frozen=True)
+class Warm:
+    """A request's times, and what no busy machine changes: how many calls of AWS it makes, and how many Python
+    functions it calls, at the most in a hundred requests."""
+
+    name: str
+    times: Times
+    aws_calls: int
+    functions: int
 
 
 @contextmanager
-def portal(*, plain: bool = False) -> Iterator[tuple[Portal, Person, Line]]:
-    """A portal with a member of 30 entries; `plain` leaves reading DynamoDB's answers to botocore and boto3 alone."""
-    with pytest.MonkeyPatch.context() as patch:
+def portal(*, plain: bool = False) -> Iterator[tuple[Memory, list[Asked]]]:
+    """What is asked of a portal with a member of 30 entries; `plain` is with botocore and boto3 as they come."""
+    with pytest.MonkeyPatch.context() as patch, _logged_nowhere():
         if plain:
+            patch.setattr(aws, "CONFIG", Config())
             patch.setattr(aws, "AnswerParsers", ResponseParserFactory)
             patch.setattr(values, "read", TypeDeserializer().deserialize)
-        for cached in (aws._session, aws.dynamodb, *(getattr(wiring, name) for name in WIRED)):
-            cached.cache_clear()
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
         patch.setenv("USER_POOL_CLIENT_ID", CLIENT_ID)
-        patch.setenv("POWERTOOLS_LOG_LEVEL", "CRITICAL")
+        _forget()
         stop = _start(patch)
         try:
-            calls, line = Calls(aws.dynamodb()), Line()
-            aws.dynamodb().meta.events.register("before-send", line.send)
+            opened = Portal(patch, Calls(aws.dynamodb()))
             patch.setenv("TABLE_NAME", make("warm"))
             settings.settings.cache_clear()
-            opened = Portal(patch, calls)
             member = opened.member()
             for _ in range(3):
                 assert opened.enter(member, *[entry("webinar")] * 10).status == 201
-            yield opened, member, line
+            asked, memory = requests(opened, member, opened.member()), Memory()
+            _forget()  # for a client that is not metered
+            aws.dynamodb().meta.events.register("before-send", memory.send)
+            yield memory, asked
         finally:
             stop()
 
 
-def measure(
-    line: Line, event: Callable[[int], dict[str, Any]], status: int
-) -> tuple[float, float, float, int]:
-    """The least, the median and the 99th percentile in milliseconds of the quietest of some series of requests, and how
-    many Python functions one request calls, which no busy machine changes; an event is made outside of what is
-    measured."""
-    series = []
-    for start in range(0, SERIES * ROUNDS, ROUNDS):
-        spent = []
-        for number in range(start, start + ROUNDS):
-            made = event(number)
-            handler = handler_of(made)
-            started = time.process_time() - line.seconds
-            answered = handler(made, None)
-            spent.append((time.process_time() - line.seconds - started) * 1000)
-            assert answered["statusCode"] == status, answered
-        series.append(spent[20:])  # the first are not yet warm
+@contextmanager
+def _logged_nowhere() -> Iterator[None]:
+    """The lines of the log are made, as deployed, and thrown away."""
+    logger, level = resolver.logger, resolver.logger.log_level
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        logger.setLevel("INFO")
+        before = logger.registered_handler.setStream(nowhere)
+        try:
+            yield
+        finally:
+            logger.registered_handler.setStream(before)
+            logger.setLevel(level)
+
+
+def _forget() -> None:
+    for cached in (aws._session, aws.dynamodb, *(getattr(wiring, name) for name in WIRED)):
+        cached.cache_clear()
+
+
+def table(*, plain: bool = False) -> list[Warm]:
+    """What each request takes."""
+    with portal(plain=plain) as (memory, asked):
+        return [measure(memory, each) for each in asked]
+
+
+def measure(memory: Memory, asked: Asked) -> Warm:
+    """What one request takes; making the event and checking the calls are outside of what is measured."""
+    name, event, status = asked
+    learn(memory, asked)
+
+    def once() -> float:
+        made = event()
+        handler = handler_of(made)
+        started = time.process_time()
+        answered = handler(made, None)
+        spent = time.process_time() - started
+        assert answered["statusCode"] == status, answered
+        memory.check()
+        return spent
+
+    times, functions = times_of(once), []
+    for _ in range(COUNTED):
+        functions.append(functions_called(event()))
+        memory.check()
+    return Warm(name, times, memory.calls, max(functions))
+
+
+def loop() -> Times:
+    """The times of a loop that is the same each time: how far the machine alone spreads what it is asked."""
+
+    def once() -> float:
+        started = time.process_time()
+        sum(range(LOOP))
+        return time.process_time() - started
+
+    return times_of(once)
+
+
+def times_of(once: Callable[[], float]) -> Times:
+    """The times of what is done again and again, and says each time how many seconds it took."""
+    series = [[once() * 1000 for _ in range(ROUNDS)][NOT_YET_WARM:] for _ in range(SERIES)]
     quietest = min(series, key=median)
     cuts = quantiles(quietest, n=100)
-    last = event(SERIES * ROUNDS)
-    return min(quietest), cuts[49], cuts[98], calls_of(lambda: handler_of(last)(last, None))
+    return Times(min(quietest), cuts[49], cuts[98])
 
 
-Asked = tuple[str, Callable[[int], dict[str, Any]], int]
-"""A request's name, the event of its nth time, and its status."""
+def learn(memory: Memory, asked: Asked) -> None:
+    """Ask once of the real table."""
+    _, event, status = asked
+    made = event()
+    with memory.learning():
+        answered = handler_of(made)(made, None)
+    assert answered["statusCode"] == status, answered
 
 
-def table(*, plain: bool = False) -> list[tuple[str, float, float, float, int]]:
-    """Route, least, median, 99th percentile, calls."""
-    with portal(plain=plain) as (opened, member, line):
-        asked = requests(opened, member, SERIES * ROUNDS + 1)
-        return [(name, *measure(line, event, status)) for name, event, status in asked]
+def functions_called(event: dict[str, Any]) -> int:
+    """How many Python functions a request calls."""
+    handler = handler_of(event)
+    return calls_of(lambda: handler(event, None))
 
 
-def counts() -> dict[str, int]:
-    """How many Python functions each request calls."""
+def counts() -> dict[str, dict[str, float]]:
+    """Of each request what no busy machine changes: how many calls of AWS it makes, how many Python functions it calls,
+    how often Python looks for garbage in so many requests, and how many objects each leaves for it to look at."""
     found = {}
-    with portal() as (opened, member, _):
-        for name, event, status in requests(opened, member, 4):
-            for number in range(3):
-                assert handler_of(event(number))(event(number), None)["statusCode"] == status
-            last = event(3)
-            found[name] = calls_of(lambda last=last: handler_of(last)(last, None))
+    with portal() as (memory, asked):
+        for each in asked:
+            learn(memory, each)
+            name, event, status = each
+            looks, objects = _looks(), gc.get_count()[0]
+            for _ in range(COUNTED):
+                made = event()
+                assert handler_of(made)(made, None)["statusCode"] == status
+                memory.check()
+            found[name] = {
+                "left": (gc.get_count()[0] - objects) / COUNTED,
+                "looks": _looks() - looks,
+                "aws_calls": memory.calls,
+                "functions": functions_called(event()),
+            }
+            memory.check()
     return found
 
 
-def requests(opened: Portal, member: Person, times: int) -> list[Asked]:
-    """What is asked, so many times."""
-    fresh = [opened.member() for _ in range(times)]
+def _looks() -> int:
+    return sum(each["collections"] for each in gc.get_stats())
 
-    def get(path: str) -> Callable[[int], dict[str, Any]]:
-        return lambda _: opened.event("GET", path, member)
 
-    def session(number: int) -> dict[str, Any]:
-        who = fresh[number]
-        return opened.event("POST", opened.cycle_path(who, "entries"), who, body={"entries": [entry()]})
+def requests(opened: Portal, member: Person, fresh: Person) -> list[Asked]:
+    """What is asked. A session is entered again and again, each time under a new key, as what is answered to the query
+    is always what there was before it."""
+
+    def get(path: str) -> Callable[[], dict[str, Any]]:
+        return lambda: opened.event("GET", path, member)
+
+    def session(who: Person) -> Callable[[], dict[str, Any]]:
+        path = opened.cycle_path(who, "entries")
+        return lambda: opened.event("POST", path, who, body={"entries": [entry()]})
 
     return [
         ("GET /api/me", get("/api/me"), 200),
         ("GET …/cycle (30 entries)", get(opened.cycle_path(member)), 200),
-        ("POST …/entries (1 entry)", session, 201),
+        ("POST …/entries (the first)", session(fresh), 201),
+        ("POST …/entries (the 31st)", session(member), 201),
         ("GET /api/invoices", get("/api/invoices"), 200),
         ("GET /api/program", get("/api/program"), 200),
     ]
 
 
-def handler_of(event: dict[str, Any]) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+def handler_of(event: dict[str, Any]) -> Handler:
+    """The function behind a request."""
     folder = next(route.function for route in routes() if route.key == event["routeKey"])
-    found: Callable[[dict[str, Any], Any], dict[str, Any]] = import_module(
-        f"functions.{folder}.handler"
-    ).handler
+    found: Handler = import_module(f"functions.{folder}.handler").handler
     return found
 
 
