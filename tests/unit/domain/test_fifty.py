@@ -1,15 +1,19 @@
 """Rules 1 and 2: entering until fifty, editing and deleting until submission."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.domain.entries import Entry
 from shared.domain.errors import CycleLocked, NotFound, PointsComplete, VersionConflict
 from shared.domain.recertification import Recertification
+from shared.domain.rules.ledger import Ledger
 from tests.unit.domain.builders import (
     NOW,
     PROGRAM,
@@ -103,6 +107,32 @@ def test_an_edit_keeps_id_and_time_and_raises_the_version() -> None:
     assert (new.entry_id, new.logged_at, new.version) == (old.entry_id, old.logged_at, old.version + 1)
     assert after.cycle.version == before.cycle.version + 1
     assert [each.entry_id for each in after.entries] == [each.entry_id for each in before.entries]
+
+
+def test_a_session_counts_its_ledger_before_and_after_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    count = Recertification.ledger_of
+
+    def counting(found: Recertification, entries: Iterable[Entry], *more: Any) -> Ledger:
+        asked.append(len(tuple(entries)))
+        return count(found, entries, *more)
+
+    monkeypatch.setattr(Recertification, "ledger_of", counting)
+    after = enter(cycle_with(claim("webinar", 3), points=40), session("webinar"))
+    assert after.ledger.total == after.cycle.points_total == 41
+    assert asked == [2, 3]
+
+
+def test_what_a_change_counted_is_the_ledger_of_what_it_left() -> None:
+    before = cycle_with(claim("webinar", 3), claim("teaching"), points=40)
+    for after in (
+        enter(before, session("webinar")),
+        edit(before, "webinar", quantity=1),
+        delete(before, "webinar"),
+    ):
+        assert "ledger" in vars(after)
+        assert after.ledger == after.ledger_of(after.entries)
+        assert after.ledger.total == after.cycle.points_total
 
 
 def test_a_stale_version_changes_nothing() -> None:
