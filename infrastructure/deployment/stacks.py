@@ -120,7 +120,11 @@ class Stacks:
             if not self._agree(name, self._changes(name, change_set)):
                 self._cloudformation.delete_change_set(StackName=name, ChangeSetName=change_set)
                 raise Declined(f"{name} stays as it is.")
-            self._cloudformation.execute_change_set(StackName=name, ChangeSetName=change_set)
+            # What this deployment made goes again if it fails, although the template keeps it: the second try would
+            # find its fixed names taken.
+            self._cloudformation.execute_change_set(
+                StackName=name, ChangeSetName=change_set, RetainExceptOnCreate=True
+            )
             self._wait(name, "stack_update_complete" if exists else "stack_create_complete")
         if protected:
             self._cloudformation.update_termination_protection(

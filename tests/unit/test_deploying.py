@@ -362,6 +362,15 @@ def test_what_is_asked_of_cloudformation_is_what_it_takes(
         assert not report.has_errors(), (name, report.generate_report())
 
 
+def test_what_a_failed_deployment_just_made_goes_again_although_its_template_keeps_it() -> None:
+    """Else its fixed names would be taken when the stack is made anew."""
+    service = CloudFormation("portal-dev")
+    for name in ("portal-dev", "portal-dev-web"):  # one that changes, one that is new
+        Stacks(service, lambda *_: True).deploy(name, Template("x"), {})
+    executed = [given for name, given in service.asked if name == "execute_change_set"]
+    assert [each["RetainExceptOnCreate"] for each in executed] == [True, True]
+
+
 def test_nothing_is_changed_that_nobody_agreed_to() -> None:
     service = CloudFormation("portal-dev")
     shown: list[str] = []
