@@ -11,6 +11,7 @@ class Settings:
 
     table_name: str
     program: str
+    metrics_namespace: str
     user_pool_client_id: str
     user_pool_id: str
     logins_queue_url: str
@@ -42,6 +43,7 @@ def settings() -> Settings:
     return Settings(
         table_name=read("TABLE_NAME", ""),
         program=read("PROGRAM", "ipma-hr"),
+        metrics_namespace=read("METRICS_NAMESPACE", ""),
         user_pool_client_id=read("USER_POOL_CLIENT_ID", ""),
         user_pool_id=read("USER_POOL_ID", ""),
         logins_queue_url=read("LOGINS_QUEUE_URL", ""),

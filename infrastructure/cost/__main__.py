@@ -38,7 +38,12 @@ they cost {lite:.0f} times what all else does in the Lite plan, and {essentials:
 Lambda's pollers ask each of the {sources} queues that feed a function for messages, and each question is charged
 although nothing waits there. By Lambda's guide there are five pollers for a queue with a `MaximumConcurrency` (as few
 as two without one), and each waits up to {poll} s: {polls:.1f} million requests a month. The first million of an
-account is free, so a second stage in the same account pays ${polling_second:.0f} for them.
+account is free.
+
+All this is of a stage in an account of its own, as [deploy](deploy.md) has it. A second one in the same account finds
+used up what is free: dev beside prod pays ${second_alarms:.0f} for its alarms, ${second_polling:.0f} for asking its
+queues, and up to ${second_metrics:.0f} for metrics, of which each stage has its own ({metrics} each), so that no stage
+rings for what happened on another; a metric is charged by the hours in which it was written.
 
 Without `Firewall=on` (about ${firewall:.0f} a year for the pages, ${firewall_logins:.0f} for the log-ins, beside the
 requests they look at) and malware scanning. An alarm for each function would be ${alarm_each:.0f} more. A stage without
@@ -108,7 +113,8 @@ def page() -> str:
         "sources": len(reckoning.queue_sources()),
         "poll": price["sqs"]["poll_seconds"],
         "polls": reckoning.idle_polls() / 1e6,
-        "polling_second": 12 * reckoning.idle_polls() * price["sqs"]["request"],
+        **{f"second_{kind}": dollars for kind, dollars in reckoning.of_a_second_stage("dev").items()},
+        "metrics": reckoning.own_metrics(),
         "firewall": firewalls[0],
         "firewall_logins": firewalls[1],
         "alarm_each": reckoning.of_an_alarm_each(),

@@ -233,6 +233,21 @@ def of_watching(stage: str = RECKONED) -> Dollars:
     }
 
 
+def of_a_second_stage(stage: str) -> Dollars:
+    """What a stage pays a year for the same where another one like it, in the same account, has used up what is free."""
+    price, has = prices()["cloudwatch"], declared(stage)
+    kinds = {
+        "alarms": (has["Alarm"], price["free_alarms"], price["alarm_month"]),
+        "metrics": (own_metrics(), price["free_metrics"], price["metric_month"]),
+        "dashboards": (has["Dashboard"], price["free_dashboards"], price["dashboard_month"]),
+        "polling": (idle_polls(), prices()["sqs"]["free_month"], prices()["sqs"]["request"]),
+    }
+    return {
+        kind: 12 * month * (max(0, 2 * number - free) - max(0, number - free))
+        for kind, (number, free, month) in kinds.items()
+    }
+
+
 def own_metrics() -> int:
     """The metrics that our functions and filters of their log make: each name is charged by set of dimensions."""
     return len(METRICS) + declared()["MetricFilter"]

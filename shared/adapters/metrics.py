@@ -1,13 +1,13 @@
 """Metrics of our own: numbers that a line of the log carries along, from which CloudWatch makes metrics (EMF).
 
-They cost nothing more than the line. One dimension, the service, so that each name is one metric.
+Each stack has a namespace of its own, so that none rings for what happened on another stage of the same account. One
+dimension, the service, so that each name is one metric.
 """
 
 from typing import Any
 
 from shared.adapters import clock
-
-NAMESPACE = "RecertificationPortal"
+from shared.settings import settings
 
 METRICS = (
     "Entries",
@@ -27,6 +27,6 @@ def counted(**counts: int) -> dict[str, Any]:
     if unknown:
         raise KeyError(*unknown)
     metrics = [{"Name": name, "Unit": "Count"} for name in counts]
-    told = {"Namespace": NAMESPACE, "Dimensions": [["service"]], "Metrics": metrics}
+    told = {"Namespace": settings().metrics_namespace, "Dimensions": [["service"]], "Metrics": metrics}
     at = round(clock.now().timestamp() * 1000)
     return {"_aws": {"Timestamp": at, "CloudWatchMetrics": [told]}, **counts}

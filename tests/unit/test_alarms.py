@@ -8,12 +8,11 @@ from tests.unit.test_template import APP, AUTH, resources
 
 LETTERS = ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", 300, 1, ">=", 1, "notBreaching")
 SILENCE = ("AWS/Lambda", "Invocations", "Sum", 86400, 2, "<", 1, "breaching")
-OWN = "RecertificationPortal"
-STACKS_OWN = {"Fn::Sub": "RecertificationPortal/${AWS::StackName}"}
+OWN = {"Fn::Sub": "RecertificationPortal/${AWS::StackName}"}
 
 ALARMS: dict[str, tuple[Any, ...]] = {
     # metric, statistic, seconds, how many of them, threshold, and what no data means
-    "ReleaseAlarm": (STACKS_OWN, "FailedInvocations", "Sum", 60, 5, ">=", 1, "notBreaching"),
+    "ReleaseAlarm": (OWN, "FailedInvocations", "Sum", 60, 5, ">=", 1, "notBreaching"),
     "ApiFailuresAlarm": ("AWS/ApiGateway", "5xx", "Sum", 300, 1, ">=", 3, "notBreaching"),
     "WebhookFailuresAlarm": (OWN, "WebhookFailures", "Sum", 3600, 1, ">=", 3, "notBreaching"),
     "InvoicesMissingAlarm": (OWN, "InvoicesMissing", "Maximum", 3600, 1, ">=", 1, "notBreaching"),

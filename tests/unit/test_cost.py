@@ -99,6 +99,18 @@ def test_queues_that_feed_a_function_are_asked_all_the_time(monkeypatch: pytest.
     assert reckoning.idle_polls() == 7 * 2 * 3 * 60 * 24 * 365 // 12
 
 
+def test_a_second_stage_in_one_account_finds_what_is_free_used_up() -> None:
+    further = reckoning.of_a_second_stage("dev")
+    assert further == {
+        "alarms": pytest.approx(17 * 12 * 0.10),
+        "metrics": pytest.approx((2 * 8 - 10) * 12 * 0.30),  # each stage has its own
+        "dashboards": 0,  # two of three
+        "polling": pytest.approx(12 * 4_599_000 * 0.40e-6),
+    }
+    alone = reckoning.of_watching("dev").values()
+    assert sum(further.values()) > sum(alone) + reckoning.of_polling()
+
+
 def test_what_is_told_beside_the_table_is_reckoned_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert reckoning.of_firewalls() == [12 * (5 + 3), 12 * (5 + 2)]
     assert reckoning.of_an_alarm_each() == pytest.approx(12 * 0.10 * len(FUNCTIONS))

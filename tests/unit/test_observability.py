@@ -2,15 +2,20 @@
 
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 
 from infrastructure.cost.reckoning import own_metrics
 from infrastructure.deployment.deploy import RELEASE_ALARM
-from shared.adapters.metrics import METRICS, NAMESPACE, counted
+from shared.adapters.metrics import METRICS, counted
+from shared.settings import settings
 from tests.unit.test_template import APP, FUNCTIONS, QUEUES, ROOT, resources
 
 SERVICE = {"Name": "service", "Value": "recertification-portal"}
+STACKS_OWN = {"Fn::Sub": "RecertificationPortal/${AWS::StackName}"}
+"""The namespace of our metrics: two stages in one account have nothing in common."""
+
 FREE_METRICS_ON_A_DASHBOARD = 50
 FREE_METRICS = 10
 
@@ -22,12 +27,20 @@ def body() -> str:
     return text
 
 
+@pytest.fixture(autouse=True)
+def told_as_the_stack_does(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("METRICS_NAMESPACE", "RecertificationPortal/portal-dev")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
 def test_a_line_carries_its_metrics_as_cloudwatch_reads_them() -> None:
     told = counted(Entries=3)
     assert told["Entries"] == 3
     (directive,) = told["_aws"]["CloudWatchMetrics"]
     assert directive == {
-        "Namespace": NAMESPACE,
+        "Namespace": "RecertificationPortal/portal-dev",
         "Dimensions": [["service"]],
         "Metrics": [{"Name": "Entries", "Unit": "Count"}],
     }
@@ -65,13 +78,26 @@ def test_alarms_on_our_own_metrics_name_what_is_counted() -> None:
     own = [
         each["Properties"]
         for each in resources(APP, "AWS::CloudWatch::Alarm").values()
-        if each["Properties"]["Namespace"] == NAMESPACE
+        if each["Properties"]["Namespace"] == STACKS_OWN and "Dimensions" in each["Properties"]
     ]
     assert {each["MetricName"] for each in own} == {"WebhookFailures", "InvoicesMissing"}
     assert all(each["Dimensions"] == [SERVICE] for each in own)
-    assert (
-        APP["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == SERVICE["Value"]
-    )
+    told = APP["Globals"]["Function"]["Environment"]["Variables"]
+    assert told["POWERTOOLS_SERVICE_NAME"] == SERVICE["Value"]
+
+
+def test_what_is_counted_on_one_stage_is_seen_and_rings_on_no_other() -> None:
+    told = APP["Globals"]["Function"]["Environment"]["Variables"]
+    assert told["METRICS_NAMESPACE"] == STACKS_OWN
+    for filtered in resources(APP, "AWS::Logs::MetricFilter").values():
+        (made,) = filtered["Properties"]["MetricTransformations"]
+        assert made["MetricNamespace"] == STACKS_OWN
+    for alarm in resources(APP, "AWS::CloudWatch::Alarm").values():
+        namespace = alarm["Properties"]["Namespace"]
+        assert namespace == STACKS_OWN or namespace.startswith("AWS/")
+        assert namespace == STACKS_OWN or alarm["Properties"]["Dimensions"], "it would count other stacks too"
+    named = re.findall(r'\["([^".]+)"', body())
+    assert {each for each in named if not each.startswith("AWS/")} == {STACKS_OWN["Fn::Sub"]}
 
 
 def test_the_dashboard_is_json_and_names_what_the_template_has() -> None:

@@ -102,8 +102,8 @@ def metric_filter(template: dict[str, Any], _: str, resource: dict[str, Any]) ->
         for each in template["Resources"].values()
         if each["Type"] == "AWS::CloudWatch::Alarm"
     ]
-    assert [each["MetricName"] for each in alarms if each["Namespace"] == counted["MetricNamespace"]] == [
-        counted["MetricName"]
+    assert (counted["MetricNamespace"], counted["MetricName"]) in [
+        (each["Namespace"], each["MetricName"]) for each in alarms
     ]
     assert "${AWS::StackName}" in counted["MetricNamespace"]["Fn::Sub"]
     assert resource["Properties"]["LogGroupName"]["Ref"] in template["Resources"]
