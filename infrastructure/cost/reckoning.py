@@ -234,7 +234,7 @@ def of_watching(stage: str = RECKONED) -> Dollars:
 
 
 def of_a_second_stage(stage: str) -> Dollars:
-    """What a stage pays a year for the same where another one like it, in the same account, has used up what is free."""
+    """What a stage pays a year where another one like it, in the same account, has used up what is free."""
     price, has = prices()["cloudwatch"], declared(stage)
     kinds = {
         "alarms": (has["Alarm"], price["free_alarms"], price["alarm_month"]),

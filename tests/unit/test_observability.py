@@ -1,6 +1,7 @@
 """What is watched: metrics out of the log, the dashboard and the alarms that read them, and what the runbook says."""
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 
@@ -114,6 +115,26 @@ def test_the_dashboard_is_json_and_names_what_the_template_has() -> None:
 def test_no_route_has_metrics_of_its_own() -> None:
     settings = APP["Resources"]["Api"]["Properties"]["DefaultRouteSettings"]
     assert not settings.get("DetailedMetricsEnabled", False)
+
+
+def test_the_access_log_leads_from_the_browsers_id_to_the_call_of_a_function_that_wrote_nothing() -> None:
+    told = json.loads(APP["Resources"]["Api"]["Properties"]["AccessLogSettings"]["Format"])
+    assert told["requestId"] == "$context.requestId", "the header apigw-requestid"
+    assert told["lambda"] == "$context.integration.requestId", "Lambda's own, in its report of the call"
+    runbook = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    following = runbook.partition("### Following a request")[2].partition("\n## ")[0]
+    queries = re.findall(r"(?m)^(?:fields|filter) .*$", following)
+    assert [re.findall(r"filter (.*)", each)[0] for each in queries] == [
+        'request_id = "…"',
+        '@message like "…"',  # event_ids is a list, whose fields Insights names event_ids.0 and so on
+        'requestId = "…"',
+        'record.requestId = "…"',
+    ]
+
+
+@pytest.mark.parametrize("level", APP["Parameters"]["LogLevel"]["AllowedValues"])
+def test_no_log_level_that_may_be_chosen_silences_the_lines_that_carry_metrics(level: str) -> None:
+    assert logging.getLevelNamesMapping()[level] <= logging.INFO
 
 
 def test_the_runbook_says_what_to_do_when_a_function_fails() -> None:
