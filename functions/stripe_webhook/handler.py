@@ -63,8 +63,15 @@ app.exception_handler(PaymentsUnavailable)(come_again)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Lambda's entry. Whatever is not taken is counted: Stripe delivers it again, and somebody should look."""
-    answered = answer(app, event, context)
-    if answered["statusCode"] != HTTPStatus.OK:
-        logger.warning("webhook_failed", status=answered["statusCode"], **counted(WebhookFailures=1))
-    return answered
+    """Lambda's entry. Whatever is not taken is counted: Stripe delivers it again, and somebody should look.
+
+    What Lambda itself ends, for its time or memory, cannot be; `ReleaseAlarm` sees that.
+    """
+    status = int(HTTPStatus.INTERNAL_SERVER_ERROR)  # unless there is an answer
+    try:
+        answered = answer(app, event, context)
+        status = answered["statusCode"]
+        return answered
+    finally:
+        if status != HTTPStatus.OK:
+            logger.warning("webhook_failed", status=status, **counted(WebhookFailures=1))

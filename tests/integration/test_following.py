@@ -12,6 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from functions.forward_changes import handler as forward_changes
 from functions.stripe_webhook import handler as stripe_webhook
+from shared.adapters.failures import Failed
 from shared.adapters.http.resolver import logger as of_requests
 from tests.integration.calendar_year import Year
 from tests.integration.portal import STAFF, Person, Portal, entry
@@ -134,6 +135,20 @@ def test_a_webhook_that_cannot_be_taken_is_counted(
         refused = [answer.status for answer in portal.deliver()]
     assert set(refused) == {503}
     assert log.counted() == {"WebhookFailures": len(refused)}
+
+
+def test_a_webhook_in_which_the_portal_itself_fails_is_counted_and_fails(
+    portal: Portal, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_wrong(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stripe_webhook.wiring, "payments", is_wrong)
+        with pytest.raises(Failed):
+            portal.notify(b"{}", "t=1,v1=wrong")
+    assert log.counted() == {"WebhookFailures": 1}
+    assert [each["status"] for each in log.lines("webhook_failed")] == [500]
 
 
 def test_invoices_expected_are_counted_against_those_missing(
