@@ -288,6 +288,26 @@ def test_deleting_a_stack_of_data_deletes_none(template: dict[str, Any]) -> None
         assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
 
 
+NAMES = {
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::WAFv2::WebACL": "Name",
+}
+"""Names that only one resource of an account and region may have, by kind."""
+
+
+@pytest.mark.parametrize("template", [DATA, AUTH, WEB], ids=["data", "auth", "web"])
+def test_what_a_setting_takes_away_and_the_stack_keeps_is_not_in_the_way_when_the_setting_comes_back(
+    template: dict[str, Any],
+) -> None:
+    for name, resource in template["Resources"].items():
+        if "Condition" in resource:
+            assert NAMES.get(resource["Type"], "") not in resource["Properties"], name
+
+
 def test_the_documents_are_private_and_kept_in_versions() -> None:
     buckets = resources(DATA, "AWS::S3::Bucket")
     for bucket in buckets.values():
