@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from fpdf import FPDF
+from fpdf import FPDF, output
 from fpdf.enums import MethodReturnValue, XPos, YPos
 from fpdf.fonts import TTFFont
+
+from functions.report_pdf import subsets
+
+vars(output)["ftsubset"] = subsets  # HarfBuzz cuts the fonts
 
 FONTS = next(
     folder
@@ -76,6 +80,7 @@ class Paper(FPDF):
         super().__init__(orientation="landscape" if landscape else "portrait", unit="mm", format="letter")
         self.alias_nb_pages(PAGES)
         self.set_lang("en")
+        self.render_color_fonts = False  # there are none
         self.add_font("sans", "", FONTS / "NotoSans-Regular.ttf")
         self.add_font("sans", "B", FONTS / "NotoSans-Bold.ttf")
         if landscape:

@@ -78,7 +78,9 @@ def load_without(package: str, unused: Mapping[str, Sequence[str]]) -> None:
     for other, names in unused.items():
         if other not in sys.modules:
             parent, _, _ = other.rpartition(".")
-            absent = [name for name in (parent, other) if name and name not in sys.modules]
+            absent = [
+                name for name in (parent, other) if name not in ("", package) and name not in sys.modules
+            ]
             for name in absent:
                 stand_in(name, dict.fromkeys(names) if name == other else {})
             stood_in += absent

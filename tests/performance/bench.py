@@ -32,6 +32,7 @@ BEFORE = {
     "GET /api/program": (1.3, 1.4, 1_494),
 }
 """The medians, 99th percentiles and functions of the page before AWS answered from memory."""
+MEGABYTES = 60
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def of_starts() -> list[str]:
     def missed(ratio: Callable[[Starts], float]) -> str:
         return named(name for name, (start, _) in starts.items() if ratio(start) > aim(name))
 
+    large = [name for name, (start, _) in starts.items() if start.least.megabytes > MEGABYTES]
     return [
         *lines,
         "",
@@ -110,6 +112,7 @@ def of_starts() -> list[str]:
         f"  by instructions {missed(lambda start: counted_as(start, unit)) if startup.can_count() else 'not counted'};",
         f"  by the least time {missed(lambda start: of(start, unit))}.",
         f"- {HALF} of the usual way: {named(n for n, (start, usual) in starts.items() if of(start, usual) > HALF)}.",
+        f"- {MEGABYTES} MB resident after a start: {named(large)}.",
         "",
     ]
 

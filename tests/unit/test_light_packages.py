@@ -19,6 +19,17 @@ def test_what_a_package_asks_for_and_never_uses_is_there_while_it_is_loaded(
     assert not {"heavy", "heavy.part"} & sys.modules.keys()
 
 
+def test_a_part_of_the_package_itself_may_be_what_it_never_uses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole" / "__init__.py").write_text("from whole.part import unused\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    load_without("whole", {"whole.part": ["unused"]})
+    assert sys.modules.pop("whole").unused is None
+    assert "whole.part" not in sys.modules
+
+
 def test_what_is_loaded_already_stays_and_is_asked_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

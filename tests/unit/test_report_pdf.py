@@ -1,13 +1,17 @@
 """The printed report: its text can be read out of it, any name prints, and no text becomes anything but text."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
-from functions.report_pdf.paper import Paper
+from functions.report_pdf.paper import FONTS, Paper
 from functions.report_pdf.report import report_pdf
 from shared.domain.reports import Report, report_of
 from tests.unit.domain.builders import TODAY, claim, cycle_with
@@ -99,3 +103,43 @@ def test_marks_that_turn_the_direction_of_writing_and_controls_are_left_out() ->
     assert paper.safe("safe\u202egpj.fdp\u2066\x07\ue000 name") == "safegpj.fdp name"
     assert paper.safe("a\tb\nc") == "a b c"
     assert paper.safe("\U0001f600") == "\ufffd"
+
+
+WORDS = ("Łódź é Ǻ", "王小明", "김철수", "אבג")
+
+
+def test_each_letter_is_drawn_as_its_font_draws_it() -> None:
+    """HarfBuzz cuts the fonts; fontTools, which nothing here runs by, says what is in them."""
+    drawn: set[str] = set()
+    page = read(report_pdf(report(*WORDS), MADE_AT)).pages[0]
+    for used in page["/Resources"]["/Font"].values():
+        name = used["/BaseFont"].removeprefix("/MPDFAA+")
+        (whole,) = (
+            font for font in originals() if re.sub("[ ()]", "", font["name"].getBestFullName()) == name
+        )
+        descendant = used["/DescendantFonts"][0]
+        places = descendant["/CIDToGIDMap"].get_data()
+        cut = TTFont(io.BytesIO(descendant["/FontDescriptor"]["/FontFile2"].get_data()))
+        for code, letter in letters(used["/ToUnicode"].get_data().decode()):
+            place = cut.getGlyphName(int.from_bytes(places[2 * code : 2 * code + 2]))
+            assert outline(cut, place) == outline(whole, whole.getBestCmap()[ord(letter)]), (name, letter)
+            drawn.add(letter)
+        assert cut["maxp"].numGlyphs < 200
+    assert drawn > set("".join(WORDS))
+
+
+def originals() -> list[Any]:
+    return [TTFont(file) for file in sorted(FONTS.glob("*.ttf"))]
+
+
+def letters(to_unicode: str) -> list[tuple[int, str]]:
+    """Of each code of a text in a PDF its letter; those that were shaped out of several are left out."""
+    pairs = re.findall(r"^<([0-9A-F]{4})> <([0-9A-F]{4})>$", to_unicode, re.MULTILINE)
+    return [(int(code, 16), chr(int(point, 16))) for code, point in pairs if point not in ("0000", "FFFF")]
+
+
+def outline(font: Any, glyph: str) -> tuple[Any, int]:
+    """How a glyph is drawn, with all that it is put together of, and how wide it is."""
+    pen = DecomposingRecordingPen(font.getGlyphSet())
+    font.getGlyphSet()[glyph].draw(pen)
+    return pen.value, font["hmtx"][glyph][0]
