@@ -30,9 +30,27 @@ def main() -> None:
     print(f"{'part':32} {'unpacked':>12} {'packed':>12}")
     for part in parts:
         print(f"{part.name:32} {size(part):12,} {packed(part):12,}")
+    print("", *held(folder), sep="\n")
     found = [fault for part in parts for fault in faults(part)]
     print(*found, sep="\n", end="\n" if found else "")
     sys.exit(1 if found else 0)
+
+
+def held(folder: Path) -> list[str]:
+    """The largest of each kind beside its limit, in sentences."""
+    parts = [part for part in folder.iterdir() if part.is_dir()]
+    layers = [part for part in parts if (part / "python").is_dir()]
+    functions = [part for part in parts if part not in layers]
+    data = sum(size(layer / "python" / "botocore" / "data") for layer in layers)
+    layer, loose, tight = max(layers, key=size), max(functions, key=size), max(functions, key=packed)
+    least = min(map(size, functions))
+    return [
+        f"A layer has at most {LAYER_BYTES:,} bytes unpacked: {layer.name} {size(layer):,}.",
+        f"botocore's data has at most {SERVICE_DATA_BYTES:,}: {data:,}.",
+        f"A function has at most {UPLOAD_BYTES:,} bytes as it is uploaded: {tight.name} {packed(tight):,}.",
+        f"Unpacked it has {least:,} to {size(loose):,} ({loose.name}), and may have {FUNCTION_BYTES:,}: its own folder",
+        f"and what it reaches of shared/, which even as bytecode alone is more than {UPLOAD_BYTES:,}.",
+    ]
 
 
 def faults(part: Path) -> Iterator[str]:

@@ -13,6 +13,7 @@ from math import nan
 from pathlib import Path
 from statistics import median
 
+from infrastructure import built
 from tests.performance import startup, warm
 from tests.performance.startup import Start
 from tests.performance.test_startup import HTTP
@@ -112,6 +113,7 @@ def of_starts() -> list[str]:
         f"  by instructions {missed(lambda start: counted_as(start, unit)) if startup.can_count() else 'not counted'};",
         f"  by the least time {missed(lambda start: of(start, unit))}.",
         f"- {HALF} of the usual way: {named(n for n, (start, usual) in starts.items() if of(start, usual) > HALF)}.",
+        *sizes(),
         f"- {MEGABYTES} MB resident after a start: {named(large)}.",
         "",
     ]
@@ -220,6 +222,14 @@ def of(one: Starts, other: Starts) -> float:
 def counted_as(one: Starts, other: Starts) -> float:
     """The same in instructions; nan where nothing counts them."""
     return one.instructions / other.instructions
+
+
+def sizes() -> list[str]:
+    """What `make build` says of its artifact."""
+    if not startup.is_built():
+        return []
+    first, *more = built.held(startup.ARTIFACT)
+    return [f"- {first}", *(f"  {line}" for line in more)]
 
 
 def aim(function: str) -> float:

@@ -58,6 +58,30 @@ def test_all_of_it_is_bytecode_and_taken_unchecked(printing: Path) -> None:
     assert all(built.is_compiled(module) for module in printing.rglob("*.pyc"))
 
 
+def test_the_largest_function_and_with_it_each_is_within_its_limits(tmp_path: Path) -> None:
+    largest = max(startup.functions(), key=lambda name: sum(each.stat().st_size for each in reached(name)))
+    part = startup.built_path(largest)[0].name
+    build.build_function(part, tmp_path / part)
+    assert list(built.faults(tmp_path / part)) == []
+
+
+def test_a_build_says_the_largest_of_each_kind_beside_its_limit(tmp_path: Path) -> None:
+    for name, length in {
+        "DependenciesLayer/python/botocore/data/one.json": 20,
+        "DependenciesLayer/python/one.py": 10,
+        "PrintingLayer/python/one.py": 29,
+        "PointsFunction/one.pyc": 2_000,
+        "PublicFunction/one.pyc": 1_000,
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x" * length)
+    text = "\n".join(built.held(tmp_path))
+    assert "45,000,000 bytes unpacked: DependenciesLayer 30." in text
+    assert "3,000,000: 20." in text
+    assert "300,000 bytes as it is uploaded: PointsFunction 1" in text
+    assert "1,000 to 2,000 (PointsFunction)" in text
+
+
 def test_bytecode_says_which_source_it_is_of(printing: Path) -> None:
     handler = ROOT / "functions" / "report_pdf" / "handler.py"
     assert startup.is_as_built(handler, printing)
