@@ -11,6 +11,8 @@ import pytest
 from shared.adapters import clock
 from shared.domain.mails import Mail
 from shared.handling import wiring
+from tests.integration.calls import calls_within
+from tests.integration.portal import asked
 
 _numbers = count(1)
 
@@ -55,8 +57,11 @@ class PostOffice:
 
 
 def run(folder: str, event: dict[str, Any]) -> Any:
-    """Give an event to a function."""
-    return import_module(f"functions.{folder}.handler").handler(event, None)
+    """Give an event to a function; what it asks of the table, its policy has to allow."""
+    with calls_within() as made:
+        answer = import_module(f"functions.{folder}.handler").handler(event, None)
+    asked(folder, made)
+    return answer
 
 
 class Year:

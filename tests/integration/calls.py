@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,24 +33,32 @@ class Call:
         return {f"dynamodb:{self.operation}{index}"}
 
 
+_MADE: list[Call] = []
+
+
+@contextmanager
+def calls_within() -> Iterator[list[Call]]:
+    """The calls made within, in order, of every client that is watched and on whichever thread."""
+    before = len(_MADE)
+    made: list[Call] = []
+    yield made
+    made += _MADE[before:]
+
+
 class Calls:
-    """The calls of a client."""
+    """Watches the calls of a client."""
 
     def __init__(self, client: Any) -> None:
         self.client = client
-        self._made: list[Call] = []
         events = client.meta.events
         events.register("provide-client-params.dynamodb", self._ask_for_capacity)
         events.register("before-call.*", self._remember)
         events.register("after-call.*", self._note)
 
-    @contextmanager
-    def counted(self) -> Iterator[list[Call]]:
+    @staticmethod
+    def counted() -> AbstractContextManager[list[Call]]:
         """The calls made within, in order."""
-        before = len(self._made)
-        made: list[Call] = []
-        yield made
-        made += self._made[before:]
+        return calls_within()
 
     def _ask_for_capacity(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any]:
         takes = model.input_shape is not None and "ReturnConsumedCapacity" in model.input_shape.members
@@ -64,4 +72,4 @@ class Calls:
         consumed = parsed.get("ConsumedCapacity") or []
         parts = consumed if isinstance(consumed, list) else [consumed]
         units = sum(float(each["CapacityUnits"]) for each in parts)
-        self._made.append(Call(model.name, context.get("asked", {}), units))
+        _MADE.append(Call(model.name, context.get("asked", {}), units))
