@@ -159,7 +159,8 @@ def of_a_member(stage: str = RECKONED) -> Dollars:
     total["SES"] += reminders * use["mail_attachment_kilobytes"] / 1e6 * price["ses"]["attached_gigabyte"]
     api = sum(times for part in ("member", "staff") for times in use[part].values())
     total["CloudFront"] = (use["page_requests"] + api) * price["cloudfront"]["request"]
-    total["CloudFront"] += use["page_kilobytes"] / 1e6 * price["cloudfront"]["gigabyte"]
+    sent = use["page_kilobytes"] + api * use["answer_kilobytes"]
+    total["CloudFront"] += sent / 1e6 * price["cloudfront"]["gigabyte"]
     return total
 
 

@@ -37,6 +37,23 @@ def test_everything_in_the_profile_was_metered_and_nothing_costs_nothing() -> No
             assert sum(reckoning.Operation(name).dollars.values()) > 0
 
 
+def test_what_the_api_answers_is_paid_to_cloudfront_by_the_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    use = reckoning.profile()
+    requests = sum(sum(use[part].values()) for part in ("member", "staff"))
+    before = reckoning.of_a_member()["CloudFront"]
+    larger = use | {"answer_kilobytes": use["answer_kilobytes"] + 10}
+    monkeypatch.setattr(reckoning, "profile", lambda: larger)
+    assert reckoning.of_a_member()["CloudFront"] - before == pytest.approx(requests * 10e3 / 1e9 * 0.085)
+
+
+def test_where_requests_come_seldom_every_one_is_traced() -> None:
+    """X-Ray keeps one a second, which is more than 10,000 members send."""
+    use = reckoning.profile()
+    a_year = 10_000 * sum(times for part in ("member", "staff", "jobs") for times in use[part].values())
+    assert a_year / (365 * 86_400) < 0.1
+    assert use["traced"] == 1
+
+
 def test_calls_are_counted_as_the_table_writes_them() -> None:
     figures = reckoning.Operation("GET /api/staff/figures (one certification)")
     assert figures.calls() > 100

@@ -9,6 +9,7 @@ from zlib import crc32
 
 import pytest
 
+from infrastructure.cost import reckoning
 from infrastructure.local import dynamodb
 from shared.handling import wiring
 from shared.settings import settings
@@ -26,6 +27,9 @@ OWN_TABLE = True
 FUNCTIONS = {route.key: route.function for route in routes()}
 RUN: set[str] = set()
 """The cases that were metered in this process."""
+
+ANSWERED: dict[str, int] = {}
+"""The bytes that they answered."""
 
 SIGNED = "a form or an address is signed for a browser, which makes the call"
 STRIPE = dict.fromkeys(
@@ -119,6 +123,7 @@ def test_what_it_asks_of_aws_is_written_down_exactly(
     (found,) = metered
     asked(FUNCTIONS.get(case.door, case.door), (), found.actions)
     RUN.add(case.name)
+    ANSWERED[case.name] = len(getattr(answer, "raw", b""))
     row = Row(case.door, case.case, list(found.calls), found.reads, found.writes)
     rows.append(row)
     if WRITES:
@@ -176,6 +181,16 @@ def test_every_action_that_a_function_is_allowed_is_used() -> None:
         unseen = set(UNSEEN.get(folder, {}))
         assert actions - OBSERVED[folder] == unseen, folder
         assert not unseen - actions, folder
+
+
+def test_answers_are_as_large_as_the_cost_reckons() -> None:
+    """On average over the requests of the profile, and a kilobyte of headers each; at half of it, it is out of date."""
+    use = reckoning.profile()
+    times = {**use["member"], **{name: each for name, each in use["staff"].items() if "/" in name}}
+    if not times.keys() <= ANSWERED.keys():
+        return  # some of the cases alone tell nothing of the others
+    average = sum(each * ANSWERED[name] for name, each in times.items()) / sum(times.values()) / 1000
+    assert use["answer_kilobytes"] / 2 <= average + 1 <= use["answer_kilobytes"]
 
 
 def test_the_table_in_the_data_model_is_what_was_metered() -> None:
