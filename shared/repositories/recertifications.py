@@ -49,9 +49,9 @@ class Recertifications:
     `find` 1 strongly consistent query (0.5 RRU per 4 KB and read: about 3 RRU at 30 entries) · `reach` 1 batch get
     for documents from elsewhere · `save` of a session of k entries 1 transaction, 2(k+2) WRU with its event · `save` of
     a submission 1 transaction of at most 5 items · `close` 1 transaction · `lapse` 1 transaction, 6 WRU with its event
-    · `closed_cycles` 1 query · `submissions` 1 query of the index · `due` 16 queries of the index · `heads` 2 batch
-    gets for 100, 2 RRU each. Before a change that moves the end of access, its day is noted in the calendar: 1 WRU,
-    once in a while for each process and day.
+    and 1 of the index · `closed_cycles` 1 query · `submissions` 1 query of the index · `due` 16 queries of the index ·
+    `heads` 2 batch gets for 100, 2 RRU each. Before a change that moves the end of access, its day is noted in the
+    calendar: 1 WRU, once in a while for each process and day.
     """
 
     def __init__(

@@ -11,7 +11,7 @@ from infrastructure.cost.reckoning import own_metrics
 from infrastructure.deployment.deploy import RELEASE_ALARM
 from shared.adapters.metrics import METRICS, counted
 from shared.settings import settings
-from tests.unit.test_template import APP, FUNCTIONS, QUEUES, ROOT, resources
+from tests.unit.test_template import APP, FUNCTIONS, QUEUES, ROOT, events, resources
 
 SERVICE = {"Name": "service", "Value": "recertification-portal"}
 STACKS_OWN = {"Fn::Sub": "RecertificationPortal/${AWS::StackName}"}
@@ -135,6 +135,20 @@ def test_the_access_log_leads_from_the_browsers_id_to_the_call_of_a_function_tha
 @pytest.mark.parametrize("level", APP["Parameters"]["LogLevel"]["AllowedValues"])
 def test_no_log_level_that_may_be_chosen_silences_the_lines_that_carry_metrics(level: str) -> None:
     assert logging.getLevelNamesMapping()[level] <= logging.INFO
+
+
+def test_the_runbooks_calendar_is_that_of_the_schedules() -> None:
+    runbook = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = runbook.partition("## The calendar")[2].partition("\n## ")[0]
+    told = {tuple(row) for row in re.findall(r"(?m)^\| ([^|]*\d\d:\d\d) \| `(\w+)` \|", table)}
+    days = {"* * ?": "", "? * MON": "Mondays ", "1 * ?": "the 1st of a month "}
+    scheduled = set()
+    for name, function in FUNCTIONS.items():
+        for schedule in events(function, "ScheduleV2"):
+            minute, hour, day = re.findall(r"cron\((\d+) (\d+) (.*) \*\)", schedule["ScheduleExpression"])[0]
+            at = f"{days[day]}{int(hour):02}:{int(minute):02}"
+            scheduled.add((at, name.removesuffix("Function")))
+    assert told == scheduled
 
 
 def test_the_runbook_says_what_to_do_when_a_function_fails() -> None:
