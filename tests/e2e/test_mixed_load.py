@@ -29,6 +29,7 @@ from infrastructure.local.account import ACCESS_KEY_ID, REGION
 from infrastructure.local.roster import as_csv, generated_roster
 from shared.repositories.table import _read
 from tests.e2e.portal import PASSWORD, Person, Portal, RunningPortal, entry, this_day
+from tests.figures import Figures
 from tests.properties.table_auditor import audit
 
 PROVING = os.environ.get("PROVE") == "1"
@@ -364,8 +365,9 @@ def bring_in(portal: Portal, staff: Person) -> list[tuple[Person, str]]:
 
 @isolated
 @pytest.mark.timeout(900)
-def test_a_hundred_clients_at_once_leave_a_table_that_an_auditor_finds_right(running: RunningPortal) -> None:
-    print(f"\nseed {SEED}")
+def test_a_hundred_clients_at_once_leave_a_table_that_an_auditor_finds_right(
+    running: RunningPortal, figures: Figures
+) -> None:
     portal = Portal(running.url)
     many = httpx.Limits(max_connections=CLIENTS)
     portal.client = httpx.Client(base_url=running.url, timeout=PATIENCE_SECONDS, limits=many)
@@ -410,8 +412,9 @@ def test_a_hundred_clients_at_once_leave_a_table_that_an_auditor_finds_right(run
         acknowledged=load.acknowledged,
         charges=taken,
     )
-    print(f"{load.sent} requests in {seconds:.0f} s, {len(items)} items, {len(taken)} charges")
-    print(dict(sorted(load.told.items())))
+    asked = f"{CLIENTS} clients from seed {SEED}, {load.sent:,} requests in {seconds:.0f} s"
+    figures("mixed load", f"{asked}, {len(items):,} items, {len(taken)} charges, {len(found)} things wrong")
+    figures("mixed load", ", ".join(f"{number:,} times {what}" for what, number in sorted(load.told.items())))
     assert not found, found[:10]
     assert load.acknowledged
     assert load.has_happened(), (
@@ -420,8 +423,7 @@ def test_a_hundred_clients_at_once_leave_a_table_that_an_auditor_finds_right(run
     if PROVING:
         assert taken
         lived, growing = grown(sizes)
-        print(
-            f"{lived} environments lived from the second third on; {len(growing)} of them hold more at the end"
-        )
+        grew = f"{len(growing)} of them hold more at the end"
+        figures("mixed load", f"{lived} environments lived from the second third on; {grew}")
         assert lived
         assert not growing, growing

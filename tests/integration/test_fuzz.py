@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.figures import Figures
 from tests.integration import contract
 from tests.integration.portal import ADMINISTRATOR, FINANCE, REVIEWER, STAFF, Person, Portal
 from tests.integration.world import build
@@ -129,9 +130,9 @@ def an_id(right: str, chance: random.Random) -> str:
 
 
 def test_no_request_gets_an_answer_that_is_not_described(
-    portal: Portal, monkeypatch: pytest.MonkeyPatch
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, figures: Figures
 ) -> None:
-    print(f"seed {SEED}, {CASES} cases")
+    figures("requests made up", f"{CASES:,} from seed {SEED}")
     chance = random.Random(SEED)
     monkeypatch.setattr(contract, "_check_sentences", lambda _: None)  # days are typed into names here
     world, bystander = build(portal, monkeypatch), portal.member()
@@ -174,5 +175,6 @@ def test_no_request_gets_an_answer_that_is_not_described(
         answer = portal.ask(method.upper(), address, chance.choice(people), **more)
         statuses[answer.status] = statuses.get(answer.status, 0) + 1
         assert answer.status < 500, (number, method, address, more, answer.raw)
-    print(sorted(statuses.items()))
+    answers = ", ".join(f"{number:,} times {status}" for status, number in sorted(statuses.items()))
+    figures("requests made up", f"answered {answers}")
     assert {200, 400, 401, 403, 404, 422} <= statuses.keys()

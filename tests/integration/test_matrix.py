@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.figures import Figures
 from tests.integration import contract
 from tests.integration.conftest import forget_settings
 from tests.integration.portal import (
@@ -90,7 +91,7 @@ def test_the_table_has_every_route_and_no_other() -> None:
     assert list(CELLS) == ROUTES
 
 
-def test_everybody_gets_what_the_table_says(portal: Portal, world: World) -> None:
+def test_everybody_gets_what_the_table_says(portal: Portal, world: World, figures: Figures) -> None:
     found: dict[str, dict[str, str]] = {route: {} for route in ROUTES}
     for who, person in people(portal, world).items():
         if who == "lapsed owner":
@@ -106,6 +107,8 @@ def test_everybody_gets_what_the_table_says(portal: Portal, world: World) -> Non
         for who, got in cells.items()
         if CELLS.get(route, {}).get(who) != got
     ]
+    cells = sum(map(len, found.values()))
+    figures("who may do what", f"{cells:,} cells, {len(found)} routes by {len(PEOPLE)} kinds of people")
     assert not wrong, "\n".join(wrong)
 
 

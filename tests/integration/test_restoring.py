@@ -11,6 +11,7 @@ from infrastructure.operations import dump, load
 from shared import settings
 from shared.adapters import aws
 from shared.repositories.table import _read
+from tests.figures import Figures
 from tests.integration.conftest import make
 from tests.integration.portal import Portal
 from tests.properties.table_auditor import audit
@@ -38,7 +39,11 @@ def people(first: int, number: int) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("members", [60, pytest.param(10_000, marks=pytest.mark.long)])
 def test_what_was_dumped_and_wiped_is_the_same_when_it_is_loaded(
-    portal: Portal, tmp_path: Path, members: int, monkeypatch: pytest.MonkeyPatch, capsys: Any
+    portal: Portal,
+    tmp_path: Path,
+    members: int,
+    monkeypatch: pytest.MonkeyPatch,
+    figures: Figures,
 ) -> None:
     monkeypatch.setattr(boto3, "client", lambda _: aws.dynamodb())
     for first in range(0, members, ROWS):
@@ -58,7 +63,7 @@ def test_what_was_dumped_and_wiped_is_the_same_when_it_is_loaded(
     assert dump.table_hash(dump.items_of(client, name)) == before
     assert before[0] > members * 5
     assert audit(_read(item) for item in dump.items_of(client, name)) == []
-    print(f"\n{members} members, {before[0]} items: {capsys.readouterr().out}")
+    figures("dumped, wiped and loaded", f"{members:,} members, {before[0]:,} items, the same hash")
 
 
 def test_a_table_that_lost_an_item_or_has_another_is_told(

@@ -11,6 +11,7 @@ import pytest
 
 from shared.domain.rules.ledger import ledger
 from shared.domain.rules.words import RuleSet
+from tests.figures import Figures
 from tests.unit.rules.sheet import CYCLE, TODAY, Entry, body, entry, shipped
 
 ENTRIES = 200
@@ -65,7 +66,7 @@ RULE_SETS = {
 
 @pytest.mark.parametrize("name", RULE_SETS)
 def test_the_ledger_of_200_entries_takes_a_few_milliseconds(
-    name: str, record_property: Callable[[str, object], None]
+    name: str, record_property: Callable[[str, object], None], figures: Figures
 ) -> None:
     rule_set = RULE_SETS[name]
     made = entries_of(rule_set)
@@ -75,9 +76,8 @@ def test_the_ledger_of_200_entries_takes_a_few_milliseconds(
     calls, each = calls_of(count), calls_of(count) / ENTRIES
     record_property("milliseconds", round(counted, 2))
     record_property("times the simple sum", round(counted / added, 1))
-    print(
-        f"{name}: {counted:.2f} ms, {counted / added:.0f} times the simple sum ({added:.3f} ms), {calls} calls"
-    )
+    told = f"{counted:.2f} ms, {counted / added:.0f} times the simple sum ({added:.3f} ms), {calls:,} calls"
+    figures(f"a ledger of {ENTRIES} entries", f"{name}: {told}")
     assert each < 60
     assert counted < 50  # a few, on a machine with nothing else to do
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.figures import Figures
 from tests.properties.cloud import Cloud
 from tests.properties.golden_runs import Golden
 from tests.properties.line import PASSING, Line, only_reads, ways
@@ -159,7 +160,7 @@ def break_everywhere(base: Base, golden: Golden) -> tuple[int, int, list[str]]:
     return len(chosen), len(faults), [wrong for each in faults for wrong in each.try_out()]
 
 
-def break_all(base: Base, group: str) -> None:
+def break_all(base: Base, group: str, figures: Figures) -> None:
     """Break every call of a group's golden runs."""
     calls, faults, wrong = 0, 0, list[str]()
     goldens = base[3][group]
@@ -168,7 +169,7 @@ def break_all(base: Base, group: str) -> None:
         calls += made
         faults += tried
         wrong += found
-    print(f"\n{group}: {len(goldens)} golden runs, {calls} calls, {faults} faults")
+    figures("faults", f"{group}: {len(goldens)} golden runs, {calls} calls, {faults} faults")
     assert not wrong, f"{len(wrong)} wrong:\n" + "\n".join(each[:600] for each in wrong[:20])
 
 

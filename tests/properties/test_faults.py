@@ -15,6 +15,7 @@ import pytest
 from shared.adapters import aws, clock, stripe_payments
 from shared.domain.proposals import Chapter, RosterMember, propose
 from shared.handling import wiring
+from tests.figures import Figures
 from tests.integration.portal import routes, template
 from tests.integration.world import build
 from tests.properties import golden_runs, rare_runs
@@ -83,12 +84,14 @@ GROUPS += ["rare", "steps", "again", "met"]
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_every_call_of_every_route_job_and_worker_may_go_wrong(usual: Base, group: str) -> None:
-    break_all(usual, group)
+def test_every_call_of_every_route_job_and_worker_may_go_wrong(
+    usual: Base, group: str, figures: Figures
+) -> None:
+    break_all(usual, group, figures)
 
 
-def test_every_call_of_an_application_may_go_wrong(applicants: Base) -> None:
-    break_all(applicants, "applicants")
+def test_every_call_of_an_application_may_go_wrong(applicants: Base, figures: Figures) -> None:
+    break_all(applicants, "applicants", figures)
 
 
 def test_no_route_and_no_function_is_without_a_golden_run(usual: Base, applicants: Base) -> None:
@@ -102,11 +105,14 @@ def test_no_route_and_no_function_is_without_a_golden_run(usual: Base, applicant
     assert covered == {route.key for route in routes()} | (functions - behind_routes)
 
 
-def test_every_line_that_calls_a_service_is_reached_by_a_golden_run(usual: Base, applicants: Base) -> None:
+def test_every_line_that_calls_a_service_is_reached_by_a_golden_run(
+    usual: Base, applicants: Base, figures: Figures
+) -> None:
     reached = traced((usual, applicants))
     by_file = {file: {line for name, line in reached if name.endswith(f"/{file}")} for file in trees()}
     missed = [site for site in call_sites() if not any(map(site.holds, by_file[site.file]))]
-    print(f"\n{len(call_sites())} calls on clients, the table and what holds them, {len(missed)} not reached")
+    places = f"{len(call_sites())} places in the code call a client, the table or what holds them"
+    figures("faults", f"{places}, {len(missed)} not reached")
     told = [str(site) for site in missed if (site.function, site.called) not in UNREACHED]
     assert not told, "\n".join(told)
     known = {(site.function, site.called) for site in missed}

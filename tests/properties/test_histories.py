@@ -1,8 +1,8 @@
 """Histories keep the rules; and each guard, taken away, is missed by one of them.
 
-The seeds are fixed and printed. `make prove` tells more histories (HISTORIES=… says how many, SEED=… from which on), in
-a process for each core, and looks for the guards from the first seed on; `make test` begins with the seed that is known
-to miss each.
+The seeds are fixed, and printed at the end of the run. `make prove` tells more histories (HISTORIES=… says how many,
+SEED=… from which on), in a process for each core, and looks for the guards from the first seed on; `make test` begins
+with the seed that is known to miss each.
 """
 
 import gc
@@ -15,6 +15,7 @@ from multiprocessing import get_context
 
 import pytest
 
+from tests.figures import Figures
 from tests.properties.guards import GUARDS, Guard
 from tests.properties.histories import tell
 from tests.properties.remembering import forgotten, remembered_items
@@ -78,16 +79,16 @@ def test_what_is_remembered_changes_nothing() -> None:
         assert [tell(seed).trace for seed in range(5)] == remembered
 
 
-def test_every_history_keeps_the_rules() -> None:
+def test_every_history_keeps_the_rules(figures: Figures) -> None:
     seen = told(FIRST_SEED, HISTORIES)
     done = {each.removesuffix(": done") for each in seen if each.endswith(": done")}
     deaths = sum(count for each, count in seen.items() if each.endswith(": died"))
     failures = sum(count for each, count in seen.items() if each.endswith(("Error", "Unavailable")))
-    print(f"\n{HISTORIES} histories from seed {FIRST_SEED}:", end=" ")
     states = {each.removeprefix("reached: "): n for each, n in seen.items() if each.startswith("reached")}
     requests = sum(n for each, n in seen.items() if each not in TROUBLES and not each.startswith("reached"))
-    print(f"{requests} requests, {deaths} deaths, {failures} failures")
-    print(", ".join(f"{number} times {state}" for state, number in sorted(states.items())))
+    whole = f"{HISTORIES:,} from seed {FIRST_SEED}, {requests:,} requests, {deaths:,} deaths, {failures:,} failures"
+    figures("histories", whole)
+    figures("histories", ", ".join(f"{number:,} times {state}" for state, number in sorted(states.items())))
     assert done >= DEEDS_DONE, DEEDS_DONE - done
     assert deaths > HISTORIES / 10
     assert {state for state, number in states.items() if number > HISTORIES / 250} == STATES
@@ -130,13 +131,13 @@ def seen_in(seeds: range) -> Counter[str]:
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
-def test_a_guard_that_is_taken_away_is_missed(guard: Guard) -> None:
+def test_a_guard_that_is_taken_away_is_missed(guard: Guard, figures: Figures) -> None:
     seeds = range(FIRST_SEED, FIRST_SEED + MOST_SEEDS)
     with guard.patched():
         for seed in seeds if PROVING else chain([guard.seed], seeds):
             try:
                 tell(seed, guard.table)
             except Violation as violation:
-                print(f"\n{guard.name}: {str(violation).partition(chr(10))[0]}")
+                figures("guards taken away", f"{guard.name}: {str(violation).partition(chr(10))[0]}")
                 return
     pytest.fail(f"{MOST_SEEDS} histories do without: {guard.name}")

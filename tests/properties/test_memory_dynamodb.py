@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from shared.adapters import aws
 from shared.repositories.table import ABSENT, SAME_VERSION, Table, check, delete, put, set_item
+from tests.figures import Figures
 from tests.integration.conftest import make
 from tests.properties.memory_dynamodb import MemoryDynamoDB
 
@@ -78,8 +79,8 @@ def outcome(table: Table, chance: random.Random) -> Any:
         return type(error).__name__, str(error), getattr(error, "failed", None)
 
 
-def test_both_answer_alike_and_hold_the_same_in_the_end(dynoxide: None) -> None:
-    print(f"seed {SEED}")
+def test_both_answer_alike_and_hold_the_same_in_the_end(dynoxide: None, figures: Figures) -> None:
+    figures("DynamoDB in memory against Dynoxide", f"{OPERATIONS:,} operations from seed {SEED}")
     memory = Table(MemoryDynamoDB(), "memory")  # type: ignore[arg-type]
     real = Table(aws.dynamodb(), make("held-against-memory"))
     ours, theirs = random.Random(SEED), random.Random(SEED)

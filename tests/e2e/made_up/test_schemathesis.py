@@ -21,6 +21,7 @@ import pytest
 from shared.domain.proposals import COLUMNS
 from tests.e2e.portal import Person, Portal, RunningPortal, entry
 from tests.e2e.test_documents import days, new_member, uploaded
+from tests.figures import Figures
 from tests.integration.world import EDITION
 
 ROOT = Path(__file__).parents[3]
@@ -172,7 +173,7 @@ def chosen(dictionary: str) -> str:
     return f'{{ dictionary = "{dictionary}", probability = {RIGHT} }}'
 
 
-def asked(world: World, who: str, folder: Path) -> tuple[int, str]:
+def asked(world: World, who: str, folder: Path, figures: Figures) -> tuple[int, str]:
     """Let schemathesis ask as this person: how many requests, and what it found."""
     settings = folder / "schemathesis.toml"
     settings.write_text(settings_for(world, who), encoding="utf-8")
@@ -191,15 +192,18 @@ def asked(world: World, who: str, folder: Path) -> tuple[int, str]:
     assert found, ran.stdout + ran.stderr
     unreached = re.search(r"Missing test data: (\d+) operation", ran.stdout)
     nowhere = unreached[1] if unreached else "no"
-    print(f"schemathesis as {who}: seed {SEED}, {found[1]} requests, {nowhere} operations found nothing")
+    told = f"as {who}: {found[1]} from seed {SEED}, {nowhere} operations found nothing"
+    figures("requests of schemathesis", told)
     return int(found[1]), "" if ran.returncode == 0 else f"as {who}:\n{ran.stdout}"
 
 
 @pytest.mark.long
-def test_no_made_up_request_gets_an_answer_that_is_not_described(world: World, tmp_path: Path) -> None:
+def test_no_made_up_request_gets_an_answer_that_is_not_described(
+    world: World, tmp_path: Path, figures: Figures
+) -> None:
     missing = "schemathesis is missing: python3 infrastructure/setup_environment.py --schemathesis"
     assert PROGRAM.exists(), missing
-    told = [asked(world, who, tmp_path) for who in (*ACCOUNTS, "nobody")]
+    told = [asked(world, who, tmp_path, figures) for who in (*ACCOUNTS, "nobody")]
     wrong = [found for _, found in told if found]
     assert not wrong, "\n".join(wrong)
     assert EXAMPLES < ENOUGH or sum(count for count, _ in told) >= REQUESTS
