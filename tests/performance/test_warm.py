@@ -14,6 +14,8 @@ FUNCTIONS = {
     "GET …/cycle (30 entries)": (1, 4_260),
     "POST …/entries (the first)": (2, 3_260),
     "POST …/entries (the 31st)": (2, 5_660),
+    "PUT …/entries/… (one of 30)": (2, 4_970),
+    "GET …/report (30 entries)": (1, 3_510),
     "GET /api/invoices": (3, 3_410),
     "GET /api/program": (0, 320),
 }

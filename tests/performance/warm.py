@@ -34,7 +34,7 @@ from tests.integration.conftest import CLIENT_ID, WIRED, _start, make
 from tests.integration.portal import Person, Portal, entry, routes
 from tests.performance.test_ledger import calls_of
 
-SERIES, ROUNDS, NOT_YET_WARM = 3, 500, 20
+SERIES, ROUNDS, NOT_YET_WARM = 3, 300, 20
 COUNTED = 100
 """Requests of which the one that calls the most functions is taken, and in which the garbage collector is watched."""
 
@@ -258,6 +258,12 @@ def requests(opened: Portal, member: Person, fresh: Person) -> list[Asked]:
     def get(path: str) -> Callable[[], dict[str, Any]]:
         return lambda: opened.event("GET", path, member)
 
+    entered = opened.dashboard(member)["entries"][0]
+
+    def change() -> dict[str, Any]:
+        path = opened.cycle_path(member, f"entries/{entered['entry_id']}")
+        return opened.event("PUT", path, member, body=entry("webinar"), version=entered["version"])
+
     def session(who: Person) -> Callable[[], dict[str, Any]]:
         path = opened.cycle_path(who, "entries")
         return lambda: opened.event("POST", path, who, body={"entries": [entry()]})
@@ -267,6 +273,8 @@ def requests(opened: Portal, member: Person, fresh: Person) -> list[Asked]:
         ("GET …/cycle (30 entries)", get(opened.cycle_path(member)), 200),
         ("POST …/entries (the first)", session(fresh), 201),
         ("POST …/entries (the 31st)", session(member), 201),
+        ("PUT …/entries/… (one of 30)", change, 200),
+        ("GET …/report (30 entries)", get(opened.cycle_path(member, "report")), 200),
         ("GET /api/invoices", get("/api/invoices"), 200),
         ("GET /api/program", get("/api/program"), 200),
     ]
