@@ -31,6 +31,8 @@ meter: environment-tests ## what each route and job asks of AWS, into docs/units
 	@METER=write exec $(BIN)/python -m pytest -q -k written_down tests/integration/meter
 
 prove: environment-prove ## the long proofs: 1,000,000 histories (HISTORIES=…), 20,000 requests made up twice over (EXAMPLES=…)
+	@$(MAKE) --no-print-directory build ARCH=host
+	@$(MAKE) --no-print-directory build ARCH=arm64
 	@PROVE=1 exec $(BIN)/python -m pytest -q -s -m "" -o timeout=0 tests/properties tests/integration/test_fuzz.py \
 		tests/e2e/made_up \
 		tests/integration/test_overlapping_runs.py tests/integration/test_restoring.py \

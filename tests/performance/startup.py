@@ -2,8 +2,8 @@
 
 A start is everything up to the first request's own work: the handler's module, the DynamoDB client, and each
 repository, gateway and library that the handler names, for what is loaded lazily has to be loaded in the end.
-From the artifact of `make build ARCH=host` where it is built from these sources, else from the sources, with no
-other packages in sight than those of the layers.
+From the artifact of `make build ARCH=host` where it is built from these sources, else (not with CI=true) from the
+sources, with no other packages in sight than those of the layers.
 """
 
 import json
@@ -20,8 +20,12 @@ from pathlib import Path
 
 from infrastructure.build import LAYERS, ROOT
 from infrastructure.reach import reached
+from infrastructure.setup_environment import IN_CI
 
 ARTIFACT = ROOT / ".aws-sam" / "host"
+DEPLOYED = ROOT / ".aws-sam" / "build"
+"""What `make build` makes without ARCH=host."""
+
 WITH_STRIPE = {"checkout", "reconcile", "stripe_webhook"}
 """Functions that talk to Stripe, all of whose library counts as theirs."""
 
@@ -146,13 +150,15 @@ def instructions_of(function: str) -> int:
 
 
 @cache
-def is_built() -> bool:
-    """Whether the artifact is there and was built from the sources as they are."""
-    return all((ARTIFACT / layer / "python").is_dir() for layer in LAYERS) and all(
-        is_as_built(module, built_path(function)[0])
+def is_built(artifact: Path = ARTIFACT) -> bool:
+    """Whether an artifact is there and was built from the sources as they are; with CI=true it has to be."""
+    found = all((artifact / layer / "python").is_dir() for layer in LAYERS) and all(
+        is_as_built(module, built_path(function, artifact)[0])
         for function in functions()
         for module in reached(function)
     )
+    assert found or not IN_CI, f"with CI=true {artifact} has to be built from these sources (make build)"
+    return found
 
 
 def is_as_built(module: Path, artifact: Path) -> bool:
@@ -161,11 +167,11 @@ def is_as_built(module: Path, artifact: Path) -> bool:
     return bytecode.is_file() and bytecode.read_bytes()[8:16] == source_hash(module.read_bytes())
 
 
-def built_path(function: str) -> list[Path]:
+def built_path(function: str, artifact: Path = ARTIFACT) -> list[Path]:
     """Where Lambda looks for a built function's modules."""
     name = "".join(word.title() for word in function.split("_")) + "Function"
     layers = ["DependenciesLayer", *(["PrintingLayer"] if function == "report_pdf" else [])]
-    return [ARTIFACT / name, *(ARTIFACT / layer / "python" for layer in layers)]
+    return [artifact / name, *(artifact / layer / "python" for layer in layers)]
 
 
 @cache
