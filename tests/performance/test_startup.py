@@ -3,6 +3,9 @@
 Times are shown as ratios by `make bench`; counts do not depend on the machine.
 """
 
+from contextlib import nullcontext
+from pathlib import Path
+
 import pytest
 
 from infrastructure.local.template import load
@@ -81,3 +84,13 @@ def budget(function: str) -> int:
     if function in startup.WITH_STRIPE:
         return MODULES_WITH_STRIPE
     return MODULES_OF_PEOPLE if function in HTTP else MODULES_OF_WORKERS
+
+
+@pytest.mark.parametrize("in_ci", [True, False])
+def test_what_is_not_built_is_replaced_by_the_sources_but_not_with_ci(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_ci: bool
+) -> None:
+    monkeypatch.setattr(startup, "IN_CI", in_ci)
+    refused = pytest.raises(AssertionError, match="has to be built") if in_ci else nullcontext()
+    with refused:
+        assert not startup.is_built(tmp_path)

@@ -146,6 +146,14 @@ def test_a_function_is_told_what_the_settings_read_and_nothing_else() -> None:
     } == read_there - ONLY_LOCAL
 
 
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_may_send_to_the_queues_that_it_is_told_of_and_to_no_other(name: str) -> None:
+    variables = FUNCTIONS[name].get("Environment", {}).get("Variables", {})
+    told = {value["Ref"] for variable, value in variables.items() if variable.endswith("_QUEUE_URL")}
+    sending = [each for of, each in allowed() if of == name and "sqs:SendMessage" in as_list(each["Action"])]
+    assert told == {arn["Fn::GetAtt"][0] for each in sending for arn in as_list(each["Resource"])}
+
+
 def test_the_program_that_runs_by_default_is_shipped() -> None:
     assert list(ROOT.glob(f"shared/programs/{APP['Parameters']['Program']['Default']}/*.toml"))
 
