@@ -182,7 +182,7 @@ def _find_home(app: APIGatewayHttpResolver, member_id: str, door: Door) -> None:
         if found is None or found.certification.member_id.lower() != member_id.lower():
             raise NotFound
     else:
-        _, held = wiring.members().with_registrations(member_id)
+        app.context[MEMBER], held = wiring.members().with_registrations(member_id)
         program = wiring.editions().in_force(today())
         app.context[HOME] = DocumentHome.of_member(member_id, held, program, today(), door)
         if not isinstance(entry_id, str):

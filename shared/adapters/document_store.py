@@ -24,7 +24,8 @@ logger = Logger()
 
 
 class DocumentStore:
-    """Objects `documents/<document id>`. Signing is no call; `read`, `delete` and `remove` are one each."""
+    """Objects `documents/<document id>`. Signing is no call; `read`, `delete`, `remove` and `remove_version` are one
+    each."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
@@ -78,13 +79,22 @@ class DocumentStore:
             log_failure(logger, "object_left", error, document_id=document_id)
 
     def erase(self, document_id: str) -> None:
-        """Take every version of a document away, for good; of none is fine. 1 call, and 1 a version."""
-        found = self._client.list_object_versions(Bucket=self._bucket, Prefix=_key(document_id))
-        for version in (*found.get("Versions", ()), *found.get("DeleteMarkers", ())):
-            if version["Key"] == _key(document_id):
-                self._client.delete_object(
-                    Bucket=self._bucket, Key=version["Key"], VersionId=version["VersionId"]
-                )
+        """Take every version of a document away, for good; of none is fine. 1 call for 1,000 versions, and 1 a version.
+
+        What was there before is deleted before the next are asked for: then they are the first.
+        """
+        more = True
+        while more:
+            found = self._client.list_object_versions(Bucket=self._bucket, Prefix=_key(document_id))
+            listed = [*found.get("Versions", ()), *found.get("DeleteMarkers", ())]
+            its = [each["VersionId"] for each in listed if each["Key"] == _key(document_id)]
+            for object_version in its:
+                self.remove_version(document_id, object_version)
+            more = bool(its) and found.get("IsTruncated", False)
+
+    def remove_version(self, document_id: str, object_version: str) -> None:
+        """Take one version away for good; one that is gone is fine. Raises what the client raises."""
+        self._client.delete_object(Bucket=self._bucket, Key=_key(document_id), VersionId=object_version)
 
     def remove(self, document_id: str) -> None:
         """Delete what was uploaded. Raises what the client raises: whoever can come again does."""

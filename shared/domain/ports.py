@@ -155,6 +155,8 @@ class ObjectStore(Protocol):
 
     def delete(self, document_id: str) -> None: ...
 
+    def remove_version(self, document_id: str, object_version: str) -> None: ...
+
 
 class InvoiceStore(Protocol):
     """Invoices: `issue` gives back the one that exists, if any; `save` raises ChangedMeanwhile and AlreadyRecorded."""

@@ -28,6 +28,7 @@ from shared.domain.errors import (
 from shared.domain.events import Command, Role
 from shared.domain.invoices import Invoice, subject_of
 from shared.domain.members import Member
+from shared.domain.privacy import ERASED, ERASED_DETAIL
 from shared.domain.recertification import Recertification
 from shared.domain.standing import claim_among
 from shared.handling import wiring
@@ -257,8 +258,22 @@ def today() -> date:
 
 
 def _ask(app: App, asked: Command) -> None:
+    """Where every change comes through, whatever its route."""
+    if asked.role == "member":
+        _refuse_erased(app)
     app.context[COMMAND] = asked
     logger.append_keys(event_id=asked.key)  # by which a request is followed to the mails it caused
+
+
+def _refuse_erased(app: App) -> None:
+    """404 for somebody whose data were erased, for as long as their token lives; a read where none told it yet."""
+    if RECERTIFICATION in app.context:
+        erased = recertification(app).certification.terminated_reason == ERASED
+    else:
+        member = app.context.get(MEMBER) or wiring.members().find(caller(app).member_id)
+        erased = member is not None and member.erasure != ""
+    if erased:
+        raise NotFound(ERASED_DETAIL)
 
 
 def _command(app: App, key: str, fingerprint: str) -> Command:

@@ -20,6 +20,9 @@ from shared.repositories.table import Item, Table, Write, labelled, remove_item,
 AT_ONCE = 50
 """How many items one transaction strips."""
 
+A_LONG_ID = 21
+"""From this length on an id is no word of a sentence by chance, as the number of a member may be."""
+
 NO_WORDS = {"comment": "", "entry_comments": {}}
 
 
@@ -38,7 +41,7 @@ class PersonalData:
     ) -> Iterator[tuple[str, list[tuple[str, Mapping[str, Any]]]]]:
         """Everything, item by item: where it lies, and its records, each with the kind that it is of; strongly
         consistent, always in the same order."""
-        for item in self._held(member_id, certification_ids):
+        for item in self._held(member_id, certification_ids, handed_out=True):
             found: list[tuple[str, Mapping[str, Any]]] = []
             if item["SK"].startswith("SIGNED#"):
                 signed = {name: item[name] for name in ("submission_id", "signed_hash", "text")}
@@ -99,7 +102,9 @@ class PersonalData:
         """Write that nothing more is to be erased. Raises ChangedMeanwhile, AlreadyRecorded."""
         transact(self._table, [member_write(before, after), events.once(event)])
 
-    def _held(self, member_id: str, certification_ids: Sequence[str]) -> Iterator[Item]:
+    def _held(
+        self, member_id: str, certification_ids: Sequence[str], *, handed_out: bool = False
+    ) -> Iterator[Item]:
         person = keys.member(member_id)["PK"]
         certificates: set[str] = set()
         invoices: list[str] = []
@@ -126,20 +131,44 @@ class PersonalData:
         for subject in (f"member:{member_id.lower()}", *subjects):
             yield from self._table.query(keys.history_partition(subject))
         cores = [f"_{each.removeprefix('crt_')}" for each in certification_ids]
-        yield from self._raised([member_id.lower(), *invoices, *cores])
+        yield from self._raised([member_id.lower(), *invoices, *cores], handed_out=handed_out)
 
-    def _raised(self, names: Sequence[str]) -> Iterator[Item]:
-        """What was raised to staff about the person, by ids that name them, and what staff noted about it."""
+    def _raised(self, names: Sequence[str], *, handed_out: bool) -> Iterator[Item]:
+        """What was raised to staff about the person, by ids that name them, and what staff noted about it.
+
+        Differences of the accounts are raised for several people at once: each is handed out their own alone, and no
+        note that may be about another.
+        """
         every = self._table.query(keys.history_partition("attention"))
-        about = {item["event_id"] for item in every if _names_any(item["data"], names)}
+        about = {item["event_id"]: item for item in every if _names_any(item["data"], names)}
         for item in every:
-            if item["event_id"] in about or item["data"].get("attention_id") in about:
+            raised = about.get(item["event_id"]) or about.get(item["data"].get("attention_id", ""))
+            if raised is None:
+                continue
+            findings = raised["data"].get("findings", ())
+            own = [each for each in findings if _names_any(each, names)]
+            if not handed_out or len(own) == len(findings):
                 yield item
+            elif raised is item:
+                yield {**item, "data": {**item["data"], "findings": own}}
 
 
-def _names_any(data: Mapping[str, Any], names: Sequence[str]) -> bool:
-    told = [each.lower() for each in data.values() if isinstance(each, str)]
-    return any(each == name or (name.startswith("_") and name in each) for name in names for each in told)
+def _names_any(data: Any, names: Sequence[str]) -> bool:
+    """Whether any text in the data is one of these ids, or a sentence with one in it."""
+    return any(
+        text == name or f"member {name}," in text or (len(name) >= A_LONG_ID and name in text)
+        for text in map(str.lower, _texts(data))
+        for name in names
+    )
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """The texts in a record, however deep they lie."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping | list | tuple):
+        for each in data.values() if isinstance(data, Mapping) else data:
+            yield from _texts(each)
 
 
 def stripped(item: Item, member: Member) -> Item | None:

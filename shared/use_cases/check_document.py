@@ -26,10 +26,16 @@ def check_content(
 ) -> str:
     """Look into one uploaded version; says in a word what came of it. Done twice it changes nothing.
 
+    A form lives for five minutes, also when its document was deleted or its member's data were erased meanwhile:
+    what is posted with it then belongs to nobody, and is taken away for good.
+
     `certification_ids` gives what a member holds, for noticing the same file twice: a hint, no refusal.
     """
     document = documents.find(document_id)
-    if document is None or not document.awaits("content", object_version):
+    if document is None:
+        objects.remove_version(document_id, object_version)
+        return "unknown"
+    if not document.awaits("content", object_version):
         return _known(document)
     most = program.largest_document_bytes
     try:

@@ -1,5 +1,6 @@
 """A member's data are handed out whole, and erased on request: nothing of the person is left but what must be kept."""
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from itertools import batched
@@ -8,19 +9,24 @@ from typing import Any
 
 import pytest
 
+from functions.check_document import handler as check_document
 from functions.import_data import handler as import_data
 from functions.notify import handler as notify
 from functions.privacy import handler as privacy
-from shared.adapters import aws
-from shared.domain import program_invoices
+from shared.adapters import aws, clock
+from shared.domain import ids, program_invoices
+from shared.domain.events import Event
+from shared.domain.privacy import ERASED_DETAIL
 from shared.domain.submissions import hash_of
 from shared.handling import wiring
 from shared.handling.paging import next_cursor
 from shared.repositories.everything import KEYS
 from shared.repositories.table import remove_item, set_item
-from tests.integration.portal import ADMINISTRATOR, STAFF, Portal, entry, new_key
+from shared.use_cases.take_notice import ATTENTION
+from tests.integration import contract
+from tests.integration.portal import ADMINISTRATOR, SIGNING, STAFF, Portal, entry, new_key
 from tests.integration.test_privacy import PROFILE, WORDS, found_in
-from tests.integration.world import World, build
+from tests.integration.world import World, build, stored
 
 OWN_TABLE = True
 TYPED = {"title": "Kanarienfortbildung", "organization": "Kanarienbund", "notes": "Kanarienzeile"}
@@ -255,23 +261,6 @@ def test_the_address_is_free_again_and_the_number_is_not(portal: Portal, world: 
     assert "newnumber" in portal.queue.sent
 
 
-def test_an_access_token_that_still_lives_changes_nothing(portal: Portal, world: World) -> None:
-    owner = world.owner
-    assert portal.post(erasure_of(world), ADMINISTRATOR).status == 200
-    told = {
-        "file_name": "a.pdf",
-        "content_type": "application/pdf",
-        "size": 9,
-        "kind": "evidence",
-        "title": "A",
-    }
-    assert portal.enter(owner, entry()).code == "certification-lapsed"
-    assert portal.put("/api/me/profile", owner, PROFILE, version=1).code == "not-found"
-    assert portal.put("/api/me/name", owner, {"first_name": "A", "last_name": "B"}, version=1).status == 404
-    assert portal.post("/api/documents", owner, told).code == "certification-lapsed"
-    assert personal(world) == []
-
-
 def test_staff_bring_nothing_back(portal: Portal, world: World) -> None:
     certification = f"/api/staff/certifications/{world.owner.certification_id}"
     member = f"/api/staff/members/{world.owner.member_id}"
@@ -408,3 +397,122 @@ def test_an_erasure_that_ends_at_any_call_is_finished_by_the_next(
     again = portal.post(erasure_of(world), ADMINISTRATOR)
     assert (again.json["state"], again.json["deleted"]) == ("done", {})
     assert kept() == golden
+
+
+# --- a token that outlives the erasure ---
+
+TOLD = {"file_name": "a.pdf", "content_type": "application/pdf", "size": 9, "kind": "evidence", "title": "A"}
+CLAIMED = {"activity": "employment", "title": "A", "organization": "B", "started_on": "2027-06-18"}
+SOUND: dict[str, Any] = {
+    "EntrySession": {"entries": [entry(started_on="2027-06-18", ended_on="2027-06-18")]},
+    "EntrySent": entry(started_on="2027-06-18", ended_on="2027-06-18"),
+    "SubmissionSent": SIGNING,
+    "StandingSent": CLAIMED,
+    "DocumentSent": TOLD,
+    "EmailSent": {"email": "another@example.org"},
+    "NameSent": {"first_name": "A", "last_name": "B"},
+    "ProfileSent": PROFILE,
+    None: None,
+}
+"""A body that is fine, by the name of its schema."""
+
+PUBLIC = {"POST /api/stripe/webhook"}
+
+
+def writing_routes() -> list[tuple[str, str, Any]]:
+    """Every route by which a member changes something, with a body that is fine, as the OpenAPI file names them."""
+    found = []
+    for path, methods in contract.openapi()["paths"].items():
+        for method, told in methods.items():
+            route = f"{method.upper()} {path}"
+            if method == "get" or path.startswith("/api/staff/") or route in PUBLIC:
+                continue
+            content = told.get("requestBody", {}).get("content", {}).get(contract.JSON)
+            name = content["schema"]["$ref"].rpartition("/")[2] if content else None
+            found.append((method.upper(), path, SOUND[name]))
+    return found
+
+
+@pytest.mark.parametrize("state", ["begun", "done"])
+def test_an_access_token_that_still_lives_changes_nothing(
+    portal: Portal, world: World, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    """However far the erasure came: one that broke off after its first transaction leaves everything to be named."""
+    owner = world.owner
+    issued = portal.post(portal.cycle_path(owner, "invoice"), owner)
+    assert issued.status == 201
+    world.names["invoice_id"] = issued.json["invoice_id"]
+    pending = portal.post("/api/documents", owner, TOLD).json["document"]
+    world.names["document_id"] = pending["document_id"]
+    with monkeypatch.context() as patch:
+        breaking(patch, world, 1 if state == "begun" else 0, after=True)
+        with contextlib.suppress(Died):
+            portal.post(erasure_of(world), ADMINISTRATOR)
+    assert portal.get(f"/api/staff/members/{owner.member_id}", STAFF).json["erasure"] == state
+    before, routes = table_items(), writing_routes()
+    assert len(routes) >= 19
+    for method, path, body in routes:
+        for version in (1, 2, 3) if method != "POST" else (None,):
+            answer = portal.ask(method, world.filled(path), owner, body=body, version=version)
+            assert answer.code in ("not-found", "certification-lapsed"), (method, path, answer.json)
+    assert table_items() == before
+
+
+def test_what_an_erased_member_asks_for_is_refused_with_the_reason(portal: Portal, world: World) -> None:
+    path = portal.cycle_path(world.owner, "invoice")
+    assert portal.post(erasure_of(world), ADMINISTRATOR).status == 200
+    answer = portal.post(path, world.owner)
+    assert (answer.code, answer.json["detail"]) == ("not-found", ERASED_DETAIL)
+
+
+# --- what comes late, and what names them deep down ---
+
+
+def test_what_is_posted_with_a_form_that_outlives_the_erasure_is_taken_away(
+    portal: Portal, world: World
+) -> None:
+    document_id = portal.post("/api/documents", world.owner, TOLD).json["document"]["document_id"]
+    assert portal.post(erasure_of(world), ADMINISTRATOR).json["state"] == "done"
+    event = stored(world.documents, document_id)
+    record = {"messageId": "1", "body": json.dumps(event)}
+    for _ in range(2):
+        assert check_document.handler({"Records": [record]}, None) == {"batchItemFailures": []}
+        assert world.documents.objects == {}
+
+
+def note_about(portal: Portal, data: dict[str, Any]) -> None:
+    """Something is raised to staff, who note how they looked after it."""
+    event_id = f"evt_{new_key()[:8]}"
+    raised = Event(event_id, ATTENTION, "attention-raised", "system", "system", clock.now(), data)
+    wiring.events().record(raised)
+    done = {"note": f"{WORDS['first_name']} telephoned"}
+    assert portal.post(f"/api/staff/attention/{event_id}/done", STAFF, done).status == 200
+
+
+def test_no_note_is_left_however_deep_it_lies_whom_it_is_about(portal: Portal, world: World) -> None:
+    """A notice that does not fit, and accounts that differ, which are sentences about several people."""
+    owner, stranger = world.owner, portal.member()
+    note_about(portal, {"reason": "x", "notice": {"invoice_id": world.names["invoice_id"]}})
+    certification = f"IPMA-CP of member {owner.member_id}, {owner.certification_id}"
+    program = f"payment pi_1 for invoice pgm_1 (number P-1 of member {owner.member_id.upper()}, Course)"
+    other = f"no invoice for cycle 1: IPMA-CP of member {stranger.member_id}, {stranger.certification_id}"
+    note_about(portal, {"reason": "x", "findings": [other, f"submitted without an invoice: {certification}"]})
+    note_about(portal, {"reason": "x", "findings": [program]})
+    given = held_records(portal.get("/api/me/data", owner))["history"]
+    told = json.dumps(given)
+    assert certification in told
+    assert program in told
+    assert told.count("telephoned") == 2, "a note that may be about somebody else is not handed out"
+    assert stranger.member_id not in told
+    assert portal.post(erasure_of(world), ADMINISTRATOR).status == 200
+    assert personal(world) == []
+
+
+def test_a_note_about_somebody_else_stays(portal: Portal, world: World) -> None:
+    stranger = portal.member()
+    note_about(
+        portal, {"reason": "x", "notice": {"invoice_id": ids.invoice_id(stranger.certification_id, 1)}}
+    )
+    note_about(portal, {"reason": "x", "findings": [f"IPMA-CP of member {world.owner.member_id}1, crt_x"]})
+    assert portal.post(erasure_of(world), ADMINISTRATOR).status == 200
+    assert len([item for item in personal(world) if item["type"] == "attention-done"]) == 2

@@ -24,6 +24,15 @@ def test_several_groups_are_read_as_the_gateway_flattens_them(portal: Portal) ->
     assert portal.get("/api/staff/members", Person("s", ("a", "staff"))).status == 200
 
 
+@pytest.mark.parametrize(
+    "name", ["x,staff", "staff,x", "x,staff-admin", "staff]", "[staff", "staff;", "'staff'"]
+)
+def test_a_name_with_a_role_in_it_gives_none(portal: Portal, name: str) -> None:
+    """Names of groups hold any sign but spaces, by which the gateway keeps them apart."""
+    for groups in ((name,), ("member", name), (name, "member")):
+        assert portal.get("/api/me", Person("s", groups)).json["roles"] == [], groups
+
+
 def test_nobody_decides_or_records_money_on_their_own_certification(portal: Portal) -> None:
     member = portal.member(groups=("staff",))
     made = portal.submitted(member)

@@ -39,6 +39,9 @@ class DocumentsBucket(DocumentStore):
     def remove(self, document_id: str) -> None:
         self.deleted.append(document_id)
 
+    def remove_version(self, document_id: str, object_version: str) -> None:
+        self.objects.pop((document_id, object_version), None)
+
     def erase(self, document_id: str) -> None:
         for key in [each for each in self.objects if each[0] == document_id]:
             del self.objects[key]

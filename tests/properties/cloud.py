@@ -163,7 +163,11 @@ class Cloud:
             self.put(*place, _unchunked(request))
             return _response(request.url, 200, b"", {"ETag": '"new"'})
         if operation == "DeleteObject":
+            only = parse_qs(parts.query).get("versionId", [""])[0]
+            left = [each for each in versions if only and each[0] != only]
             self.objects.pop(place, None)
+            if left:
+                self.objects[place] = left
             return _response(request.url, 204, b"")
         if operation == "ListObjectVersions":
             return _response(request.url, 200, self._versions(place[0], parts.query))

@@ -469,6 +469,8 @@ def documents_runs(runs: Runs, world: World) -> None:
     for name, content in (("a good file", files.PDF), ("a bad file", b"nothing of the kind")):
         document_id = announced(runs.portal, world.owner)
         runs.delivery(name, "check_document", stored(world.documents, document_id, content))
+    unknown = stored(world.documents, f"doc_{'a' * 20}_{'b' * 20}")
+    runs.delivery("a file of no document", "check_document", unknown)
     for name, verdict in (("a clean scan", "NO_THREATS_FOUND"), ("malware", "THREATS_FOUND")):
         document_id = announced(runs.portal, world.owner)
         uploaded = stored(world.documents, document_id)

@@ -100,6 +100,8 @@ class Files:
 
     world: "World"
     posted: dict[str, list[bytes]] = field(default_factory=dict)
+    removed: set[tuple[str, str]] = field(default_factory=set)
+    """The versions that were taken away, by document and version."""
     waiting: list[tuple[str, str, str]] = field(default_factory=list)
     """Of what check, document and version."""
 
@@ -112,9 +114,14 @@ class Files:
 
     def read(self, document_id: str, object_version: str, most: int) -> bytes:
         self.world.step("s3 read")
-        if document_id not in self.posted:
+        if document_id not in self.posted or (document_id, object_version) in self.removed:
             raise ObjectGone
         return self.posted[document_id][int(object_version)][: most + 1]
+
+    def remove_version(self, document_id: str, object_version: str) -> None:
+        self.world.step("s3 delete version")
+        self.removed.add((document_id, object_version))
+        self.world.step_after("s3 delete version")
 
     def delete(self, document_id: str) -> None:
         self.world.step("s3 delete")

@@ -105,3 +105,28 @@ def test_a_name_is_safe_in_the_header_whatever_it_holds(file_name: str, plain: s
     assert header.startswith(f"attachment; filename=\"{plain}\"; filename*=UTF-8''")
     assert header.isascii()
     assert not set(header) & set("\r\n")
+
+
+class Versions:
+    """A bucket's versions, told in pages as S3 does: the first of what is there, and whether there are more."""
+
+    PAGE = 1_000
+
+    def __init__(self, held: dict[str, int]) -> None:
+        self.held = [(key, f"v{number}") for key, count in held.items() for number in range(count)]
+
+    def list_object_versions(self, Bucket: str, Prefix: str) -> dict[str, Any]:  # noqa: N803
+        found = [each for each in self.held if each[0].startswith(Prefix)]
+        told = [{"Key": key, "VersionId": version} for key, version in found[: self.PAGE]]
+        return {"Versions": told[1:], "DeleteMarkers": told[:1], "IsTruncated": len(found) > self.PAGE}
+
+    def delete_object(self, Bucket: str, Key: str, VersionId: str) -> None:  # noqa: N803
+        self.held.remove((Key, VersionId))
+
+
+@pytest.mark.parametrize("count", [0, 1, 1_000, 2_001])
+def test_every_version_is_erased_however_many_there_are(count: int) -> None:
+    others = {f"{KEY}longer": 1}
+    client = Versions({KEY: count} | others)
+    DocumentStore(client, "our-documents").erase(DOCUMENT.document_id)  # type: ignore[arg-type]
+    assert client.held == [(f"{KEY}longer", "v0")]

@@ -42,8 +42,8 @@ def caller_of(event: Mapping[str, Any], client_id: str) -> Caller:
 
 
 def groups_of(claim: str) -> frozenset[str]:
-    """The whole names in a groups claim as the gateway flattens it: `[staff]` or `[a b]`."""
-    return frozenset(claim.strip().removeprefix("[").removesuffix("]").replace(",", " ").split())
+    """The whole names in a groups claim as the gateway flattens it: `[staff]` or `[a b]`. A comma is part of a name."""
+    return frozenset(claim.strip().removeprefix("[").removesuffix("]").split())
 
 
 def roles_of(groups: frozenset[str]) -> frozenset[str]:
