@@ -87,9 +87,13 @@ def chapter_of(job: Job) -> proposals.Chapter:
 def import_rows(job: Job, start: int, rows: Rows) -> ImportReport:
     """Import some rows of a job; `start` rows come before them."""
     if job.kind == "program-invoices":
-        return import_program_invoices(wiring.members(), wiring.invoices(), rows, dry_run=job.dry_run)
+        return import_program_invoices(
+            wiring.members(), wiring.invoices(), rows, asked_by=job.asked_by, dry_run=job.dry_run
+        )
     if job.kind == "chapter-roster":
-        return propose_memberships(wiring.proposals(), chapter_of(job), rows, dry_run=job.dry_run)
+        return propose_memberships(
+            wiring.proposals(), chapter_of(job), rows, asked_by=job.asked_by, dry_run=job.dry_run
+        )
     now = clock.now()
     today = day_of(now, wiring.editions().time_zone)
     key = ids.digest("import-rows", job.job_id, str(start))

@@ -23,6 +23,10 @@ from infrastructure.operations.create_staff import create_staff
 
 PASSWORD = "Recertify!2027"
 STAFF_ID = "D9001"
+REGISTRAR_ID = "D9000"
+REGISTRAR = "registrar@example.org"
+"""A second staff person, who brings the roster in: it has the first one's row, and nobody imports their own."""
+
 OTHER_MEMBERS = 24
 """How many generated members stand beside the demo accounts, so that staff have somebody to search for."""
 
@@ -37,16 +41,18 @@ def seed(target: SeedTarget) -> None:
     cognito = target.client("cognito-idp")
     pool = target.resources["UserPoolId"]
     today = target.now().astimezone(_TIME_ZONE).date()
-    create_staff(cognito, pool, STAFF_ID, STAFF)
-    _choose_password(cognito, pool, STAFF_ID)
+    for staff_id, email in ((STAFF_ID, STAFF), (REGISTRAR_ID, REGISTRAR)):
+        create_staff(cognito, pool, staff_id, email)
+        _choose_password(cognito, pool, staff_id)
     with httpx.Client(base_url=target.api_url, timeout=60) as client:
         portal = DemoPortal(client, target)
         staff = portal.log_in(STAFF)
+        registrar = portal.log_in(REGISTRAR)
         program = portal.get(staff, "/api/program")
         roster = awarded(demo_roster(today), program)
         others = awarded(generated_roster(today, OTHER_MEMBERS), program)
         for rows in batched([*roster, *others], ROWS_AT_ONCE, strict=False):
-            portal.import_roster(staff, as_csv(rows))
+            portal.import_roster(registrar, as_csv(rows))
         target.drain()
         for member_id in {row["member_id"] for row in roster if row["email"] in DEMO_EMAILS}:
             _choose_password(cognito, pool, member_id)

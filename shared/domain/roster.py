@@ -35,6 +35,12 @@ OPTIONAL_COLUMNS = ("body_member",)
 BEYOND = "(beyond the last column)"
 """The name under which a row's cells stand for which the heading has no column."""
 
+OWN_ROW = (
+    "This row is about yourself, and nobody decides on their own certification or money. Ask another administrator to "
+    "import it."
+)
+"""Why a row that would change something of whoever imports it is rejected (rule 6)."""
+
 STATUSES = ("new", "renew", "terminated")
 
 _MEMBER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -201,6 +207,14 @@ def enroll(standing: Standing, rows: Sequence[RosterRow], editions: Editions) ->
         touched: Outcome = "created" if standing.member is None else "updated"
         outcomes = {row: touched if each == "unchanged" else each for row, each in outcomes.items()}
     return Enrollment(member, holdings, outcomes, tuple(faults))
+
+
+def without_own(found: Enrollment, standing: Standing) -> Enrollment:
+    """What is left of the rows of whoever imports them: those that change nothing."""
+    unchanged = {row: each for row, each in found.outcomes.items() if each == "unchanged"}
+    own = tuple(RowFault(row, "member_id", OWN_ROW) for row in found.outcomes if row not in unchanged)
+    faults = (*found.faults, *own)
+    return Enrollment(standing.member or found.member, standing.holdings, unchanged, faults)
 
 
 def _take(

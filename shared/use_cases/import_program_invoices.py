@@ -9,7 +9,7 @@ from shared.domain.members import Member
 from shared.domain.ports import ChangedMeanwhile
 from shared.domain.privacy import ERASED_DETAIL
 from shared.domain.program_invoices import InvoiceRow, read_invoice_row, take_row
-from shared.domain.roster import ImportReport, RowFault
+from shared.domain.roster import OWN_ROW, ImportReport, RowFault
 
 
 class ImportedInvoices(Protocol):
@@ -31,9 +31,13 @@ def import_program_invoices(
     invoices: ImportedInvoices,
     rows: Sequence[Mapping[str, str]],
     *,
+    asked_by: str,
     dry_run: bool,
 ) -> ImportReport:
-    """Create and update what the rows name, each alone; running the same rows again changes nothing."""
+    """Create and update what the rows name, each alone; running the same rows again changes nothing.
+
+    A row that would change an invoice of whoever imports it is rejected: nobody records money on their own (rule 6).
+    """
     counts = {"created": 0, "updated": 0, "unchanged": 0}
     faults: list[RowFault] = []
     seen: set[str] = set()
@@ -42,7 +46,7 @@ def import_program_invoices(
         if not isinstance(row, InvoiceRow):
             faults += row
             continue
-        outcome = _take(members, invoices, row, seen, dry_run=dry_run)
+        outcome = _take(members, invoices, row, seen, asked_by=asked_by, dry_run=dry_run)
         if isinstance(outcome, RowFault):
             faults.append(outcome)
         else:
@@ -51,7 +55,13 @@ def import_program_invoices(
 
 
 def _take(
-    members: MemberFinder, invoices: ImportedInvoices, row: InvoiceRow, seen: set[str], *, dry_run: bool
+    members: MemberFinder,
+    invoices: ImportedInvoices,
+    row: InvoiceRow,
+    seen: set[str],
+    *,
+    asked_by: str,
+    dry_run: bool,
 ) -> str | RowFault:
     member = members.find(row.member_id)
     if member is None:
@@ -67,6 +77,8 @@ def _take(
     if isinstance(taken, RowFault):
         return taken
     outcome, after = taken
+    if outcome != "unchanged" and member.member_id.lower() == asked_by.lower():
+        return RowFault(row.row, "member_id", OWN_ROW)
     if outcome != "unchanged" and not dry_run:
         try:
             invoices.put_imported(found, after)

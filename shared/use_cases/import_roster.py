@@ -19,6 +19,7 @@ from shared.domain.roster import (
     Standing,
     enroll,
     read_row,
+    without_own,
 )
 from shared.use_cases.once import ATTEMPTS
 
@@ -45,12 +46,13 @@ def import_roster(
     """Create and update what the rows name; a row that is the same as at the last import changes nothing.
 
     Each member's rows are one transaction, so an import that breaks off can simply be run again. The accounts are made
-    by a worker; who has none yet is asked for again at every run. A dry run writes nothing and reports the same.
+    by a worker; who has none yet is asked for again at every run. A dry run writes nothing and reports the same. What
+    would change something of whoever imports is rejected, for another to import (rule 6).
     """
     recorded = None if dry_run else events.find(IMPORTS, command.key)
     if recorded is not None and recorded.fingerprint != command.fingerprint:
         raise IdempotencyKeyReused
-    plans, faults = _plan(members, editions, rows)
+    plans, faults = _plan(members, editions, command, rows)
     enrollments = [plan.enrollment for plan in plans]
     if recorded is not None:
         created, updated, unchanged = (int(str(recorded.data[name])) for name in OUTCOMES)
@@ -81,7 +83,7 @@ class _Plan:
 
 
 def _plan(
-    members: RosterStore, editions: Editions, rows: Sequence[Mapping[str, str]]
+    members: RosterStore, editions: Editions, command: Command, rows: Sequence[Mapping[str, str]]
 ) -> tuple[list[_Plan], list[RowFault]]:
     """What each member's rows change, and why rows cannot be read."""
     faults: list[RowFault] = []
@@ -98,8 +100,16 @@ def _plan(
     for (member_id, group), standing in zip(groups.items(), standings, strict=True):
         holder = addresses.setdefault(group[0].email.lower(), member_id)
         known = standing if holder == member_id else replace(standing, email_holder=holder)
-        plans.append(_Plan(group, known, enroll(known, group, editions)))
+        plans.append(_Plan(group, known, _enrolled(known, group, editions, command)))
     return plans, faults
+
+
+def _enrolled(
+    standing: Standing, rows: Sequence[RosterRow], editions: Editions, command: Command
+) -> Enrollment:
+    found = enroll(standing, rows, editions)
+    is_own = rows[0].member_id.lower() == command.caller.lower()
+    return without_own(found, standing) if is_own else found
 
 
 def _write_all(
@@ -144,7 +154,7 @@ def _write(members: RosterStore, editions: Editions, command: Command, plan: _Pl
             return enrollment
         except ChangedMeanwhile:
             standing = members.standings([plan.rows[0]], editions.designations)[0]
-            enrollment = enroll(standing, plan.rows, editions)
+            enrollment = _enrolled(standing, plan.rows, editions, command)
         else:
             return enrollment
     raise Unavailable

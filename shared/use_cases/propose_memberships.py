@@ -10,7 +10,7 @@ from shared.domain.events import Command
 from shared.domain.ports import ChangedMeanwhile, EventStore, RecertificationStore
 from shared.domain.proposals import Chapter, Proposal, RosterMember, propose, read_chapter_row
 from shared.domain.recertification import Recertification
-from shared.domain.roster import ImportReport, RowFault, RowMatch
+from shared.domain.roster import OWN_ROW, ImportReport, RowFault, RowMatch
 from shared.use_cases.log_entries import LoggedEntries, log_entries
 from shared.use_cases.once import ATTEMPTS
 
@@ -28,9 +28,17 @@ class ProposalStore(Protocol):
 
 
 def propose_memberships(
-    proposals: ProposalStore, chapter: Chapter, rows: Sequence[Mapping[str, str]], *, dry_run: bool
+    proposals: ProposalStore,
+    chapter: Chapter,
+    rows: Sequence[Mapping[str, str]],
+    *,
+    asked_by: str,
+    dry_run: bool,
 ) -> ImportReport:
-    """Propose a membership to each member whose address is in the roster; the same roster again changes nothing."""
+    """Propose a membership to each member whose address is in the roster; the same roster again changes nothing.
+
+    Whoever brings the roster in is proposed nothing by it: an entry that it vouches for is not for oneself (rule 6).
+    """
     faults: list[RowFault] = []
     matched: list[RowMatch] = []
     for number, cells in enumerate(rows, start=1):
@@ -43,7 +51,11 @@ def propose_memberships(
             faults.append(RowFault(number, "Email Address", "No member of the portal has this address."))
             continue
         proposal = propose(member_id, row, chapter)
-        known = dry_run and proposals.find(member_id, proposal.proposal_id) is not None
+        is_own = member_id.lower() == asked_by.lower()
+        known = (dry_run or is_own) and proposals.find(member_id, proposal.proposal_id) is not None
+        if is_own and not known:
+            faults.append(RowFault(number, "Email Address", OWN_ROW))
+            continue
         is_new = not known if dry_run else proposals.add(proposal)
         matched.append(RowMatch(number, member_id, "proposed" if is_new else "proposed-before", row.name))
     created = sum(each.outcome == "proposed" for each in matched)

@@ -9,6 +9,7 @@ import pytest
 
 from functions.import_data import handler as worker
 from shared.domain import ids, program_invoices
+from shared.domain.roster import COLUMNS, OWN_ROW
 from shared.handling import wiring
 from shared.use_cases import import_file
 from tests.integration.portal import ADMINISTRATOR, FINANCE, Person, Portal, new_key, roster
@@ -266,3 +267,78 @@ def test_only_administrators_import_and_the_same_key_announces_once(
     assert len({answer.json["import_id"] for answer in answers}) == 1
     other = portal.post("/api/staff/imports", ADMINISTRATOR, {"kind": "program-invoices"}, key=key)
     assert other.status in (201, 422)
+
+
+# --- one's own rows (rule 6) ---
+
+
+@pytest.fixture
+def administrator(portal: Portal) -> Person:
+    """Who brings files in, and holds a certification: a colleague imported the row."""
+    return portal.member(member_id=ADMINISTRATOR.member_id, groups=ADMINISTRATOR.groups)
+
+
+def own_row(**cells: str) -> dict[str, str]:
+    return {**people("own", 1)[0], "member_id": ADMINISTRATOR.member_id.upper(), **cells}
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_nobody_imports_a_change_of_their_own_certification(
+    portal: Portal, bucket: MemoryBucket, queue: MemoryQueue, administrator: Person, dry_run: bool
+) -> None:
+    before = wiring.table().scan_page(None)[0]
+    told = portal.get(f"/api/staff/members/{administrator.member_id}", ADMINISTRATOR).json
+    as_it_is = {name: told[name] for name in ("first_name", "last_name", "email")}
+    later = own_row(**as_it_is, expires_on="2033-12-31", status="renew")
+    at_once = portal.bring_in(later, who=ADMINISTRATOR, dry_run=dry_run).json
+    found = imported(portal, bucket, queue, "members", roster(later), dry_run=dry_run)
+    assert (at_once["updated"], counts(found)) == (0, (1, 1, 0, 0, 0, 1))
+    assert at_once["rejected"] == [{"row": 1, "field": "member_id", "detail": OWN_ROW}]
+    assert [row["detail"] for row in rejected(bucket, found)] == [OWN_ROW]
+    for changed in ({"body_member": "yes"}, {"designation": "IPMA-SCP"}, {"first_name": "Another"}):
+        row = own_row(**{**as_it_is, **changed})
+        columns = [*COLUMNS, "body_member"]
+        text = "\n".join([",".join(columns), ",".join(row.get(name, "") for name in columns)])
+        assert len(portal.import_csv(text, who=ADMINISTRATOR, dry_run=dry_run).json["rejected"]) == 1, changed
+    person = {item["PK"] + item["SK"] for item in before if ADMINISTRATOR.member_id in str(item)}
+    after = [item for item in wiring.table().scan_page(None)[0] if item["PK"] + item["SK"] in person]
+    assert [item for item in after if item not in before] == []
+    assert portal.bring_in(later, dry_run=dry_run).json["updated"] == 1, "a colleague may"
+
+
+def test_the_others_go_in_with_the_first_administrators_roster_and_an_unchanged_row_is_fine(
+    portal: Portal,
+) -> None:
+    first = Person("imp-first", ADMINISTRATOR.groups)
+    rows = [own_row(member_id="IMP-First"), *people("imp-o", 3)]
+    answer = portal.bring_in(*rows, who=first).json
+    assert (answer["created"], [each["row"] for each in answer["rejected"]]) == (3, [1])
+    assert "IMP-First" not in portal.queue.sent
+    assert portal.bring_in(*rows).json["created"] == 1, "a colleague imports the same file"
+    again = portal.bring_in(*rows, who=first).json
+    assert (again["unchanged"], again["rejected"]) == (4, [])
+
+
+def test_nobody_imports_an_invoice_of_their_own_that_is_new_or_changed(
+    portal: Portal, bucket: MemoryBucket, queue: MemoryQueue, administrator: Person
+) -> None:
+    other = portal.member()
+    names = program_invoices.COLUMNS
+
+    def text(who: Person, **cells: str) -> str:
+        row = {"invoice_number": "P-9", "member_id": who.member_id, "description": "Course", "amount": "90"}
+        row |= {"currency": "usd", "issued_on": "2027-05-01", "due_on": "2027-06-01", "status": "open"}
+        return "\n".join([",".join(names), ",".join({**row, **cells}.get(name, "") for name in names)])
+
+    paid = {"status": "paid", "paid_on": "2027-05-03", "payment_method": "check"}
+    found = imported(portal, bucket, queue, "program-invoices", text(administrator, **paid))
+    assert counts(found) == (1, 1, 0, 0, 0, 1)
+    assert [(row["field"], row["detail"]) for row in rejected(bucket, found)] == [("member_id", OWN_ROW)]
+    assert counts(imported(portal, bucket, queue, "program-invoices", text(other, **paid)))[2] == 1
+    row = program_invoices.read_invoice_row(
+        1, dict(zip(names, text(administrator).split("\n")[1].split(","), strict=True))
+    )
+    assert isinstance(row, program_invoices.InvoiceRow)
+    wiring.invoices().put_imported(None, row.invoice(administrator.member_id))
+    assert counts(imported(portal, bucket, queue, "program-invoices", text(administrator)))[4] == 1
+    assert counts(imported(portal, bucket, queue, "program-invoices", text(administrator, **paid)))[5] == 1

@@ -2,12 +2,14 @@
 
 import csv
 import io
+from datetime import date
 from typing import Any
 
 import pytest
 
 from functions.import_data import handler as worker
 from shared.domain import proposals
+from shared.domain.roster import OWN_ROW
 from shared.handling import wiring
 from tests.integration.portal import ADMINISTRATOR, Person, Portal, entry
 from tests.integration.transfers import MemoryBucket, MemoryQueue
@@ -156,3 +158,18 @@ def test_a_proposal_is_its_members_alone(portal: Portal, rosters: Rosters) -> No
 )
 def test_a_roster_needs_its_chapter(portal: Portal, body: dict[str, Any], pointer: str) -> None:
     assert portal.post("/api/staff/imports", ADMINISTRATOR, body).pointers == [pointer]
+
+
+def test_nobody_proposes_a_membership_to_themselves(portal: Portal, rosters: Rosters) -> None:
+    own = portal.member(member_id=ADMINISTRATOR.member_id, groups=ADMINISTRATOR.groups)
+    other = portal.member()
+    emails = [f"{each.member_id}@example.org" for each in (own, other)]
+    found = rosters.bring(*emails)
+    told = {each["row"]: (each["outcome"], each["detail"]) for each in rosters.report(found)}
+    assert told["1"] == ("rejected", OWN_ROW)
+    assert (proposed(portal, own), len(proposed(portal, other))) == ([], 1)
+    chapter = proposals.Chapter(CHAPTER["name"], date(2025, 1, 1), date(2025, 12, 31))
+    made = proposals.propose(own.member_id, proposals.RosterMember(emails[0], "", ""), chapter)
+    assert wiring.proposals().add(made), "by a colleague's roster"
+    again = [(each["row"], each["outcome"]) for each in rosters.report(rosters.bring(*emails))]
+    assert again == [("1", "proposed-before"), ("2", "proposed-before")]
