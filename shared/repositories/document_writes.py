@@ -8,7 +8,7 @@ from shared.domain import ids
 from shared.domain.documents import Document
 from shared.domain.recertification import Recertification
 from shared.repositories import items, keys
-from shared.repositories.table import ABSENT, Item, Write, delete, put
+from shared.repositories.table import ABSENT, Item, Write, check, delete, put
 
 AS_READ = "#version = :version AND certification_ids = :certification_ids"
 
@@ -17,7 +17,7 @@ def brought_in(before: Recertification, after: Recertification) -> list[Write]:
     """The documents that a change adds to a certification: a new one at its home, or a copy of one from elsewhere.
 
     The home of a copied one learns of the certification in the same transaction, so that each verdict reaches every
-    copy.
+    copy. A new one must not lie in the archive already.
     """
     known = {document.document_id for document in before.documents}
     elsewhere = {document.document_id: document for document in before.reachable}
@@ -30,9 +30,13 @@ def brought_in(before: Recertification, after: Recertification) -> list[Write]:
         here = replace(document, archived_at=None)
         writes.append(put(document.document_id, document_item(key, here), ABSENT))
         old = elsewhere.get(document.document_id)
-        if old is not None:
-            writes.append(home_write(old, document))
+        writes.append(home_write(old, document) if old is not None else not_archived(document.document_id))
     return writes
+
+
+def not_archived(document_id: str) -> Write:
+    """The condition that a document is not in the archive of the certification it is at home with."""
+    return check(f"archive {document_id}", keys.document_home(document_id, archived=True), ABSENT)
 
 
 def home_write(before: Document, after: Document) -> Write:

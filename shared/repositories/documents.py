@@ -11,7 +11,14 @@ from shared.domain.library import Contribution
 from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
 from shared.domain.recertification import Recertification
 from shared.repositories import events, items, keys
-from shared.repositories.document_writes import AS_READ, as_read, document_item, home_write, is_home
+from shared.repositories.document_writes import (
+    AS_READ,
+    as_read,
+    document_item,
+    home_write,
+    is_home,
+    not_archived,
+)
 from shared.repositories.recertifications import cycle_write, entry_writes
 from shared.repositories.table import (
     ABSENT,
@@ -35,7 +42,8 @@ LIBRARY_LOOKS = 5
 class Documents:
     """CERTIFICATION#<id>, ARCHIVE#<id> and DOCUMENTS#<20> / DOCUMENT#<id>; LIBRARY#….
 
-    `find` 1 batch get of 2 keys, whether it exists or not · `add` 1 conditional put, 1 WRU · `of_member` 2 queries for
+    `find` 1 batch get of 2 keys, whether it exists or not · `add` 1 conditional put, 1 WRU, for a certification 1
+    transaction that looks into its archive too, 4 WRU · `of_member` 2 queries for
     each certification held and 1 · `settle` 1 batch get of the copies if there are any, 1 transaction, 4 WRU with its
     event and 2 a copy · `remove` 1 transaction · `publish`, `withdraw` 1 transaction, 4 WRU and 2 for each of at most
     26 shelves · `archived_before` 1 query of the index for 200 · `places` 2 batch gets · `retire` the same and 1
@@ -56,13 +64,21 @@ class Documents:
         return items.document(found[0]) if found else None
 
     def add(self, document: Document) -> Document:
-        """Put a new document where it is at home; gives the one that is there when its key was used before, and as it
-        was announced the one that was deleted since."""
+        """Put a new document where it is at home; gives the one that is there, or in its archive, when its key was used
+        before, and as it was announced the one that was deleted since.
+
+        An approval moves a document away from the key that a late repetition would put it under, at any time: only a
+        transaction sees both places at once.
+        """
         item = {**keys.document_home(document.document_id), **items.attributes(document)}
+        new = put("document", item, ABSENT)
         try:
-            self._table.write(put("document", item, ABSENT))
+            if document.certification_ids:
+                self._table.transact([new, not_archived(document.document_id)])
+            else:
+                self._table.write(new)
         except ConditionFailed as error:
-            found = error.failed["document"]
+            found = next((item for item in error.failed.values() if item is not None), None)
             if found is None:
                 raise ChangedMeanwhile from error
             return _announced(document, found)

@@ -92,8 +92,9 @@ def upload_document(
 ) -> Document:
     """Make the pending document, also for a member by staff; `entry_id` names an entry that it is attached to at once.
 
-    One conditional put, for an item that is created alone is its own event; with an entry one transaction. The same key
-    gives the same document. Raises InvalidRequest, CycleLocked, NotFound, IdempotencyKeyReused, Unavailable.
+    One conditional write, for an item that is created alone is its own event; with an entry one transaction. The same
+    key gives the same document, wherever it lies by now. Raises InvalidRequest, CycleLocked, NotFound,
+    IdempotencyKeyReused, Unavailable.
     """
     document = new_document(
         upload,
@@ -158,6 +159,10 @@ def _attach(
         if refusal is not None:  # unless the key was used before
             raise refusal
         before = recertification if attempt == 0 else read(recertifications, certification_id)
+        here = {each.document_id: each for each in before.documents}
+        known = here.get(document.document_id) or (documents.announced(document) if attempt else None)
+        if known is not None and known.fingerprint != command.fingerprint:  # it was announced for no entry
+            raise IdempotencyKeyReused
         before = door(before, command.today)
         after = before.attach(document, entry_id, command.today)
         data = {"document_id": document.document_id, "entry_id": entry_id}

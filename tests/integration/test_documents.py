@@ -15,6 +15,7 @@ from shared.domain.errors import DomainError
 from shared.domain.events import Command
 from shared.domain.ids import fresh_key
 from shared.handling import wiring
+from shared.repositories import keys
 from shared.settings import settings
 from shared.use_cases.delete_document import delete_document
 from shared.use_cases.submit_cycle import submit_cycle
@@ -123,10 +124,81 @@ def code(answer: Answer) -> str:
 # --- uploading ---
 
 
-def test_an_upload_is_one_read_and_one_conditional_put(portal: Portal, member: Person) -> None:
+def test_an_upload_is_one_read_and_one_write_that_looks_into_the_archive_too(
+    portal: Portal, member: Person
+) -> None:
     named = said(certification_id=member.certification_id)
-    assert cost(portal, lambda: portal.post(PATH, member, named), 201) == [QUERY, PUT]
-    assert cost(portal, lambda: portal.post(PATH, member, said()), 201) == [BATCH, PUT]
+    assert cost(portal, lambda: portal.post(PATH, member, named), 201) == [QUERY, WRITE]
+    assert cost(portal, lambda: portal.post(PATH, member, said()), 201) == [BATCH, WRITE]
+
+
+def test_what_is_at_home_with_its_member_is_one_read_and_one_conditional_put(
+    portal: Portal, bucket: DocumentsBucket
+) -> None:
+    several = portal.member("IPMA-SCP", "IPMA-CS")
+    assert cost(portal, lambda: portal.post(PATH, several, said()), 201) == [BATCH, PUT]
+
+
+@pytest.mark.parametrize("days", [0, 200], ids=["at once", "long after"])
+@pytest.mark.parametrize("staff", [False, True], ids=["by the member", "by staff"])
+def test_a_repetition_after_the_approval_makes_no_second_document(
+    portal: Portal, bucket: DocumentsBucket, member: Person, staff: bool, days: int
+) -> None:
+    path, who = (f"/api/staff/members/{member.member_id}/documents", STAFF) if staff else (PATH, member)
+    key, body = new_key(), said(kind="policy", certification_id=member.certification_id)
+    document_id = portal.post(path, who, body, key=key).json["document"]["document_id"]
+    assert hear(stored(bucket, document_id)) == []
+    assert portal.enter(member, entry("policy", document_ids=[document_id])).status == 201
+    portal.points(member, 49)
+    approved(portal, member)
+    portal.later(days=days)
+    again = portal.post(path, who, body, key=key)
+    assert (again.status, again.json["document"]["document_id"]) == (201, document_id)
+    assert again.json["document"]["status"] == "clean"
+    assert len(wiring.table().get_many(keys.document_homes(document_id), removed=True)) == 1
+    assert portal.dashboard(member)["documents"] == []
+    other = portal.post(path, who, {**body, "title": "Another"}, key=key)
+    assert (other.status, code(other)) == (422, "idempotency-key-reused")
+    if not days:
+        undone = portal.post(
+            f"/api/staff/certifications/{member.certification_id}/undo-approval", STAFF, {"reason": "Wrong."}
+        )
+        assert undone.status == 200, undone.json
+        (shown,) = portal.dashboard(member)["documents"]
+        assert (shown["document_id"], shown["status"]) == (document_id, "clean")
+
+
+@pytest.mark.parametrize("archived", [False, True], ids=["open", "archived"])
+def test_a_key_that_came_without_an_entry_is_refused_with_one(
+    portal: Portal, bucket: DocumentsBucket, member: Person, archived: bool
+) -> None:
+    key, body = new_key(), said(certification_id=member.certification_id)
+    document = portal.post(PATH, member, body, key=key).json["document"]
+    named = portal.enter(member, entry("webinar", document_ids=[document["document_id"]])).json
+    entry_id = named["entries"][0]["entry_id"]
+    if archived:
+        portal.points(member, 49)
+        approved(portal, member)
+        entry_id = entered_later(portal, member)
+    other = portal.post(PATH, member, {**body, "entry_id": entry_id}, key=key)
+    assert (other.status, code(other)) == (422, "idempotency-key-reused")
+    assert len(wiring.table().get_many(keys.document_homes(document["document_id"]), removed=True)) == 1
+
+
+def approved(portal: Portal, member: Person) -> None:
+    """Sign what is there, pay and have it approved."""
+    made = portal.sign(member).json
+    portal.paid(made["invoice"]["invoice_id"])
+    assert portal.decide(member, made["submission"]["submission_id"]).status == 200
+
+
+def entered_later(portal: Portal, member: Person) -> str:
+    """An entry of the next cycle."""
+    day = portal.dashboard(member)["cycle"]["starts_on"]
+    portal.at(f"{day}T12:00:00-05:00")
+    made = portal.enter(member, entry("webinar", started_on=day, ended_on=day))
+    assert made.status == 201, made.json
+    return str(made.json["entries"][0]["entry_id"])
 
 
 def test_the_same_key_gives_the_same_document_and_another_body_is_refused(
@@ -753,7 +825,11 @@ def test_each_function_is_allowed_what_it_does_with_the_table(
 
 
 @pytest.mark.usefixtures("dynoxide")
-def test_an_upload_takes_one_write_unit(portal: Portal, member: Person) -> None:
+@pytest.mark.parametrize(("designations", "write", "units"), [(1, WRITE, 4.0), (2, PUT, 1.0)])
+def test_what_an_upload_takes(
+    portal: Portal, bucket: DocumentsBucket, designations: int, write: str, units: float
+) -> None:
+    member = portal.member(*("IPMA-SCP", "IPMA-CS")[:designations])
     with portal.calls.counted() as made:
         announce(portal, member, title="Certificate of attendance, annual conference 2026")
-    assert [call.units for call in made if call.operation == PUT] == [1.0]
+    assert [call.units for call in made if call.operation == write] == [units]

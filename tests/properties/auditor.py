@@ -202,6 +202,13 @@ class Auditor:
                 verdict, version = before["status"], before.get("object_version")
                 require(verdict in ("pending", after["status"]), "a verdict on a document stays")
                 require(version in ("", after["object_version"]), "one version of a file is judged")
+            if after is not None:
+                held = [
+                    each
+                    for each in (CERTIFICATION, ARCHIVE)
+                    if sk in self._world.dynamo.partitions.get(each, {})
+                ]
+                require(len(held) == 1, "a document has one home")
         if not any(sk.startswith(("ENTRY#", "DOCUMENT#", "CYCLE")) for (_, sk), _, _ in written):
             return
         cycle = self._cycle()

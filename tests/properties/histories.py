@@ -15,6 +15,9 @@ from tests.unit.domain.builders import EDITIONS
 
 ONE_MEMBER = a_member()
 ROUNDS = 14
+AGAIN = " again"
+"""What the name of a request ends in that was done before."""
+
 _WEIGHTS = [weight for weight, _ in (*DEEDS, *PAPERS)]
 _MAKERS = [make for _, make in (*DEEDS, *PAPERS)]
 
@@ -34,6 +37,8 @@ def tell(seed: int, table_of: Any = Table, dynamo: MemoryDynamoDB = ONE_MEMBER) 
                 requests.append(again(world, world.unsettled.pop(0)))
             if world.chance.random() < 0.15 and requests:  # an impatient client sends the same twice
                 requests.append(replace(requests[0]))
+            if world.answered and world.chance.random() < 0.15:  # or much later, and had an answer
+                requests.append(late(world))
             if world.chance.random() < 0.1:
                 requests += [with_another_body(each) for each in requests[:1] if each.command.fingerprint]
             world.at_once(requests)
@@ -73,6 +78,12 @@ def again(world: World, request: Request) -> Request:
         return replace(request, command=world.command(request.command.caller, request.command.role))
     today = day_of(world.now, EDITIONS.time_zone)
     return replace(request, command=replace(request.command, now=world.now, today=today))
+
+
+def late(world: World) -> Request:
+    """Any request that was done, under its key, however long ago that is."""
+    request = again(world, world.chance.choice(list(world.answered.values())))
+    return replace(request, name=f"{request.name.removesuffix(AGAIN)}{AGAIN}")
 
 
 def with_another_body(request: Request) -> Request:

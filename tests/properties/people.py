@@ -173,7 +173,7 @@ def at_stripe(name: str, what: Callable[[World], None]) -> Make:
     """Something that happens on Stripe's own pages."""
 
     def make(world: World) -> Request | None:
-        return Request(name, lambda world, _: what(world), world.command(MEMBER, "member"))
+        return Request(name, lambda world, _: what(world), world.command(MEMBER, "member"), keyed=False)
 
     return make
 

@@ -114,6 +114,8 @@ def _documents(held: Mapping[str, Item], archive: Mapping[str, Item], needing: C
     clean = {document_id for document_id, item in here.items() if item["status"] == "clean"}
     claims = [entry["claim"] for entry in _entries(held)]
     found = []
+    if here.keys() & put_away.keys():
+        found.append("a document has more than one home")
     if any(not set(claim.get("document_ids", ())) <= here.keys() for claim in claims):
         found.append("an entry names a document that is not there")
     if held["CYCLE"]["state"] == "submitted" and any(

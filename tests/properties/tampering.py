@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.domain.submissions import hash_of
 from shared.repositories.table import REMOVED
-from tests.properties.auditor import CERTIFICATION
+from tests.properties.auditor import ARCHIVE, CERTIFICATION
 from tests.properties.histories import ONE_MEMBER
 from tests.properties.memory_dynamodb import Change, MemoryDynamoDB
 
@@ -190,6 +190,17 @@ def back_again(table: Tampered, changes: list[Change]) -> list[Change] | None:
         return None
     ((operation, (partition, _), before, after),) = changes
     return [(operation, (partition, gone[0]), before, after)]
+
+
+def in_the_archive_too(table: Tampered, changes: list[Change]) -> list[Change] | None:
+    """An upload of what an approval has put away."""
+    archive = table.partitions.get(ARCHIVE, {})
+    kept = [sort for sort in archive if sort.startswith("DOCUMENT#")]
+    new = [each for each in changes if kind(each) == DOCUMENT and each[2] is None]
+    if not kept or not new:
+        return None
+    ((operation, (partition, _), before, after),) = new
+    return [(operation, (partition, kept[0]), before, after) if each in new else each for each in changes]
 
 
 def signed_over(item: Any, entries: list[Any]) -> Any:

@@ -36,6 +36,7 @@ from tests.properties.tampering import (
     counted,
     during,
     has_checkout,
+    in_the_archive_too,
     is_by_cheque,
     more,
     only_its_event,
@@ -114,6 +115,7 @@ COMMITS: dict[str, Tamper] = {
     ),
     "nobody lapses early": beside("CYCLE", LAPSED, HELD, of="extension-granted", state={"S": "open"}),
     "a document that was deleted does not come back": back_again,
+    "a document has one home": in_the_archive_too,
     "a verdict on a document stays": altered(
         DOCUMENT,
         before=to(status={"S": "rejected"}),

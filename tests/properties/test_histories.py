@@ -36,6 +36,14 @@ DEEDS_DONE = {
     *("checkout", "pay", "cheque", "waive", "invoice job", "lapse job"),
     *("upload", "look at content", "look at malware", "delete a document", "contribute", "attach"),
     "enter from paper",
+    *(
+        f"{each} again"
+        for each in ("enter", "sign", "approve", "return", "undo", "reinstate", "extend", "invoice")
+    ),
+    *(
+        f"{each} again"
+        for each in ("checkout", "cheque", "waive", "upload", "contribute", "enter from paper")
+    ),
     *(f"notice {kind}" for kind in NOTICES),
 }
 

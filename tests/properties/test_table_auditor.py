@@ -84,6 +84,14 @@ def named_by_a_report(document: Any) -> bool:
     return bool(document["archived_at"])
 
 
+def in_both_places(items: Items) -> Mapping[str, Any] | None:
+    """A document of a closed cycle stands on the dashboard too."""
+    found = [sk for pk, sk in items if pk == ARCHIVE and sk.startswith("DOCUMENT#")]
+    for sort in found[:1]:
+        items[OWN, sort] = {**items[ARCHIVE, sort], "PK": OWN}
+    return {} if found else None
+
+
 def paid(invoice: Any) -> bool:
     return bool(invoice["status"] == "paid" and invoice["payments"])
 
@@ -129,6 +137,7 @@ CASES: dict[str, Change] = {
     "the entries are not those that were signed": of_waiting(to(OWN, "ENTRY#", version=Decimal(99))),
     "it was signed without the required points": of_waiting(told(points_required=Decimal(1000))),
     "an entry names a document that is not there": of_named(gone(OWN, "DOCUMENT#")),
+    "a document has more than one home": in_both_places,
     "it was signed without its documents": of_waiting(told(needing=["employment"])),
     "has lost a document of its report": of_closed(gone(ARCHIVE, "DOCUMENT#", named_by_a_report)),
     "the closed cycles are not those before the current one": to(OWN, "CYCLE", number=Decimal(99)),

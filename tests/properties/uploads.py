@@ -76,8 +76,8 @@ def look(world: World) -> Request | None:
 
     def run(world: World, command: Command) -> Any:
         if check == "malware":
-            posted = world.files.posted.get(document_id, [])
-            reason = MALWARE if INFECTED in posted[int(version) : int(version) + 1] else ""
+            posted = world.files.posted.get(document_id, {})
+            reason = MALWARE if posted.get(version) == INFECTED else ""
             return note_malware_verdict(world.documents, world.events, command, document_id, version, reason)
         return check_content(
             world.documents,

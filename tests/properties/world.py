@@ -99,28 +99,30 @@ class Files:
     """The bucket of documents: the versions that were posted of each, and the notices of them that wait."""
 
     world: "World"
-    posted: dict[str, list[bytes]] = field(default_factory=dict)
-    removed: set[tuple[str, str]] = field(default_factory=set)
-    """The versions that were taken away, by document and version."""
+    posted: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    """Of each document its versions; no two are ever called the same."""
+    versions: int = 0
     waiting: list[tuple[str, str, str]] = field(default_factory=list)
     """Of what check, document and version."""
 
     def post(self, document_id: str, content: bytes) -> None:
         """Somebody uses the form; every check is told."""
-        versions = self.posted.setdefault(document_id, [])
-        versions.append(content)
+        version = str(self.versions)
+        self.versions += 1
+        self.posted.setdefault(document_id, {})[version] = content
         checks = ("content", "malware") if self.world.scanned else ("content",)
-        self.waiting += [(check, document_id, str(len(versions) - 1)) for check in checks]
+        self.waiting += [(check, document_id, version) for check in checks]
 
     def read(self, document_id: str, object_version: str, most: int) -> bytes:
         self.world.step("s3 read")
-        if document_id not in self.posted or (document_id, object_version) in self.removed:
+        found = self.posted.get(document_id, {}).get(object_version)
+        if found is None:
             raise ObjectGone
-        return self.posted[document_id][int(object_version)][: most + 1]
+        return found[: most + 1]
 
     def remove_version(self, document_id: str, object_version: str) -> None:
         self.world.step("s3 delete version")
-        self.removed.add((document_id, object_version))
+        self.posted.get(document_id, {}).pop(object_version, None)
         self.world.step_after("s3 delete version")
 
     def delete(self, document_id: str) -> None:
@@ -287,6 +289,8 @@ class World:
         self.deleted: set[str] = set()
         """Entries that somebody was told are gone."""
         self.unsettled: list[Request] = []
+        self.answered: dict[str, Request] = {}
+        """Requests of people that were done, by their keys: any may be repeated at any time."""
         self.trace: list[str] = []
         self._hub = greenlet.getcurrent()
         self._actors: list[greenlet] = []
@@ -370,6 +374,8 @@ class World:
             self.trace.append(f"{request.name}: done")
             is_same = known in (None, request.command.fingerprint)
             require(is_same, "a known key with another body is refused")
+            if request.keyed and request.command.role != "system":
+                self.answered.setdefault(request.command.key, request)
             request.done(answer)
 
     def _recorded(self, request: Request) -> str | None:
