@@ -179,6 +179,7 @@ def members_runs(runs: Runs, world: World, cloud: Cloud) -> None:
         "title": "A",
     }
     runs.post("announce a document", "/api/documents", owner, told)
+    runs.post("announce one for any of two", "/api/documents", portal.member("IPMA-SCP", "IPMA-CS"), told)
     runs.post(
         "announce for a member",
         f"/api/staff/members/{owner.member_id}/documents",

@@ -186,9 +186,9 @@ def back_again(table: Tampered, changes: list[Change]) -> list[Change] | None:
     held = table.partitions[CERTIFICATION]
     gone = [sort for sort, item in held.items() if REMOVED in item]
     new = [each for each in changes if kind(each) == "CERTIFICATION DOCUMENT" and each[2] is None]
-    if not gone or len(changes) != 1 or not new:
+    if not gone or event_of(changes) or not new:
         return None
-    ((operation, (partition, _), before, after),) = changes
+    ((operation, (partition, _), before, after),) = new
     return [(operation, (partition, gone[0]), before, after)]
 
 
@@ -197,7 +197,7 @@ def in_the_archive_too(table: Tampered, changes: list[Change]) -> list[Change] |
     archive = table.partitions.get(ARCHIVE, {})
     kept = [sort for sort in archive if sort.startswith("DOCUMENT#")]
     new = [each for each in changes if kind(each) == DOCUMENT and each[2] is None]
-    if not kept or not new:
+    if not kept or not new or event_of(changes) not in ("", "document-attached"):
         return None
     ((operation, (partition, _), before, after),) = new
     return [(operation, (partition, kept[0]), before, after) if each in new else each for each in changes]

@@ -54,7 +54,7 @@ from tests.properties.tampering import (
 )
 from tests.properties.world import Charge, Violation, World
 
-FIRST_SEED, MOST_SEEDS = 20270215, 400
+FIRST_SEED, MOST_SEEDS = 20270215, 1000
 
 COMMITS: dict[str, Tamper] = {
     "an event is written once": twice(EVENT),
