@@ -246,8 +246,18 @@ def counted(event: Any, count: str) -> Any:
     return {**event, "data": {"M": {**event["data"]["M"], "count": {"N": count}}}}
 
 
-def has_checkout(old: Any, new: Any) -> bool:
-    return bool(old and new and old["status"]["S"] == "open" and "M" in old.get("checkout", {}))
+def waived_beside_its_checkout(_: Tampered, changes: list[Change]) -> list[Change] | None:
+    """A fee that is waived, instead of a checkout that is opened, while that can be paid."""
+    for n, (operation, place, _, new) in enumerate(changes):
+        if (
+            kind(changes[n]) == INVOICE
+            and new
+            and new["status"]["S"] == "open"
+            and "M" in new.get("checkout", {})
+        ):
+            waived = (operation, place, new, {**new, "status": {"S": "waived"}})
+            return [*changes[:n], waived, *changes[n + 1 :]]
+    return None
 
 
 INVOICE, CYCLE, ENTRY = "CERTIFICATION INVOICE", "CERTIFICATION CYCLE", "CERTIFICATION ENTRY"

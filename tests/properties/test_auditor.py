@@ -35,7 +35,6 @@ from tests.properties.tampering import (
     called,
     counted,
     during,
-    has_checkout,
     in_the_archive_too,
     is_by_cheque,
     more,
@@ -47,6 +46,7 @@ from tests.properties.tampering import (
     to,
     twice,
     unsigned,
+    waived_beside_its_checkout,
     was_paid,
     was_there,
     without,
@@ -54,7 +54,7 @@ from tests.properties.tampering import (
 )
 from tests.properties.world import Charge, Violation, World
 
-FIRST_SEED, MOST_SEEDS = 20270215, 1000
+FIRST_SEED, MOST_SEEDS = 20270215, 400
 
 COMMITS: dict[str, Tamper] = {
     "an event is written once": twice(EVENT),
@@ -71,9 +71,7 @@ COMMITS: dict[str, Tamper] = {
         INVOICE, before=to(status={"S": "paid"}), after=to(status={"S": "open"}), when=was_there
     ),
     "what an invoice asks never changes": altered(INVOICE, after=to(lines={"L": []}), when=was_there),
-    "what is settled otherwise cannot be paid by card any more": altered(
-        INVOICE, after=to(status={"S": "waived"}), when=has_checkout
-    ),
+    "what is settled otherwise cannot be paid by card any more": waived_beside_its_checkout,
     "no payment is forgotten": altered(INVOICE, after=to(payments={"L": []}), when=was_paid),
     "no refund is forgotten": altered(INVOICE, before=payment(refunded={"N": "999999"}), when=was_paid),
     "no success is forgotten": altered(INVOICE, after=payment(succeeded={"BOOL": False}), when=was_paid),
