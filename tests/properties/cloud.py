@@ -49,6 +49,8 @@ class Cloud:
     secrets: dict[str, str] = field(default_factory=dict)
     own_address: str = ""
     """What Cognito says is the verified address of whoever asks about themselves."""
+    parts: dict[str, dict[int, bytes]] = field(default_factory=dict)
+    """The parts of each upload that is not complete: no object yet, and gone after a day."""
 
     def copy(self) -> "Cloud":
         """Another with the same in it."""
@@ -60,6 +62,7 @@ class Cloud:
             {name: dict(each) for name, each in self.users.items()},
             self.secrets,
             self.own_address,
+            {upload: dict(sent) for upload, sent in self.parts.items()},
         )
 
     def put(self, bucket: str, key: str, content: bytes, version: str = "") -> None:
@@ -162,6 +165,8 @@ class Cloud:
         if operation == "PutObject":
             self.put(*place, _unchunked(request))
             return _response(request.url, 200, b"", {"ETag": '"new"'})
+        if operation in ("CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"):
+            return self._s3_parts(operation, request, place)
         if operation == "DeleteObject":
             only = parse_qs(parts.query).get("versionId", [""])[0]
             left = [each for each in versions if only and each[0] != only]
@@ -181,6 +186,22 @@ class Cloud:
         if only is not None and _string(only) != f'"{version}"':
             raise Refused(412, "PreconditionFailed")
         return _response(request.url, 200, content, {"ETag": f'"{version}"'})
+
+    def _s3_parts(self, operation: str, request: AWSPreparedRequest, place: tuple[str, str]) -> AWSResponse:
+        """A large object, part by part."""
+        asked_for = parse_qs(urlsplit(request.url).query)
+        if operation == "CreateMultipartUpload":
+            upload = f"upload{len(self.parts)}"
+            self.parts[upload] = {}
+            told = f"<InitiateMultipartUploadResult><UploadId>{upload}</UploadId></InitiateMultipartUploadResult>"
+            return _response(request.url, 200, told.encode())
+        (upload,) = asked_for["uploadId"]
+        if operation == "UploadPart":
+            self.parts[upload][int(asked_for["partNumber"][0])] = _unchunked(request)
+            return _response(request.url, 200, b"", {"ETag": '"part"', "x-amz-checksum-crc32": "AAAAAA=="})
+        sent = self.parts[upload]  # whoever completes it twice is told the same
+        self.put(*place, b"".join(sent[number] for number in sorted(sent)))
+        return _response(request.url, 200, b"<CompleteMultipartUploadResult></CompleteMultipartUploadResult>")
 
     def _versions(self, bucket: str, query: str) -> bytes:
         prefix = parse_qs(query).get("prefix", [""])[0]

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 
 import stripe
 
-from shared.adapters import clock
+from shared.adapters import clock, transfer_store
 from shared.domain import program_invoices, proposals
 from shared.domain.invoices import subject_of
 from shared.domain.mails import Mark
@@ -512,12 +513,23 @@ def transfers_runs(runs: Runs, world: World) -> None:
         runs.delivery(f"import of {kind}", "import_data", {"detail": {"object": {"key": key}}})
     trial = {"text": EDITION}
     runs.post("start a trial", "/api/staff/edition-trials", ADMINISTRATOR, trial)
-    for name, steps in (("an export reads", 0), ("an export packs", 1)):
+    for name, steps in (("an export reads", 0), ("an export packs", 1), ("an export packs in parts", 1)):
         job_id = portal.post("/api/staff/exports", ADMINISTRATOR).json["export_id"]
         worker = import_module("functions.export_data.handler")
         for step in range(steps):
             worker.take_step({"body": json.dumps({"job_id": job_id, "step": step})})
         runs.delivery(name, "export_data", {"job_id": job_id, "step": steps})
+    runs.all[-1] = replace(runs.all[-1], ask=in_parts(runs.all[-1].ask))
+
+
+def in_parts(ask: Callable[[], tuple[int, str]]) -> Callable[[], tuple[int, str]]:
+    """The same where a file is large from a kilobyte on."""
+
+    def asked() -> tuple[int, str]:
+        with patch.object(transfer_store, "PART", 1024):
+            return ask()
+
+    return asked
 
 
 def table_of(columns: Any, *rows: Mapping[str, str]) -> str:
