@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.properties.cloud import Cloud
 from tests.properties.golden_runs import Golden
 from tests.properties.line import PASSING, Line, only_reads, ways
 from tests.properties.stage import Course, Stage, differences, state, stripe_now
+from tests.properties.unseen import Watched, watching
 from tests.properties.world import Died
 
 PROVING = os.environ.get("PROVE") == "1"
@@ -26,6 +28,9 @@ broken again, but in `make prove`."""
 
 TRACED: dict[str, list[Any]] = {}
 """The places that each golden run called from, by its name."""
+
+WATCHED = Watched()
+"""What would have landed, had another written meanwhile what the golden runs wrote."""
 
 
 def attempt(stage: Stage, golden: Golden) -> tuple[int, str]:
@@ -71,7 +76,8 @@ def golden_line(base: Base, golden: Golden) -> tuple[Line, Course, Cloud, Any]:
     after = stage.set_back(services, at_stripe, line := Line(is_traced=True, rival=golden.rival))
     course = Course(state(after, stage.portal))
     line.watch = lambda: course.states.append(state(after, stage.portal))
-    status, code = golden.ask()
+    with watching(WATCHED, golden.name) if golden.rival is None else nullcontext():
+        status, code = golden.ask()
     assert golden.fits(status), (golden.name, status, code)
     assert line.made or golden.of in SILENT, f"{golden.name} asks for nothing, so that nothing can go wrong"
     assert line.rival is None, f"{golden.name}: nobody was met"

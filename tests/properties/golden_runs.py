@@ -545,11 +545,14 @@ def applicants_runs(runs: Runs) -> None:
     """Reinstatement in the portal, by the example edition that has it; and an approval, which notes two days where
     there is a grace."""
     portal = runs.portal
-    late, ready, approved = portal.member(), portal.member(), portal.member()
+    late, ready, approved, judged, on_paper = (portal.member() for _ in range(5))
     signed = portal.submitted(approved)
     portal.paid(signed["invoice"]["invoice_id"])
     portal.points(late, 20)
     entry_id = portal.points(ready, 20)["entry_id"]
+    portal.points(judged, 20)
+    portal.points(on_paper, 20)
+    portal.paid(portal.post(portal.cycle_path(on_paper, "invoice"), on_paper).json["invoice_id"])
     portal.at(LATER)
     base = "reinstatement-application"
 
@@ -567,3 +570,11 @@ def applicants_runs(runs: Runs) -> None:
     runs.post("sign an application", own(ready, "/submission"), ready, SIGNING)
     decided = {"submission_id": signed["submission"]["submission_id"], "decision": "approve", "comment": ""}
     runs.post("approve where there is a grace", of_staff(approved, "decision"), REVIEWER, decided)
+    assert portal.post(own(judged, "/entries"), judged, more).status == 201
+    applied = portal.post(own(judged, "/submission"), judged, SIGNING).json
+    for invoice in portal.get("/api/invoices", judged).json["items"]:
+        portal.paid(invoice["invoice_id"])
+    decided = {**decided, "submission_id": applied["submission"]["submission_id"]}
+    runs.post("approve an application", of_staff(judged, "decision"), REVIEWER, decided)
+    received = {"report_received_on": "2027-12-20", "comment": ""}
+    runs.post("reinstate with points", of_staff(on_paper, "reinstatement"), STAFF, received)

@@ -20,6 +20,7 @@ POLICY = {"file_name": "p.pdf", "content_type": "application/pdf", "size": 9, "k
 def rare_runs(runs: Runs, world: World, cloud: Cloud) -> None:
     """What needs a past of its own."""
     documents_from_elsewhere(runs, world)
+    documents_on_their_way(runs, world)
     reports(runs)
     announcements(runs, world)
     mails(runs, world, cloud)
@@ -40,13 +41,43 @@ def documents_from_elsewhere(runs: Runs, world: World) -> None:
     reported(portal, keeper, replace(world, owner=keeper).contribution(kind="evidence", title="Kept"))
 
 
-def reported(portal: Portal, who: Person, document_id: str) -> None:
-    """A report that names a document, approved."""
+def documents_on_their_way(runs: Runs, world: World) -> None:
+    """Files that reports take along when they are approved and bring back when that is undone, and those that another
+    certification names: one that is looked at, one that its member deletes."""
+    portal = runs.portal
+    approving, undoing = portal.member(), portal.member()
+    kept = replace(world, owner=approving).contribution(kind="evidence", title="Taken along")
+    submission_id = reported(portal, approving, kept, decided=False)
+    decision = {"submission_id": submission_id, "decision": "approve", "comment": ""}
+    runs.post("approve with a document", of_staff(approving, "decision"), STAFF, decision)
+    reported(portal, undoing, replace(world, owner=undoing).contribution(kind="evidence", title="Back"))
+    wrong = {"reason": "Wrong report"}
+    runs.post("undo an approval with a document", of_staff(undoing, "undo-approval"), STAFF, wrong)
+    both = portal.member("IPMA-CP", "IPMA-SCP")
+    looked_at = announced(portal, both)
+    assert portal.enter(both, entry("policy", document_ids=[looked_at])).status == 201
+    runs.delivery(
+        "a good file that another place names", "check_document", stored(world.documents, looked_at)
+    )
+    dropped = replace(world, owner=both).contribution(title="Dropped")
+    named = portal.enter(both, entry("policy", document_ids=[dropped])).json["entries"][0]
+    at = portal.cycle_path(both, f"entries/{named['entry_id']}")
+    assert portal.ask("DELETE", at, both, version=named["version"]).status == 204
+    version = portal.get(f"/api/documents/{dropped}", both).json["document"]["version"]
+    runs.request(
+        "delete a document of two places", "DELETE", f"/api/documents/{dropped}", both, version=version
+    )
+
+
+def reported(portal: Portal, who: Person, document_id: str, *, decided: bool = True) -> str:
+    """A report that names a document, paid, and approved: its submission's id."""
     assert portal.enter(who, entry("policy", document_ids=[document_id])).status == 201
     portal.points(who, 49)
     signed = portal.sign(who).json
     portal.paid(signed["invoice"]["invoice_id"])
-    assert portal.decide(who, signed["submission"]["submission_id"]).status == 200
+    submission_id: str = signed["submission"]["submission_id"]
+    assert not decided or portal.decide(who, submission_id).status == 200
+    return submission_id
 
 
 def reports(runs: Runs) -> None:
@@ -145,6 +176,11 @@ def staff(runs: Runs, world: World) -> None:
     world.transfers.put(key, table_of(program_invoices.COLUMNS, bought).encode())
     step("import_data", {"detail": {"object": {"key": key}}})
     runs.request("read what was bought", "GET", "/api/invoices", owner)
+    started = portal.post("/api/staff/imports", ADMINISTRATOR, {"kind": "program-invoices"}).json
+    key = f"imports/{started['import_id']}.csv"
+    paid = {**bought, "status": "paid", "paid_on": "2027-05-20", "payment_method": "check"}
+    world.transfers.put(key, table_of(program_invoices.COLUMNS, paid).encode())
+    runs.delivery("a program's invoice is paid", "import_data", {"detail": {"object": {"key": key}}})
 
 
 def approved_with(portal: Portal, who: Person, points: int) -> None:

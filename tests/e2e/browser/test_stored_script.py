@@ -1,6 +1,12 @@
-"""Whatever people type is text on every page that shows it: no script in any field ever runs, on nobody's page."""
+"""Whatever people type is text on every page that shows it: no script in any field ever runs, on nobody's page.
 
-from collections.abc import Callable
+Which fields there are is read out of the OpenAPI file (`text_fields.py`).
+"""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -8,10 +14,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from infrastructure.local.roster import as_csv
+from shared.domain import program_invoices, proposals
 from tests import files
 from tests.e2e.browser.desk import program_day, roster_row
 from tests.e2e.browser.people import FIFTY, Member, member_of
-from tests.e2e.browser.test_proposals import propose
+from tests.e2e.browser.text_fields import REFUSED, TYPED_INTO, UNSHOWN, UNTYPED, text_fields
 from tests.e2e.browser.visitor import MEMBER_PAGES, STAFF_PAGES, Visitor
 from tests.e2e.portal import Person, Portal, entry
 
@@ -49,11 +56,10 @@ def member_who_types_scripts(portal: Portal, staff: Person) -> Member:
     assert made.status_code == 201, made.text
     entry_id = made.json()["entries"][0]["entry_id"]
     claim = {"activity": "employment", "started_on": day, "title": typed("claim")}
-    claimed = member.person.post(
-        f"{member.path}/standing-claims", claim | {"organization": typed("claim-organization")}
-    )
+    claim |= {"organization": typed("claim-organization"), "notes": typed("claim-notes")}
+    claimed = member.person.post(f"{member.path}/standing-claims", claim)
     assert claimed.status_code == 201, claimed.text
-    propose(portal, staff, member)
+    staff_bring_scripts_in(portal, staff, member, day)
     member.enter(*FIFTY[:-1])
     member.enter(("webinar", 10))
     version = portal.client.get("/api/program").json()["agreement"]["version"]
@@ -102,6 +108,69 @@ def staff_types_scripts(
     assert answer.status_code == 201, answer.text
 
 
+def bring_in(
+    portal: Portal, staff: Person, asked: dict[str, Any], columns: Sequence[str], cells: dict[str, str]
+) -> None:
+    """Import one row as staff do."""
+    text = io.StringIO()
+    rows = csv.DictWriter(text, columns, restval="")
+    rows.writeheader()
+    rows.writerow(cells)
+    made = staff.post("/api/staff/imports", asked)
+    assert made.status_code == 201, made.text
+    upload = made.json()["upload"]
+    sent = httpx.post(upload["url"], data=upload["fields"], files={"file": ("x", text.getvalue().encode())})
+    assert sent.is_success
+    portal.settle()
+
+
+def staff_bring_scripts_in(portal: Portal, staff: Person, member: Member, day: str) -> None:
+    """What a chapter and an old system say of a member."""
+    chapter = {"name": typed("chapter", SHORT), "started_on": day, "ended_on": day}
+    listed = {"First Name": typed("roster-first"), "Last Name": typed("roster-last")}
+    listed |= {"Email Address": member.email}
+    roster = {"kind": "chapter-roster", "chapter": chapter}
+    bring_in(portal, staff, roster, proposals.COLUMNS, listed)
+    bought = {"invoice_number": "S-1", "member_id": member.member_id, "description": typed("program", SHORT)}
+    bought |= {"amount": "90", "currency": "usd", "issued_on": day, "due_on": day, "status": "paid"}
+    bought |= {"paid_on": day, "payment_method": "check"}
+    bought |= {"payment_reference": typed("program-reference", SHORT)}
+    bring_in(portal, staff, {"kind": "program-invoices"}, program_invoices.COLUMNS, bought)
+
+
+def member_who_is_judged(portal: Portal, staff: Person) -> tuple[Member, list[str]]:
+    """A member about whom staff give a script as their every reason, and the certifications that they gave it for."""
+    year = program_day().year
+    row = roster_row("Script.2")
+    past = row | {"designation": "IPMA-SCP", "certified_since": f"{year - 4}-03-15"}
+    past |= {"expires_on": f"{year - 1}-12-31"}
+    assert staff.import_roster(as_csv([row, past])).json()["created"] == 2
+    portal.settle()
+    member = member_of(portal, row)
+    lapsed = member.person.certification("IPMA-SCP")["certification_id"]
+    received = {"report_received_on": past["expires_on"], "comment": typed("reinstatement")}
+    done = [
+        owed := staff.post(f"/api/staff/certifications/{lapsed}/invoice"),
+        staff.post(f"/api/staff/invoices/{owed.json()['invoice_id']}/waiver", {"reason": typed("waiver")}),
+        staff.post(f"/api/staff/certifications/{lapsed}/reinstatement", received),
+    ]
+    *_, last = member.enter(*FIFTY)
+    signed = member.sign(portal)
+    judged = f"/api/staff/certifications/{member.certification_id}"
+    approval = {"submission_id": signed["submission"]["submission_id"], "decision": "approve", "comment": ""}
+    counted = {last["entry_id"]: {"points": last["points"], "reason": typed("adjustment")}}
+    invoice_id = signed["invoice"]["invoice_id"]
+    done += [
+        staff.post(f"/api/staff/invoices/{invoice_id}/waiver", {"reason": typed("waiver")}),
+        staff.post(f"{judged}/decision", approval),
+        staff.post(f"{judged}/undo-approval", {"reason": typed("undo")}),
+        staff.post(f"{judged}/decision", approval | {"entry_adjustments": counted}),
+    ]
+    for answer in done:
+        assert answer.is_success, answer.text
+    return member, [lapsed, member.certification_id]
+
+
 def listen(visitor: Visitor) -> list[str]:
     """Whatever a script would do: open a dialog, or fetch what a tag names."""
     heard: list[str] = []
@@ -125,18 +194,27 @@ def shown(page: Page) -> str:
     return "\n".join([page.locator("body").inner_text(), page.title(), *values])
 
 
+def test_of_every_field_that_takes_text_it_is_said_what_becomes_of_it() -> None:
+    said = [*TYPED_INTO, *UNSHOWN, *UNTYPED, *REFUSED]
+    assert sorted(said) == sorted(text_fields())
+
+
 def test_no_script_in_any_field_runs_on_any_page(
     visit: Callable[..., Visitor], desk: Visitor, portal: Portal, staff: Person
 ) -> None:
     member = member_who_types_scripts(portal, staff)
+    judged, certifications = member_who_is_judged(portal, staff)
     visitor = visit()
     visitor.enter_as(member)
     heard_by_member, heard_by_staff = listen(visitor), listen(desk)
     seen = ""
     for name in MEMBER_PAGES:
         seen += shown(visitor.open(f"/{name}/"))
-    seen_by_member = {field for field, text in TYPED.items() if text in seen}
-    seen = ""
+    judged_visitor = visit()
+    judged_visitor.enter_as(judged)
+    heard_by_judged = listen(judged_visitor)
+    for name in ("registrations", "invoices", "recertification"):
+        seen += shown(judged_visitor.open(f"/{name}/"))
     query = {"review": f"?certification={member.certification_id}", "member": f"?member={member.member_id}"}
     query |= {"paper": query["review"], "members": f"?query={member.member_id}"}
     for name in STAFF_PAGES:
@@ -145,10 +223,73 @@ def test_no_script_in_any_field_runs_on_any_page(
             page.get_by_role("link", name="Returned to the member").click()
         if name in ("reviews", "members"):
             expect(page.get_by_text(TYPED["last"]).first).to_be_visible()
+        if name == "rules":
+            page.get_by_role("textbox", name="The edition").fill(typed("trial", f" = 1\n'{SHORT}' = 1"))
+            page.get_by_role("button", name="Try it").click()
+            expect(desk.problem.first).to_be_focused()
         seen += shown(page)
-    seen_by_staff = {field for field, text in TYPED.items() if text in seen}
-    assert heard_by_member + heard_by_staff == []
-    assert set(TYPED) - seen_by_member - seen_by_staff == set()
+    about = [f"/staff/review/?certification={each}" for each in certifications]
+    for address in (*about, f"/staff/member/?member={judged.member_id}"):
+        seen += shown(desk.open(address))
+    assert heard_by_member + heard_by_judged + heard_by_staff == []
+    unshown = {name for name, _ in UNSHOWN.values()}
+    assert set(TYPED) == {*TYPED_INTO.values(), *unshown}
+    assert {field for field, text in TYPED.items() if text not in seen} == unshown
+
+
+def test_what_has_to_be_one_of_those_that_there_are_takes_no_script(
+    portal: Portal, staff: Person, member: Member
+) -> None:
+    told = {
+        "file_name": "a.pdf",
+        "content_type": "application/pdf",
+        "size": 9,
+        "kind": "evidence",
+        "title": "A",
+    }
+    claim = {"activity": "employment", "title": "T", "organization": "O"}
+    claim["started_on"] = member.dashboard()["cycle"]["starts_on"]
+    day = {"started_on": claim["started_on"], "ended_on": claim["started_on"]}
+    right = entry("webinar", 1, **day)
+    entries, submission = f"{member.path}/entries", f"{member.path}/submission"
+    member.enter(*FIFTY[:-1])
+    asked: dict[str, tuple[Person, str, Any]] = {
+        "EntrySent.activity": (member.person, entries, {"entries": [entry(SHORT, 1, **day)]}),
+        "EntrySent.unit": (member.person, entries, {"entries": [right | {"unit": SHORT}]}),
+        "EntrySent.document_ids[]": (
+            member.person,
+            entries,
+            {"entries": [right | {"document_ids": [SHORT]}]},
+        ),
+        "StandingSent.activity": (
+            member.person,
+            f"{member.path}/standing-claims",
+            claim | {"activity": SHORT},
+        ),
+    }
+    for name in ("content_type", "kind", "certification_id", "entry_id"):
+        asked[f"DocumentSent.{name}"] = (member.person, "/api/documents", told | {name: SHORT})
+    for name, (person, path, body) in asked.items():
+        refuse(name, person, path, body)
+    member.enter(("webinar", 11))
+    refuse(
+        "SubmissionSent.agreement_version",
+        member.person,
+        submission,
+        {"agreement_version": SHORT, "signature": member.name},
+    )
+    member.sign(portal)
+    decision = {"submission_id": SHORT, "decision": "return", "comment": "C"}
+    path = f"/api/staff/certifications/{member.certification_id}/decision"
+    refuse("DecisionSent.submission_id", staff, path, decision)
+    assert {*asked, "SubmissionSent.agreement_version", "DecisionSent.submission_id"} == set(REFUSED)
+
+
+def refuse(name: str, person: Person, path: str, body: Any) -> None:
+    """What is asked is refused, and not repeated."""
+    answer = person.post(path, body)
+    assert answer.status_code in (404, 409, 422), (name, answer.text)
+    assert "onerror" not in answer.text, (name, answer.text)
 
 
 @pytest.mark.parametrize(
