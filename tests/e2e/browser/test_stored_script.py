@@ -59,7 +59,7 @@ def member_who_types_scripts(portal: Portal, staff: Person) -> Member:
     claim |= {"organization": typed("claim-organization"), "notes": typed("claim-notes")}
     claimed = member.person.post(f"{member.path}/standing-claims", claim)
     assert claimed.status_code == 201, claimed.text
-    staff_bring_scripts_in(portal, staff, member, day)
+    staff_sold_scripts(portal, staff, member, day)
     member.enter(*FIFTY[:-1])
     member.enter(("webinar", 10))
     version = portal.client.get("/api/program").json()["agreement"]["version"]
@@ -124,13 +124,17 @@ def bring_in(
     portal.settle()
 
 
-def staff_bring_scripts_in(portal: Portal, staff: Person, member: Member, day: str) -> None:
-    """What a chapter and an old system say of a member."""
+def chapter_names_scripts(portal: Portal, staff: Person, member: Member, day: str) -> None:
+    """A chapter says that a member is its own."""
     chapter = {"name": typed("chapter", SHORT), "started_on": day, "ended_on": day}
-    listed = {"First Name": typed("roster-first"), "Last Name": typed("roster-last")}
+    listed = {"First Name": typed("roster-first", SHORT), "Last Name": typed("roster-last", SHORT)}
     listed |= {"Email Address": member.email}
     roster = {"kind": "chapter-roster", "chapter": chapter}
     bring_in(portal, staff, roster, proposals.COLUMNS, listed)
+
+
+def staff_sold_scripts(portal: Portal, staff: Person, member: Member, day: str) -> None:
+    """An old system says what a member bought."""
     bought = {"invoice_number": "S-1", "member_id": member.member_id, "description": typed("program", SHORT)}
     bought |= {"amount": "90", "currency": "usd", "issued_on": day, "due_on": day, "status": "paid"}
     bought |= {"paid_on": day, "payment_method": "check"}
@@ -168,7 +172,11 @@ def member_who_is_judged(portal: Portal, staff: Person) -> tuple[Member, list[st
     ]
     for answer in done:
         assert answer.is_success, answer.text
-    return member, [lapsed, member.certification_id]
+    held = [each["certification_id"] for each in member.person.get("/api/certifications").json()["items"]]
+    unsigned = next(each for each in held if each != member.certification_id)
+    started = member.person.dashboard(unsigned)["cycle"]["starts_on"]
+    chapter_names_scripts(portal, staff, member, min(started, program_day().isoformat()))
+    return member, [member.certification_id, unsigned]
 
 
 def listen(visitor: Visitor) -> list[str]:
@@ -188,8 +196,7 @@ def shown(page: Page) -> str:
     """All that a page shows, typed fields included; nothing of it is a tag."""
     tags = "main img[src=x], main svg[onload], main script, main [onerror], main [onload]"
     assert page.locator(tags).count() == 0, page.url
-    for closed in page.locator("main details:not([open]) > summary").all():
-        closed.evaluate("summary => summary.parentElement.open = true")
+    page.locator("main details").evaluate_all("all => all.forEach((each) => (each.open = true))")
     values = page.locator("main :is(input, textarea)").evaluate_all("all => all.map((each) => each.value)")
     return "\n".join([page.locator("body").inner_text(), page.title(), *values])
 
@@ -213,8 +220,12 @@ def test_no_script_in_any_field_runs_on_any_page(
     judged_visitor = visit()
     judged_visitor.enter_as(judged)
     heard_by_judged = listen(judged_visitor)
-    for name in ("registrations", "invoices", "recertification"):
-        seen += shown(judged_visitor.open(f"/{name}/"))
+    for name in (
+        "registrations/",
+        "invoices/",
+        *(f"recertification/?certification={each}" for each in certifications),
+    ):
+        seen += shown(judged_visitor.open(f"/{name}"))
     query = {"review": f"?certification={member.certification_id}", "member": f"?member={member.member_id}"}
     query |= {"paper": query["review"], "members": f"?query={member.member_id}"}
     for name in STAFF_PAGES:

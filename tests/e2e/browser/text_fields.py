@@ -32,6 +32,8 @@ TYPED_INTO: Mapping[str, str] = {
     "DecisionSent.comment": "comment",
     "DecisionSent.entry_comments[]": "entry-comment",
     "ExtensionSent.reason": "reason",
+    "WaiverSent.reason": "waiver",
+    "UndoSent.reason": "undo",
     "OfflinePaymentSent.reference": "reference",
     "ChapterSent.name": "chapter",
     "TrialSent.text": "trial",
@@ -39,7 +41,6 @@ TYPED_INTO: Mapping[str, str] = {
     "members.last_name": "last",
     "members.committees": "committee",
     "program-invoices.description": "program",
-    "program-invoices.payment_reference": "program-reference",
 }
 """Under which name the test types into it; a page has to show it."""
 
@@ -48,8 +49,10 @@ UNSHOWN: Mapping[str, tuple[str, str]] = {
         "adjustment",
         "stands in the report of the closed cycle, a PDF, and in the mail",
     ),
-    "WaiverSent.reason": ("waiver", "stands in the history; the member's mail says that nothing is owed"),
-    "UndoSent.reason": ("undo", "stands in the history and in the member's mail"),
+    "program-invoices.payment_reference": (
+        "program-reference",
+        "stands in the export: no page says how it was paid",
+    ),
     "ReinstatementSent.comment": ("reinstatement", "stands in the history"),
     "chapter-roster.First Name": ("roster-first", "is compared with a member's, and given back as CSV"),
     "chapter-roster.Last Name": ("roster-last", "is compared with a member's, and given back as CSV"),
