@@ -77,7 +77,7 @@ class Watched:
             found = memory.item(place)
             if not _holds(found, parameters):
                 continue  # it is refused as it is
-            for how, altered in alterations(found, item):
+            for how, altered in alterations(found, item or parameters["Key"]):
                 self.tried += 1
                 if _holds(altered, parameters):
                     self.unseen[f"{operation} {kind(place)}, {how}"].add(run)
@@ -106,10 +106,10 @@ def kind(place: Place) -> str:
     return f"{partition} / {sort if sort.isupper() else '…'}"
 
 
-def alterations(found: Attributes | None, item: Attributes | None) -> Iterator[tuple[str, Attributes | None]]:
+def alterations(found: Attributes | None, item: Attributes) -> Iterator[tuple[str, Attributes | None]]:
     """What another may have left in the place of what is there."""
     if found is None:
-        yield "where something stands", another(item or {})
+        yield "where something stands", another(item)
         return
     yield "changed meanwhile", another(found)
     yield "gone meanwhile", None
