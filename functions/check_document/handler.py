@@ -13,7 +13,13 @@ from shared.domain.days import day_of
 from shared.domain.events import Command
 from shared.handling import wiring
 from shared.handling.jobs import each_message
-from shared.use_cases.check_document import MALWARE, NOT_SCANNABLE, check_content, note_malware_verdict
+from shared.use_cases.check_document import (
+    ANOTHER_VERSION,
+    MALWARE,
+    NOT_SCANNABLE,
+    check_content,
+    note_malware_verdict,
+)
 
 logger = Logger()
 
@@ -30,14 +36,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def check(event: Mapping[str, Any]) -> None:
-    """Act on one event; doing it twice changes nothing. What is rejected is deleted from the bucket.
+    """Act on one event; doing it twice changes nothing. What is rejected is deleted from the bucket, and so is what was
+    posted beside the version that is checked: that one is then the newest again.
 
     Raises for a scan's result that is no verdict.
     """
     detail = event["detail"]
     if event["detail-type"] == UPLOADED:
         stored = detail["object"]
-        document_id = document_id_of(stored["key"])
+        document_id, object_version = document_id_of(stored["key"]), stored["version-id"]
         outcome = check_content(
             wiring.documents(),
             wiring.document_store(),
@@ -45,26 +52,28 @@ def check(event: Mapping[str, Any]) -> None:
             _command(),
             wiring.editions().programs[-1],
             document_id,
-            stored["version-id"],
+            object_version,
             _certification_ids,
         )
     elif event["detail-type"] == SCANNED:
         stored, result = detail["s3ObjectDetails"], detail["scanResultDetails"]["scanResultStatus"]
         if result not in VERDICTS:
             raise RuntimeError(f"the malware scan could not look: {result}")
-        document_id = document_id_of(stored["objectKey"])
+        document_id, object_version = document_id_of(stored["objectKey"]), stored["versionId"]
         outcome = note_malware_verdict(
             wiring.documents(),
             wiring.events(),
             _command(),
             document_id,
-            stored["versionId"],
+            object_version,
             VERDICTS[result],
         )
     else:
         raise RuntimeError(f"an event of another type: {event['detail-type']}")
     if outcome == "rejected":
         wiring.document_store().remove(document_id)
+    elif outcome == ANOTHER_VERSION:
+        wiring.document_store().remove_version(document_id, object_version)
     logger.info("document_checked", document_id=document_id, outcome=outcome)
 
 

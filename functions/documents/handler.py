@@ -169,7 +169,7 @@ def _announce(document: DocumentSent, door: Door) -> Response[DocumentAnnounced]
         door=door,
     )
     form = wiring.document_store().upload_form(made, home.program.largest_document_bytes)
-    upload = UploadForm(url=form.url, fields=dict(form.fields))
+    upload = UploadForm(url=form.url, fields=dict(form.fields) if made.awaits_file else {})
     return created(DocumentAnnounced(document=Document.of(made), upload=upload), made.version)
 
 

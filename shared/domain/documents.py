@@ -56,10 +56,10 @@ class Facts:
 class Document:
     """One uploaded file; only a `clean` one counts and can be downloaded.
 
-    `object_version` is the one version of the stored object that was checked: what is uploaded later with the same form
-    is never looked at. `version` rises with each verdict and publication. `archived_at` is when its cycle was closed.
-    `uploaded_key` and `fingerprint` make the item its own event and idempotency record; `uploaded_by` is who of staff
-    uploaded it for the member, empty when it was the member.
+    `object_version` is the one version of the stored object that was checked: what is uploaded later with the same
+    form is never looked at, and taken away. `version` rises with each verdict and publication. `archived_at` is
+    when its cycle was closed. `uploaded_key` and `fingerprint` make the item its own event and idempotency record;
+    `uploaded_by` is who of staff uploaded it for the member, empty when it was the member.
     """
 
     document_id: str
@@ -94,6 +94,11 @@ class Document:
     def is_contribution(self) -> bool:
         """Whether it is something for other members too: an HR innovation, a policy, a program …"""
         return self.kind != EVIDENCE
+
+    @property
+    def awaits_file(self) -> bool:
+        """Whether its file is still to be uploaded, as far as is known: no version of it was looked at."""
+        return self.status == "pending" and not self.object_version
 
     def awaits(self, check: Check, object_version: str) -> bool:
         """Whether this check's verdict on this version of the object is still to come."""

@@ -74,7 +74,8 @@ class Document(Given):
 
 
 class UploadForm(Given):
-    """Where to post the file to (multipart/form-data), with these fields before the field `file`."""
+    """Where to post the file to (multipart/form-data), with these fields before the field `file`; no fields when it was
+    uploaded before: nothing is to be posted any more."""
 
     url: str
     fields: dict[str, str]

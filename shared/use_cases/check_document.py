@@ -11,6 +11,10 @@ from shared.domain.program import Program
 from shared.use_cases.once import once
 
 MALWARE = "The malware scan found something in this file. Do not open it; have your computer looked at."
+ANOTHER_VERSION = "another-version"
+"""What came of a file that was posted beside the one that is checked: it is to be taken away for good, as the bucket
+would in time take away what lies under it, which is the one that counts."""
+
 NOT_SCANNABLE = "This file cannot be scanned for malware (a password, perhaps). Save it anew and upload that."
 
 
@@ -31,12 +35,14 @@ def check_content(
 
     `certification_ids` gives what a member holds, for noticing the same file twice: a hint, no refusal.
     """
-    document = documents.find(document_id)
+    document = documents.find(document_id) or documents.find(
+        document_id
+    )  # it may have moved between its two places
     if document is None:
         objects.remove_version(document_id, object_version)
         return "unknown"
     if not document.awaits("content", object_version):
-        return _known(document)
+        return _known(document, object_version)
     most = program.largest_document_bytes
     try:
         data = objects.read(document_id, object_version, most)
@@ -61,12 +67,14 @@ def note_malware_verdict(
     """Note what the malware scan says of one uploaded version: `reason` is empty when it found nothing."""
     document = documents.find(document_id)
     if document is None or not document.awaits("malware", object_version):
-        return _known(document)
+        return _known(document, object_version)
     return _judge(documents, events, command, document, "malware", object_version, reason, None)
 
 
-def _known(document: Document | None) -> str:
+def _known(document: Document | None, object_version: str) -> str:
     """What came of it before: whoever rejected it may have died before its object was deleted."""
+    if document is not None and document.object_version not in ("", object_version):
+        return ANOTHER_VERSION
     return "rejected" if document is not None and document.status == "rejected" else "nothing-awaited"
 
 
@@ -87,7 +95,7 @@ def _judge(
     def perform(attempt: int) -> str:
         before = document if attempt == 0 else documents.find(document.document_id)
         if before is None or not before.awaits(check, object_version):
-            return _known(before)
+            return _known(before, object_version)
         after = before.judged(check, object_version, reason, facts)
         data = {
             "document_id": after.document_id,

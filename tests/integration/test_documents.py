@@ -365,6 +365,24 @@ def test_a_check_done_twice_or_of_a_later_upload_changes_nothing(
     settled = read(portal, member, document)["document"]
     assert hear(stored(bucket, document["document_id"], files.HTML, "v2"), event) == []
     assert read(portal, member, document)["document"] == settled
+    assert bucket.objects.keys() == {(document["document_id"], "v1")}
+    assert hear(scan(document["document_id"], "THREATS_FOUND", "v3"), event) == []
+    assert read(portal, member, document)["document"] == settled
+    assert bucket.objects.keys() == {(document["document_id"], "v1")}
+
+
+def test_a_file_that_is_there_gets_no_second_form(
+    portal: Portal, bucket: DocumentsBucket, member: Person, scanned: None
+) -> None:
+    key = new_key()
+    first = portal.post(PATH, member, said(), key=key).json
+    again = portal.post(PATH, member, said(), key=key).json
+    assert first["upload"]["fields"]["key"] == again["upload"]["fields"]["key"]
+    for event in (stored(bucket, first["document"]["document_id"]), scan(first["document"]["document_id"])):
+        assert hear(event) == []
+        late = portal.post(PATH, member, said(), key=key)
+        assert (late.status, late.json["upload"]["fields"]) == (201, {})
+        assert late.json["document"]["document_id"] == first["document"]["document_id"]
 
 
 def test_a_check_leaves_one_event_of_the_system(

@@ -328,6 +328,13 @@ class Auditor:
         deleted = {each["data"]["document_id"] for each in events if each["type"] == "document-deleted"}
         lost = self._world.acknowledged_documents - deleted - there.keys()
         require(not lost, f"no acknowledged document is lost: {lost}")
+        served = {each: item for each, item in there.items() if item["status"] == "clean"}
+        gone = [
+            each
+            for each, item in served.items()
+            if list(self._world.files.posted.get(each, {})) != [item["object_version"]]
+        ]
+        require(not gone, f"what is served is the one version that is stored: {gone}")
         unseen = [each for each in self._world.files.posted if there.get(each, {}).get("status") == "pending"]
         require(not unseen, f"every file is judged: {unseen}")
 

@@ -261,6 +261,11 @@ def unraised(world: World) -> None:
     world.stripe.charges["other"] = Charge("other", paid.invoice_id, paid.amount)
 
 
+def posted_beside(world: World) -> None:
+    for versions in world.files.posted.values():
+        versions["later"] = b"another"
+
+
 def unjudged(world: World) -> None:
     for sort, item in world.dynamo.partitions[CERTIFICATION].items():
         if sort.startswith("DOCUMENT#"):
@@ -280,6 +285,7 @@ CLOSINGS: dict[str, Callable[[World], Any]] = {
         entry.entry_id for entry in world.found.entries
     ),
     "no acknowledged document is lost": lambda world: world.acknowledged_documents.add("doc_lost"),
+    "what is served is the one version that is stored": posted_beside,
     "every file is judged": unjudged,
     "every charge stands on its invoice": another_charge,
     "every refund stands on its invoice": lambda world: charge(world, refunded=1),

@@ -8,7 +8,7 @@ from shared.domain.documents import Upload
 from shared.domain.errors import NotFound
 from shared.domain.events import Command
 from shared.domain.reinstatement import by_either
-from shared.use_cases.check_document import MALWARE, check_content, note_malware_verdict
+from shared.use_cases.check_document import ANOTHER_VERSION, MALWARE, check_content, note_malware_verdict
 from shared.use_cases.delete_document import delete_document
 from shared.use_cases.edit_entry import edit_entry
 from shared.use_cases.log_entries import log_entries
@@ -61,7 +61,7 @@ def _upload(world: World, entry_id: str | None) -> Request:
 
     def done(made: Any) -> None:
         world.acknowledged_documents.add(made.document_id)
-        for content in contents:
+        for content in contents if made.awaits_file else []:
             world.files.post(made.document_id, content)
 
     gate = frozenset({"certification-lapsed", "not-found"})
@@ -78,8 +78,11 @@ def look(world: World) -> Request | None:
         if check == "malware":
             posted = world.files.posted.get(document_id, {})
             reason = MALWARE if posted.get(version) == INFECTED else ""
-            return note_malware_verdict(world.documents, world.events, command, document_id, version, reason)
-        return check_content(
+            outcome = note_malware_verdict(
+                world.documents, world.events, command, document_id, version, reason
+            )
+            return taken_away(world, outcome)
+        outcome = check_content(
             world.documents,
             world.files,
             world.events,
@@ -89,6 +92,12 @@ def look(world: World) -> Request | None:
             version,
             lambda _: [CERTIFICATION_ID],
         )
+        return taken_away(world, outcome)
+
+    def taken_away(world: World, outcome: str) -> str:
+        if outcome == ANOTHER_VERSION:
+            world.files.remove_version(document_id, version)
+        return outcome
 
     def done(_: Any) -> None:
         if waiting in world.files.waiting:

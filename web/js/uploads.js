@@ -39,8 +39,9 @@ export function said(file, { title, kind, certificationId, entryId }) {
 export const announce = async (body, key, memberId) =>
   (await api.call("POST", memberId ? `/staff/members/${encodeURIComponent(memberId)}/documents` : "/documents", { body, key })).body;
 
-/** Post a file with its form; `progressed` gets the share that is sent, from 0 to 1. Throws a Refusal. */
+/** Post a file with its form (one without fields says that it is there already); `progressed` gets the share that is sent, from 0 to 1. Throws a Refusal. */
 export function post({ url, fields }, file, progressed) {
+  if (!Object.keys(fields).length) return Promise.resolve();
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append("file", file);
