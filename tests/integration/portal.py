@@ -35,6 +35,9 @@ ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/a-pool"
 MIDDAY = "2027-06-15T12:00:00-04:00"
 """When most tests take place."""
 
+TOKEN = "kanarientoken"
+"""The signature of everybody's access token, which nothing may repeat."""
+
 _numbers = count(1)
 
 
@@ -254,10 +257,12 @@ class Portal:
         if version is not None:
             sent.setdefault("if-match", f'"{version}"')
         content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
+        given = claims if claims is not None else who.claims if who else None
+        if given is not None:
+            sent.setdefault("authorization", f"Bearer header.claims.{TOKEN}")
         request = HttpRequest(method, path, urlencode(query or {}), sent.items(), content)
         match = router().find(method, path)
         assert match is not None
-        given = claims if claims is not None else who.claims if who else None
         tokens = None if given is None or match.route.authorizer is None else flattened(given)
         return event_of(request, match, tokens)
 

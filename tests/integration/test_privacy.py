@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import os
+import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
@@ -14,11 +16,12 @@ from botocore.exceptions import ClientError
 from functions.forward_changes.handler import message_about
 from shared.adapters import aws
 from shared.adapters.failures import Failed
+from shared.adapters.http import resolver
 from shared.handling import wiring
 from shared.repositories import keys
 from shared.repositories.table import set_item
 from tests.integration import contract
-from tests.integration.portal import ADMINISTRATOR, STAFF, Answer, Person, Portal, entry
+from tests.integration.portal import ADMINISTRATOR, STAFF, TOKEN, Answer, Person, Portal, entry
 from tests.integration.world import World, build
 
 OWN_TABLE = True
@@ -30,7 +33,8 @@ PROFILE = {
     "address": "77 Canarybird Lane",
     "city": "Canarytown",
 }
-CANARIES = [each.lower() for each in (*WORDS.values(), *PROFILE.values())]
+COOKIE = "kanarienkeks"
+CANARIES = [each.lower() for each in (*WORDS.values(), *PROFILE.values(), TOKEN, COOKIE)]
 ROUTES = [
     f"{method.upper()} {path}" for path, methods in contract.openapi()["paths"].items() for method in methods
 ]
@@ -42,9 +46,22 @@ def found_in(text: str | bytes) -> list[str]:
     return [each for each in CANARIES if each in read.lower()]
 
 
+class Written:
+    """Everything that the functions log, as it would be written, and what is printed beside it: Lambda keeps both."""
+
+    def __init__(self, logged: io.StringIO, captured: pytest.CaptureFixture[str]) -> None:
+        self._logged, self._captured = logged, captured
+        self._printed = ""
+
+    def getvalue(self) -> str:
+        """All of it by now."""
+        self._printed += "".join(self._captured.readouterr())
+        return self._logged.getvalue() + self._printed
+
+
 @pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Everything that the functions log, as it would be written."""
+def log(capfd: pytest.CaptureFixture[str]) -> Iterator[Written]:
+    """What is written from here on."""
     text = io.StringIO()
     handler = logging.StreamHandler(text)
     handler.setFormatter(LambdaPowertoolsFormatter())
@@ -59,7 +76,7 @@ def log() -> Iterator[io.StringIO]:
     for each in written:
         each.setLevel(logging.INFO)
     root.addHandler(handler)
-    yield text
+    yield Written(text, capfd)
     root.removeHandler(handler)
     for each, level in zip(written, levels, strict=True):
         each.setLevel(level)
@@ -78,13 +95,42 @@ def everything(portal: Portal, world: World, who: Person | None, **more: Any) ->
     for route in ROUTES:
         method, path = route.split(" ")
         body = {**WORDS, **PROFILE, "entries": [{**entry(), "quantity": WORDS["email"]}], "signature": WORDS}
-        sent = {} if method == "GET" else {"body": body, "version": 1}
+        sent: dict[str, Any] = {"headers": {"cookie": f"session={COOKIE}"}}
+        if method != "GET":
+            sent |= {"body": body, "version": 1}
         yield portal.ask(method, world.filled(path), who, **sent, **more)
 
 
-def test_nothing_personal_is_logged_or_told_in_an_error(
-    portal: Portal, world: World, log: io.StringIO
+def written_in_a_way(way: str, word: str) -> None:
+    if way == "a field of a line":
+        resolver.logger.info("answered", authorization=f"Bearer {word}")
+    elif way == "another logger":
+        logging.getLogger("botocore").warning("sent %s", word)
+    elif way in ("stdout", "stderr"):
+        print(word, file=getattr(sys, way))
+    else:
+        os.write(int(way), word.encode())
+
+
+@pytest.mark.parametrize("way", ["a field of a line", "another logger", "stdout", "stderr", "1", "2"])
+def test_what_is_written_in_any_way_would_be_seen(log: Written, way: str) -> None:
+    written_in_a_way(way, TOKEN)
+    assert found_in(log.getvalue()) == [TOKEN]
+    written_in_a_way(way, WORDS["email"])
+    assert found_in(log.getvalue()) == [WORDS["email"], TOKEN], "what was read before is kept"
+
+
+def test_everybody_comes_with_a_token_and_a_cookie_that_is_given_by_nobody(
+    portal: Portal, world: World
 ) -> None:
+    event = portal.event("GET", "/api/me", world.owner, headers={"cookie": f"session={COOKIE}"})
+    assert TOKEN in event["headers"]["authorization"]
+    assert COOKIE in event["cookies"][0]
+    for answer in everything(portal, world, world.owner):
+        assert "set-cookie" not in answer.headers
+
+
+def test_nothing_personal_is_logged_or_told_in_an_error(portal: Portal, world: World, log: Written) -> None:
     stranger = portal.member()
     told = 0
     for who in (None, stranger, STAFF, ADMINISTRATOR, world.owner):
@@ -99,7 +145,7 @@ def test_nothing_personal_is_logged_or_told_in_an_error(
 
 
 def test_not_even_when_storage_fails_and_repeats_what_it_was_given(
-    portal: Portal, world: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    portal: Portal, world: World, log: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = " ".join(CANARIES)
 
@@ -140,7 +186,7 @@ BROKEN: dict[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
 
 @pytest.mark.parametrize("folder", BROKEN)
 def test_not_by_a_worker_either(
-    portal: Portal, world: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch, folder: str
+    portal: Portal, world: World, log: Written, monkeypatch: pytest.MonkeyPatch, folder: str
 ) -> None:
     adapter, message = BROKEN[folder]
     body = json.dumps(message(world)) if folder != "import_members" else unmade(world)
@@ -155,7 +201,7 @@ def test_not_by_a_worker_either(
 
 
 def test_nor_by_an_error_that_nobody_foresaw(
-    portal: Portal, world: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    portal: Portal, world: World, log: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Lambda itself writes the sentence of what is raised into the log, and answers 500."""
     monkeypatch.setattr(wiring, "invoices", Failing)
