@@ -3,11 +3,13 @@
 from shared.domain.ports import ChangedMeanwhile
 from shared.domain.proposals import Proposal
 from shared.repositories import items, keys
+from shared.repositories.erasure import not_erased
 from shared.repositories.table import ABSENT, SAME_VERSION, ConditionFailed, Item, Table, put
 
 
 class Proposals:
-    """MEMBER#<id> / PROPOSAL#<id>. `of` 1 query · `find` 1 RRU · `holder_of` 1 RRU · `add` and `save` 1 put, 1 WRU."""
+    """MEMBER#<id> / PROPOSAL#<id>. `of` 1 query · `find` 1 RRU · `holder_of` 1 RRU · `add` 1 transaction, 4
+    WRU · `save` 1 put, 1 WRU."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -28,11 +30,17 @@ class Proposals:
         return None if item is None else _proposal(item)
 
     def add(self, proposal: Proposal) -> bool:
-        """Put a new proposal; False when it was made before, whatever its member did with it. It is its own event."""
+        """Put a new proposal; False when it was made before, whatever its member did with it. It is its own event.
+
+        Raises ChangedMeanwhile when the member's data were erased.
+        """
+        new = put("proposal", _item(proposal), ABSENT)
         try:
-            self._table.write(put("proposal", _item(proposal), ABSENT))
-        except ConditionFailed:
-            return False
+            self._table.transact([new, not_erased(proposal.member_id)])
+        except ConditionFailed as error:
+            if new.label in error.failed:
+                return False
+            raise ChangedMeanwhile from error
         return True
 
     def save(self, before: Proposal, after: Proposal) -> None:

@@ -15,8 +15,12 @@ from shared.use_cases.log_entries import LoggedEntries, log_entries
 from shared.use_cases.once import ATTEMPTS
 
 
+NOBODY = "No member of the portal has this address."
+
+
 class ProposalStore(Protocol):
-    """Proposals: `add` is False for one that was made before, `save` raises ChangedMeanwhile."""
+    """Proposals: `add` is False for one that was made before and raises ChangedMeanwhile when its member's data were
+    erased, `save` raises ChangedMeanwhile."""
 
     def holder_of(self, email: str) -> str | None: ...
 
@@ -48,7 +52,7 @@ def propose_memberships(
             continue
         member_id = proposals.holder_of(row.email)
         if member_id is None:
-            faults.append(RowFault(number, "Email Address", "No member of the portal has this address."))
+            faults.append(RowFault(number, "Email Address", NOBODY))
             continue
         proposal = propose(member_id, row, chapter)
         is_own = member_id.lower() == asked_by.lower()
@@ -56,7 +60,11 @@ def propose_memberships(
         if is_own and not known:
             faults.append(RowFault(number, "Email Address", OWN_ROW))
             continue
-        is_new = not known if dry_run else proposals.add(proposal)
+        try:
+            is_new = not known if dry_run else proposals.add(proposal)
+        except ChangedMeanwhile:
+            faults.append(RowFault(number, "Email Address", NOBODY))
+            continue
         matched.append(RowMatch(number, member_id, "proposed" if is_new else "proposed-before", row.name))
     created = sum(each.outcome == "proposed" for each in matched)
     return ImportReport(created, 0, len(matched) - created, tuple(faults), tuple(matched))

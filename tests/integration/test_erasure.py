@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from itertools import batched
 from types import SimpleNamespace
 from typing import Any
@@ -10,19 +11,24 @@ from typing import Any
 import pytest
 
 from functions.check_document import handler as check_document
+from functions.documents import handler as documents
 from functions.import_data import handler as import_data
 from functions.notify import handler as notify
 from functions.privacy import handler as privacy
 from shared.adapters import aws, clock
 from shared.domain import ids, program_invoices
 from shared.domain.events import Event
+from shared.domain.ports import ChangedMeanwhile
 from shared.domain.privacy import ERASED_DETAIL
+from shared.domain.proposals import Chapter, RosterMember, propose
 from shared.domain.submissions import hash_of
 from shared.handling import wiring
 from shared.handling.paging import next_cursor
 from shared.repositories.everything import KEYS
 from shared.repositories.table import remove_item, set_item
+from shared.use_cases.propose_memberships import NOBODY, propose_memberships
 from shared.use_cases.take_notice import ATTENTION
+from shared.use_cases.upload_document import upload_document
 from tests.integration import contract
 from tests.integration.portal import ADMINISTRATOR, SIGNING, STAFF, Portal, entry, new_key
 from tests.integration.test_privacy import PROFILE, WORDS, found_in
@@ -516,3 +522,34 @@ def test_a_note_about_somebody_else_stays(portal: Portal, world: World) -> None:
     note_about(portal, {"reason": "x", "findings": [f"IPMA-CP of member {world.owner.member_id}1, crt_x"]})
     assert portal.post(erasure_of(world), ADMINISTRATOR).status == 200
     assert len([item for item in personal(world) if item["type"] == "attention-done"]) == 2
+
+
+# --- what is written while the data are erased ---
+
+
+def test_an_upload_or_a_proposal_under_way_is_refused_where_the_erasure_came_first(
+    portal: Portal, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both passed every check before; a document at home with its member, too, who holds two certifications."""
+    both = portal.member("IPMA-CP", "IPMA-SCP", first_name="Kanarie", last_name="Zwei")
+    for who in (world.owner, both):
+        erasure = f"/api/staff/members/{who.member_id}/erasure"
+
+        def erased_first(*args: Any, path: str = erasure, **kwargs: Any) -> Any:
+            assert portal.post(path, ADMINISTRATOR).json["state"] == "done"
+            return upload_document(*args, **kwargs)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(documents, "upload_document", erased_first)
+            answer = portal.post("/api/documents", who, {**TOLD, "title": f"{WORDS['last_name']}'s"})
+        assert (answer.code, answer.json["detail"]) == ("not-found", ERASED_DETAIL)
+    assert personal(world) == []
+    chapter = Chapter("Kanarie Chapter", date(2025, 1, 1), date(2025, 12, 31))
+    proposal = propose(world.owner.member_id, RosterMember(WORDS["email"], "Kanarie", ""), chapter)
+    with pytest.raises(ChangedMeanwhile):
+        wiring.proposals().add(proposal)
+    row = {"Email Address": WORDS["email"]}
+    monkeypatch.setattr(wiring.proposals(), "holder_of", lambda _: world.owner.member_id)
+    report = propose_memberships(wiring.proposals(), chapter, [row], asked_by="s", dry_run=False)
+    assert [(each.field, each.detail) for each in report.rejected] == [("Email Address", NOBODY)]
+    assert personal(world) == []
