@@ -9,6 +9,7 @@ from shared.domain.errors import NotFound
 from shared.domain.events import Event
 from shared.domain.library import Contribution
 from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
+from shared.domain.privacy import ERASED_DETAIL
 from shared.domain.recertification import Recertification
 from shared.repositories import events, items, keys
 from shared.repositories.document_writes import (
@@ -19,6 +20,7 @@ from shared.repositories.document_writes import (
     is_home,
     not_archived,
 )
+from shared.repositories.erasure import ERASURE, not_erased
 from shared.repositories.recertifications import cycle_write, entry_writes
 from shared.repositories.table import (
     ABSENT,
@@ -42,13 +44,12 @@ LIBRARY_LOOKS = 5
 class Documents:
     """CERTIFICATION#<id>, ARCHIVE#<id> and DOCUMENTS#<20> / DOCUMENT#<id>; LIBRARY#….
 
-    `find` 1 batch get of 2 keys, whether it exists or not · `add` 1 conditional put, 1 WRU, for a certification 1
-    transaction that looks into its archive too, 4 WRU · `of_member` 2 queries for
-    each certification held and 1 · `settle` 1 batch get of the copies if there are any, 1 transaction, 4 WRU with its
-    event and 2 a copy · `remove` 1 transaction · `publish`, `withdraw` 1 transaction, 4 WRU and 2 for each of at most
-    26 shelves · `archived_before` 1 query of the index for 200 · `places` 2 batch gets · `retire` the same and 1
-    transaction · `search` 1 query, up to 5 when further words leave little · `contributions` 1 query of the index, 1
-    batch get.
+    `find` 1 batch get of 2 keys, whether it exists or not · `add` 1 transaction that looks at its member too, 4 WRU,
+    for a certification into its archive as well, 6 WRU · `of_member` 2 queries for each certification held and 1 ·
+    `settle` 1 batch get of the copies if there are any, 1 transaction, 4 WRU with its event and 2 a copy · `remove` 1
+    transaction · `publish`, `withdraw` 1 transaction, 4 WRU and 2 for each of at most 26 shelves · `archived_before`
+    1 query of the index for 200 · `places` 2 batch gets · `retire` the same and 1 transaction · `search` 1 query, up
+    to 5 when further words leave little · `contributions` 1 query of the index, 1 batch get.
     """
 
     def __init__(self, table: Table) -> None:
@@ -68,17 +69,19 @@ class Documents:
         before, and as it was announced the one that was deleted since.
 
         An approval moves a document away from the key that a late repetition would put it under, at any time: only a
-        transaction sees both places at once.
+        transaction sees both places at once. It also sees whether the member's data were erased, since nothing else of
+        theirs is written that the erasure would meet. Raises NotFound then.
         """
         item = {**keys.document_home(document.document_id), **items.attributes(document)}
         new = put("document", item, ABSENT)
+        elsewhere = [not_archived(document.document_id)] if document.certification_ids else []
         try:
-            if document.certification_ids:
-                self._table.transact([new, not_archived(document.document_id)])
-            else:
-                self._table.write(new)
+            self._table.transact([new, *elsewhere, not_erased(document.member_id)])
         except ConditionFailed as error:
-            found = next((item for item in error.failed.values() if item is not None), None)
+            there = [item for label, item in error.failed.items() if label != ERASURE and item is not None]
+            if not there and ERASURE in error.failed:
+                raise NotFound(ERASED_DETAIL) from error
+            found = next(iter(there), None)
             if found is None:
                 raise ChangedMeanwhile from error
             return _announced(document, found)

@@ -14,7 +14,6 @@ from shared.domain.roster import OWN_ROW, ImportReport, RowFault, RowMatch
 from shared.use_cases.log_entries import LoggedEntries, log_entries
 from shared.use_cases.once import ATTEMPTS
 
-
 NOBODY = "No member of the portal has this address."
 
 

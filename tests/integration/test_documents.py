@@ -22,7 +22,7 @@ from shared.use_cases.submit_cycle import submit_cycle
 from tests import files
 from tests.integration.calls import Call
 from tests.integration.portal import COLLEAGUE, STAFF, Answer, Person, Portal, allowed, entry, new_key
-from tests.integration.test_costs import BATCH, PUT, QUERY, WRITE, cost
+from tests.integration.test_costs import BATCH, QUERY, WRITE, cost
 from tests.integration.world import DocumentsBucket, stored
 
 OWN_TABLE = True
@@ -132,11 +132,11 @@ def test_an_upload_is_one_read_and_one_write_that_looks_into_the_archive_too(
     assert cost(portal, lambda: portal.post(PATH, member, said()), 201) == [BATCH, WRITE]
 
 
-def test_what_is_at_home_with_its_member_is_one_read_and_one_conditional_put(
+def test_what_is_at_home_with_its_member_is_one_read_and_one_write(
     portal: Portal, bucket: DocumentsBucket
 ) -> None:
     several = portal.member("IPMA-SCP", "IPMA-CS")
-    assert cost(portal, lambda: portal.post(PATH, several, said()), 201) == [BATCH, PUT]
+    assert cost(portal, lambda: portal.post(PATH, several, said()), 201) == [BATCH, WRITE]
 
 
 @pytest.mark.parametrize("days", [0, 200], ids=["at once", "long after"])
@@ -843,11 +843,11 @@ def test_each_function_is_allowed_what_it_does_with_the_table(
 
 
 @pytest.mark.usefixtures("dynoxide")
-@pytest.mark.parametrize(("designations", "write", "units"), [(1, WRITE, 4.0), (2, PUT, 1.0)])
+@pytest.mark.parametrize(("designations", "units"), [(1, 6.0), (2, 4.0)])
 def test_what_an_upload_takes(
-    portal: Portal, bucket: DocumentsBucket, designations: int, write: str, units: float
+    portal: Portal, bucket: DocumentsBucket, designations: int, units: float
 ) -> None:
     member = portal.member(*("IPMA-SCP", "IPMA-CS")[:designations])
     with portal.calls.counted() as made:
         announce(portal, member, title="Certificate of attendance, annual conference 2026")
-    assert [call.units for call in made if call.operation == write] == [units]
+    assert [call.units for call in made if call.operation == WRITE] == [units]
