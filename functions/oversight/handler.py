@@ -26,8 +26,8 @@ from shared.handling.gates import (
 from shared.handling.paging import Cursor, Limit, next_cursor, start
 from shared.schemas.history import Attention, AttentionList, DoneSent, Figures, Happening, History
 from shared.settings import settings
+from shared.use_cases.give_back import ATTENTION
 from shared.use_cases.settle_attention import settle_attention
-from shared.use_cases.take_notice import ATTENTION
 
 app = portal_api()
 

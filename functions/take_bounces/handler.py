@@ -12,7 +12,7 @@ from shared.domain.days import day_of
 from shared.domain.events import Command, event
 from shared.handling import wiring
 from shared.handling.jobs import each_message
-from shared.use_cases.take_notice import ATTENTION
+from shared.use_cases.give_back import ATTENTION
 
 logger = Logger()
 

@@ -1,7 +1,7 @@
 """What an event of Stripe says to the portal: from the JSON of a verified event to a notice of the domain.
 
 What a notice says does not depend on the order of arrival: a payment is told by its session alone, a refund
-by the total so far, a dispute by its state.
+by its id and state and by the total so far, a dispute by its id and state.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,6 +18,7 @@ from shared.domain.payments import (
     PaymentFailed,
     PaymentRefunded,
     PaymentSucceeded,
+    RefundTold,
     SessionExpired,
 )
 
@@ -37,8 +38,8 @@ _DISPUTE_ENDINGS: Mapping[str, DisputeState] = {
 
 @dataclass(frozen=True, slots=True)
 class _Happening:
-    """What every reader needs of an event; `thing` is the session, payment intent, charge or dispute, `payment` the
-    payment that a charge or dispute is about, where Stripe sent it along or had to be asked for it."""
+    """What every reader needs of an event; `thing` is the session, payment intent, charge, refund or dispute, `payment`
+    the payment that one of the last three is about, where Stripe sent it along or had to be asked for it."""
 
     event_id: str
     kind: str
@@ -49,7 +50,7 @@ class _Happening:
 
 
 def notice_of(event: Mapping[str, Any], find_payment: FindPayment) -> Notice:
-    """The notice in a verified event; one `find_payment` when a refund lacks our metadata, or a dispute its payment.
+    """The notice in a verified event; one `find_payment` for a refund, a dispute, or a charge without our metadata.
 
     Raises LookupError, TypeError, AttributeError, ValueError or OverflowError when it is not Stripe's shape.
     """
@@ -89,18 +90,20 @@ def our_invoice(holder: Mapping[str, Any]) -> str | None:
 
 
 def _payment_of(kind: str, thing: Mapping[str, Any], find_payment: FindPayment) -> Mapping[str, Any] | None:
-    """The payment of a charge or dispute; a charge that names our invoice says all that is needed of it."""
+    """The payment of a charge, refund or dispute; a charge that names our invoice says all that is needed of it."""
     payment = thing.get("payment_intent")
-    if not kind.startswith("charge.") or isinstance(payment, Mapping):
+    if not kind.startswith(("charge.", "refund.")) or isinstance(payment, Mapping):
         return payment if isinstance(payment, Mapping) else None
-    if not kind.startswith("charge.dispute.") and our_invoice(thing):
+    if kind == "charge.refunded" and our_invoice(thing):
         return None
     # A charge without a payment intent was not made through a checkout session.
     return find_payment(payment) if isinstance(payment, str) else None
 
 
 def _invoice_of(happening: _Happening) -> str | None:
-    for holder in (happening.thing, happening.payment, happening.thing.get("charge")):
+    # What the portal notes on a refund is not the invoice.
+    thing = None if happening.thing.get("object") == "refund" else happening.thing
+    for holder in (thing, happening.payment, happening.thing.get("charge")):
         if isinstance(holder, Mapping) and (invoice_id := our_invoice(holder)):
             return invoice_id
     return None
@@ -138,11 +141,22 @@ def _charge_refunded(it: _Happening, invoice_id: str) -> Notice:
     return PaymentRefunded(it.event_id, invoice_id, payment_id, charged, refunded, it.livemode, it.at)
 
 
+def _refund_told(it: _Happening, invoice_id: str) -> Notice:
+    payment_id, amount = _id(it.thing["payment_intent"]), _money(it.thing, "amount")
+    charged = amount if it.payment is None else _money(it.payment, "amount")
+    failed = it.thing.get("status") in ("failed", "canceled")
+    return RefundTold(
+        it.event_id, invoice_id, payment_id, _id(it.thing), charged, amount, failed, it.livemode, it.at
+    )
+
+
 def _charge_disputed(it: _Happening, invoice_id: str) -> Notice:
     payment_id, amount = _id(it.thing["payment_intent"]), _money(it.thing, "amount")
     charged = amount if it.payment is None else _money(it.payment, "amount")
     state = _DISPUTE_ENDINGS.get(_text(it.thing, "status"), "open")
-    return PaymentDisputed(it.event_id, invoice_id, payment_id, charged, amount, it.livemode, it.at, state)
+    return PaymentDisputed(
+        it.event_id, invoice_id, payment_id, charged, amount, it.livemode, it.at, state, _id(it.thing)
+    )
 
 
 _READERS: Mapping[str, Callable[[_Happening, str], Notice]] = {
@@ -152,6 +166,10 @@ _READERS: Mapping[str, Callable[[_Happening, str], Notice]] = {
     "checkout.session.expired": _session_expired,
     "payment_intent.payment_failed": _payment_failed,
     "charge.refunded": _charge_refunded,
+    "charge.refund.updated": _refund_told,
+    "refund.created": _refund_told,
+    "refund.updated": _refund_told,
+    "refund.failed": _refund_told,
     "charge.dispute.created": _charge_disputed,
     "charge.dispute.updated": _charge_disputed,
     "charge.dispute.closed": _charge_disputed,

@@ -31,6 +31,8 @@ EventType = Literal[
     "payment-failed",
     "payment-surplus",
     "payment-refunded",
+    "refund-confirmed",
+    "refund-failed",
     "payment-disputed",
     "invoice-waived",
     "profile-changed",

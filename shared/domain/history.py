@@ -55,6 +55,8 @@ SENTENCES: Mapping[str, str] = {
     "payment-failed": "A card payment failed.",
     "payment-surplus": "A payment came twice and is refunded.",
     "payment-refunded": "A payment was refunded.",
+    "refund-confirmed": "Stripe told more of a refund.",
+    "refund-failed": "A refund failed, and the money was kept.",
     "payment-disputed": "A payment was disputed, or its dispute was decided.",
     "document-attached": "A document was attached.",
     "document-checked": "A document was checked.",

@@ -1,5 +1,6 @@
 """Invoices and payments: what is owed, what was paid, and what a payment does to an invoice (rules 4 and 5)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -16,6 +17,11 @@ PaymentMethod = Literal["card", "check", "purchase-order", "wire"]
 PaymentStatus = Literal["succeeded", "failed", "refunded", "disputed"]
 
 SETTLED: tuple[InvoiceStatus, ...] = ("paid", "waived")
+TAKEN_BACK: tuple[InvoiceStatus, ...] = ("refunded", "partially-refunded", "disputed")
+"""Paid once, and not any more: by card it cannot be paid again, but staff can settle it."""
+
+_DECIDED: tuple[DisputeState, ...] = ("open", "won", "lost")
+"""A state of one dispute takes the place of those before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +33,30 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Refund:
+    """A part of a payment, or all of it, given back, by Stripe's id; one that `failed` stays so: the money was kept."""
+
+    refund_id: str
+    amount: int
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """One dispute of a payment, by Stripe's id, which is empty where it was stored before ids were."""
+
+    dispute_id: str
+    state: DisputeState
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """Money that came in, or did not: `reference` is the cheque's or order's number, or Stripe's id.
 
-    What is known of it only ever grows (it succeeded, so much of it was refunded, a dispute was opened, then decided),
-    so notices give the same payment in whatever order and number they come.
+    What is known of it only ever grows (it succeeded, this refund was made, then failed, a dispute was opened, then
+    decided), so notices give the same payment in whatever order and number they come. `refunded` and `dispute` are
+    what all that is known comes to; `refunded_told` is the largest total that was told. `surplus` says that another
+    settles the invoice, `given_back` that the portal meant to give it back, so nothing should rest on it.
     """
 
     payment_id: str
@@ -44,6 +69,10 @@ class Payment:
     dispute: DisputeState | None = None
     surplus: bool = False
     recorded_by: str = ""
+    refunded_told: int = 0
+    refunds: tuple[Refund, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    given_back: bool = False
 
     @property
     def status(self) -> PaymentStatus:
@@ -58,6 +87,53 @@ class Payment:
     def left(self) -> Money:
         """What of it was not refunded."""
         return replace(self.amount, amount=self.amount.amount - self.refunded)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether we have all of its money."""
+        return self.status == "succeeded" and not self.refunded
+
+    @property
+    def refund_failed(self) -> bool:
+        """Whether money of it could not be given back, so that a person has to see to it."""
+        return any(each.failed for each in self.refunds)
+
+    def refunded_in_all(self, total: int) -> "Payment":
+        """The payment of which so much was refunded in all by some moment; a smaller total is an earlier one."""
+        return self if total <= self.refunded_told else _counted(replace(self, refunded_told=total))
+
+    def with_refund(self, refund: Refund) -> "Payment":
+        """The payment with this refund, or with the word that it failed."""
+        known = {each.refund_id: each for each in self.refunds}
+        before = known.get(refund.refund_id)
+        if before is not None and (before.failed or not refund.failed):
+            return self
+        known[refund.refund_id] = refund
+        return _counted(replace(self, refunds=tuple(known[each] for each in sorted(known))))
+
+    def disputed(self, dispute_id: str, state: DisputeState) -> "Payment":
+        """The payment with this dispute opened or decided; what is decided is not opened again.
+
+        One that was stored without an id is taken for the first that is told, unless it is over and this one is not.
+        """
+        known = {each.dispute_id: each.state for each in self.disputes}
+        if dispute_id not in known and known.get("") in ("open", state):
+            known[dispute_id] = known.pop("")
+        known[dispute_id] = max(known.get(dispute_id, state), state, key=_DECIDED.index)
+        disputes = tuple(Dispute(each, known[each]) for each in sorted(known))
+        if disputes == self.disputes:
+            return self
+        states = set(known.values())
+        summed: DisputeState = "lost" if "lost" in states else "open" if "open" in states else "won"
+        return replace(self, disputes=disputes, dispute=summed)
+
+
+def _counted(payment: Payment) -> Payment:
+    """With what was refunded: by the refunds that are known, and by what a total tells of others beside them."""
+    failed = sum(each.amount for each in payment.refunds if each.failed)
+    made = sum(each.amount for each in payment.refunds if not each.failed)
+    refunded = max(made, payment.refunded_told - failed)
+    return replace(payment, refunded=min(refunded, payment.amount.amount))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +183,53 @@ class Invoice:
         """The payment with this id, or None."""
         return next((payment for payment in self.payments if payment.payment_id == payment_id), None)
 
+    @property
+    def settling(self) -> Payment | None:
+        """The payment that the invoice rests on: None while there is none, or where none is needed (waived, void)."""
+        return next((each for each in self.payments if each.succeeded and not each.surplus), None)
+
+    @property
+    def settled_without(self) -> bool:
+        """Whether no payment settles it: waived, void, or paid in the system that it was imported from."""
+        return self.status in ("waived", "void") or (self.status == "paid" and self.settling is None)
+
+    @property
+    def due_back(self) -> tuple[Payment, ...]:
+        """The card payments that are too many, and which the portal may give back by itself.
+
+        Only while something else settles the invoice that is not being given back itself: never the last money. What
+        could not be given back once is for a person to see to.
+        """
+        keeper = self.settling
+        if not self.settled_without and (keeper is None or keeper.given_back or not keeper.is_whole):
+            return ()
+        return tuple(
+            each
+            for each in self.payments
+            if each.surplus
+            and each.method == "card"
+            and each.status == "succeeded"
+            and not each.refund_failed
+        )
+
     def require_open(self) -> None:
-        """Refuse to take money for an invoice that is not open. Raises NotPayable."""
+        """Refuse to take a card for an invoice that is not open. Raises NotPayable."""
         if self.status != "open":
             raise NotPayable(f"This invoice is {self.status.replace('-', ' ')}; there is nothing to pay.")
+
+    def require_unsettled(self) -> None:
+        """Refuse to settle an invoice that is settled; one whose payment was taken back is not. Raises NotPayable."""
+        if self.status not in TAKEN_BACK:
+            self.require_open()
 
     def receive(self, payment: Payment, now: datetime) -> "Invoice":
         """The invoice with this payment recorded at `now` (rule 5).
 
-        The first payment that succeeds settles an open invoice. One that comes when the invoice is no longer open is
-        kept too, marked as surplus, so that it can be refunded and raised. A payment that is already there changes
-        nothing, except that one which failed may succeed later: a declined card can be tried again.
+        Of several that succeeded, one settles the invoice: one whose money is all there before one of which a part is,
+        then what is disputed, then what was given back; offline money before a card's, which can be returned; then by
+        the id, so that the order in which they are told does not matter. The others are kept as surplus. A payment
+        that is already there changes nothing, except that one which failed may succeed later: a declined card can be
+        tried again.
         """
         known = self.payment(payment.payment_id)
         if known is not None and (known.succeeded or not payment.succeeded):
@@ -125,36 +237,30 @@ class Invoice:
         others = tuple(each for each in self.payments if each.payment_id != payment.payment_id)
         if not payment.succeeded:
             return replace(self, payments=(*others, payment), version=self.version + 1)
-        if self.status != "open":
-            payments = (*others, replace(payment, surplus=True))
-            return replace(self, payments=payments, version=self.version + 1)
-        return replace(
-            self,
-            status="paid",
-            paid_at=now,
-            payments=(*others, payment),
-            checkout=None,
-            version=self.version + 1,
-        )
+        if self.settled_without:
+            return self._with((*others, replace(payment, surplus=True)))
+        after = self._with((*others, payment))
+        was_paid_again = after.status == "paid" != self.status
+        paid_at = now if was_paid_again or self.paid_at is None else self.paid_at
+        return replace(after, paid_at=paid_at, checkout=None)
 
     def waive(self) -> "Invoice":
-        """The invoice that nobody has to pay any more; an approval may rest on it (rule 6). Raises NotPayable."""
-        self.require_open()
+        """The invoice that nobody has to pay any more, also after its payment was taken back; an approval may rest on
+        it (rule 6). What there is of payments stays as it is. Raises NotPayable."""
+        self.require_unsettled()
         return replace(self, status="waived", checkout=None, version=self.version + 1)
 
     def refund(self, payment_id: str, refunded: Money) -> "Invoice":
         """The invoice after so much of a payment was refunded in all; an earlier, smaller total changes nothing."""
-        payment = self.payment(payment_id)
-        if payment is None or refunded.amount <= payment.refunded:
-            return self
-        return self._with(replace(payment, refunded=refunded.amount))
+        return self._change(payment_id, lambda payment: payment.refunded_in_all(refunded.amount))
 
-    def contest(self, payment_id: str, state: DisputeState) -> "Invoice":
+    def take_refund(self, payment_id: str, refund: Refund) -> "Invoice":
+        """The invoice after this refund of a payment was made, or failed."""
+        return self._change(payment_id, lambda payment: payment.with_refund(refund))
+
+    def contest(self, payment_id: str, state: DisputeState, dispute_id: str = "") -> "Invoice":
         """The invoice with a payment disputed, or the dispute decided; what is decided is not opened again."""
-        payment = self.payment(payment_id)
-        if payment is None or payment.dispute == state or (state == "open" and payment.dispute is not None):
-            return self
-        return self._with(replace(payment, dispute=state))
+        return self._change(payment_id, lambda payment: payment.disputed(dispute_id, state))
 
     def opened_checkout(self, checkout: OpenCheckout, attempt: int) -> "Invoice":
         """The invoice with a checkout session open for it, which the attempt of this number gave."""
@@ -164,10 +270,44 @@ class Invoice:
         """The invoice after its checkout session expired."""
         return replace(self, checkout=None, version=self.version + 1)
 
-    def _with(self, payment: Payment) -> "Invoice":
-        payments = tuple(payment if each.payment_id == payment.payment_id else each for each in self.payments)
-        status = self.status if payment.surplus else _status_after(payment)
-        return replace(self, status=status, payments=payments, version=self.version + 1)
+    def _change(self, payment_id: str, change: Callable[[Payment], Payment]) -> "Invoice":
+        before = self.payment(payment_id)
+        after = before and change(before)
+        if before is None or after is None or after == before:
+            return self
+        return self._with(
+            tuple(after if each.payment_id == payment_id else each for each in self.payments),
+        )
+
+    def _with(self, payments: tuple[Payment, ...]) -> "Invoice":
+        """The invoice with these payments: which of them settles it, what it is therefore, and what is due back."""
+        after = replace(self, payments=payments, version=self.version + 1)
+        if not self.settled_without:
+            keeper = min((each for each in payments if each.succeeded), key=_standing, default=None)
+            if keeper is None:
+                return after
+            sorted_out = tuple(
+                replace(each, surplus=each.succeeded and each is not keeper) for each in payments
+            )
+            after = replace(after, payments=sorted_out, status=_status_after(keeper))
+        due = after.due_back
+        return replace(
+            after,
+            payments=tuple(
+                replace(each, given_back=True) if each in due else each for each in after.payments
+            ),
+        )
+
+
+def _standing(payment: Payment) -> tuple[int, bool, str]:
+    """How much an invoice can rest on a payment; the smallest settles it."""
+    if payment.status == "succeeded":
+        rank = 1 if payment.refunded else 0
+    elif payment.status == "disputed":
+        rank = 2 if payment.dispute == "open" else 3
+    else:
+        rank = 4
+    return rank, payment.method == "card", payment.payment_id
 
 
 def _status_after(payment: Payment) -> InvoiceStatus:

@@ -100,7 +100,8 @@ class SessionExpired:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRefunded:
-    """Money was given back. `refunded` is the total so far, so of two notices the larger one is the later.
+    """Money was given back. `refunded` is the total so far, so of two notices the larger one is the later, unless a
+    refund failed, which `RefundTold` tells.
 
     `charged` is what the payment was over.
     """
@@ -115,8 +116,27 @@ class PaymentRefunded:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundTold:
+    """One refund, by its id: made or on its way, or `failed` (or canceled), and then the money was kept.
+
+    `charged` is what the payment was over.
+    """
+
+    event_id: str
+    invoice_id: str
+    payment_id: str
+    refund_id: str
+    charged: Money
+    amount: Money
+    failed: bool
+    livemode: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentDisputed:
-    """The cardholder's bank disputes an amount of what was charged. One that is `won` or `lost` never opens again."""
+    """The cardholder's bank disputes an amount of what was charged. One that is `won` or `lost` never opens again; the
+    same charge may be disputed again, by another `dispute_id`."""
 
     event_id: str
     invoice_id: str
@@ -126,6 +146,7 @@ class PaymentDisputed:
     livemode: bool
     at: datetime
     state: DisputeState
+    dispute_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +157,12 @@ class Irrelevant:
     type: str
 
 
-Notice = PaymentSucceeded | PaymentFailed | SessionExpired | PaymentRefunded | PaymentDisputed | Irrelevant
+Notice = (
+    PaymentSucceeded
+    | PaymentFailed
+    | SessionExpired
+    | PaymentRefunded
+    | RefundTold
+    | PaymentDisputed
+    | Irrelevant
+)

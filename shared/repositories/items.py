@@ -11,7 +11,7 @@ from shared.domain.certifications import Certification, Cycle
 from shared.domain.documents import Document
 from shared.domain.entries import Claim, Entry
 from shared.domain.events import Event
-from shared.domain.invoices import Invoice, Line, OpenCheckout, Payment
+from shared.domain.invoices import Dispute, Invoice, Line, OpenCheckout, Payment, Refund
 from shared.domain.library import Contribution
 from shared.domain.members import Member, Profile
 from shared.domain.money import Money
@@ -268,7 +268,20 @@ def _payment(item: Item) -> Payment:
         dispute=item.get("dispute"),
         surplus=item["surplus"],
         recorded_by=item["recorded_by"],
+        refunded_told=int(item["refunded_told"] if "refunded_told" in item else item["refunded"]),
+        refunds=tuple(
+            Refund(each["refund_id"], int(each["amount"]), each["failed"]) for each in item.get("refunds", ())
+        ),
+        disputes=_disputes(item),
+        given_back=item["given_back"] if "given_back" in item else item["surplus"],
     )
+
+
+def _disputes(item: Item) -> tuple[Dispute, ...]:
+    """The disputes of a payment; one of which an older version stored the state alone has no id."""
+    if "disputes" not in item:
+        return (Dispute("", item["dispute"]),) if item.get("dispute") else ()
+    return tuple(Dispute(each["dispute_id"], each["state"]) for each in item["disputes"])
 
 
 def _checkout(item: Item | None) -> OpenCheckout | None:

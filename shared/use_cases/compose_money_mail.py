@@ -50,7 +50,7 @@ def payment_taken_back(post: Post, event: Event) -> Draft | None:
         return None
     values = {"number": invoice.number, "lines": lines(invoice), "reference": payment.reference}
     if event.type == "payment-refunded":
-        refunded = as_map(notice["refunded"])
+        refunded = as_map(event.data.get("refunded") or notice["refunded"])
         values["amount"] = written_money(Money(int(refunded["amount"]), str(refunded["currency"])))
         values["consequence"] = (
             "It was more than was owed, so nothing else changes."

@@ -23,7 +23,8 @@ from shared.domain.ports import (
 from shared.domain.program import Editions
 from shared.domain.submissions import Submission
 from shared.use_cases.generate_invoices import SYSTEM, is_due
-from shared.use_cases.take_notice import ATTENTION, take_notice
+from shared.use_cases.give_back import ATTENTION
+from shared.use_cases.take_notice import take_notice
 
 WAITING = timedelta(days=14)
 """How long a report that is paid may wait for its decision before staff are reminded of it."""

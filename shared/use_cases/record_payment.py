@@ -9,6 +9,7 @@ from shared.domain.invoices import Invoice, Payment, subject_of
 from shared.domain.payments import PaymentsUnavailable, SessionUnknown
 from shared.domain.ports import EventStore, InvoiceStore, PaymentGateway
 from shared.use_cases.decide_review import require_other
+from shared.use_cases.give_back import give_back_surplus
 from shared.use_cases.once import once
 from shared.use_cases.open_checkout import find, payments_down
 
@@ -21,7 +22,8 @@ def record_payment(
     invoice: Invoice,
     payment: Payment,
 ) -> Invoice:
-    """Record an offline payment of the whole amount; an open checkout is expired first, so that nobody pays twice.
+    """Record an offline payment of the whole amount, also after a card payment was taken back; an open checkout is
+    expired first, so that nobody pays twice, and what is left of a card payment is given back.
 
     One transaction. Raises StaffOnly on one's own invoice, InvalidRequest for a day in the future, NotPayable,
     IdempotencyKeyReused, Unavailable.
@@ -33,7 +35,7 @@ def record_payment(
         before = invoice if attempt == 0 else find(invoices, invoice)
         if payment.received_at > command.now:
             raise InvalidRequest((Fault("/received_on", future_day(command.today)),))
-        before.require_open()
+        before.require_unsettled()
         expire_checkout(payments, before)
         after = before.receive(payment, command.now)
         data = {"invoice_id": invoice.invoice_id, "payment": payment}
@@ -44,9 +46,11 @@ def record_payment(
         return find(invoices, invoice)
 
     try:
-        return once(events, command, subject, perform, again)
+        after = once(events, command, subject, perform, again)
+        give_back_surplus(events, payments, command, after)
     except PaymentsUnavailable as error:
         raise payments_down() from error
+    return after
 
 
 def future_day(today: date) -> str:

@@ -4,8 +4,8 @@ from shared.domain.errors import AlreadyDecided
 from shared.domain.events import Command, Event, event
 from shared.domain.history import Attention
 from shared.domain.ports import EventStore
+from shared.use_cases.give_back import ATTENTION
 from shared.use_cases.once import remembered
-from shared.use_cases.take_notice import ATTENTION
 
 
 def settle_attention(events: EventStore, command: Command, attention: Attention, note: str) -> Attention:

@@ -1,11 +1,11 @@
 """Stripe tells what became of a payment: recorded once, whatever the order and number of deliveries (rule 5)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from shared.domain import ids
 from shared.domain.events import Command, Event, EventType, event
-from shared.domain.invoices import Invoice, Payment, subject_of
+from shared.domain.invoices import Invoice, Payment, Refund, subject_of
 from shared.domain.money import Money
 from shared.domain.payments import (
     Irrelevant,
@@ -14,15 +14,13 @@ from shared.domain.payments import (
     PaymentFailed,
     PaymentRefunded,
     PaymentSucceeded,
-    RefundRefused,
+    RefundTold,
     SessionExpired,
 )
 from shared.domain.ports import EventStore, InvoiceStore, PaymentGateway
+from shared.use_cases.give_back import give_back_surplus, raise_to_staff
 from shared.use_cases.once import once
 from shared.use_cases.open_checkout import find
-
-ATTENTION = "attention"
-"""The subject of what staff have to look at themselves."""
 
 
 def take_notice(
@@ -44,11 +42,12 @@ def take_notice(
     invoice = invoices.find(notice.invoice_id)
     wrong = _mismatch(notice, invoice, livemode)
     if invoice is None or wrong:
-        _raise_to_staff(events, command, notice.event_id, {"reason": wrong, "notice": notice})
+        raise_to_staff(events, command, notice.event_id, {"reason": wrong, "notice": notice})
         return "raised"
     after = _record(invoices, events, command, invoice, notice)
-    if isinstance(notice, PaymentSucceeded | PaymentDisputed | PaymentRefunded):
-        _give_back_surplus(events, payments, command, after, notice.payment_id)
+    if isinstance(notice, PaymentSucceeded | PaymentDisputed | PaymentRefunded | RefundTold):
+        _raise_what_came_back(events, command, after, notice)
+        give_back_surplus(events, payments, command, after)
     return "recorded"
 
 
@@ -57,6 +56,7 @@ def _record(
 ) -> Invoice:
     subject = subject_of(invoice)
     event_type, change = _change(notice, command)
+    payment_id = "" if isinstance(notice, Irrelevant | SessionExpired) else notice.payment_id
     keyed = replace(command, key=ids.digest("stripe", event_type, _identity(notice)), fingerprint="")
 
     def perform(attempt: int) -> Invoice:
@@ -64,14 +64,32 @@ def _record(
         after = change(before)
         if after == before:
             return before
-        data = {"invoice_id": invoice.invoice_id, "notice": notice, "status": after.status}
-        invoices.save(before, after, event(keyed, subject, event_type, data))
+        data: dict[str, object] = {
+            "invoice_id": invoice.invoice_id,
+            "notice": notice,
+            "status": after.status,
+        }
+        payment = after.payment(payment_id)
+        if isinstance(notice, PaymentRefunded | RefundTold) and payment is not None:
+            data["refunded"] = replace(payment.amount, amount=payment.refunded)
+        told = _told(event_type, notice, before.payment(payment_id), payment)
+        invoices.save(before, after, event(keyed, subject, told, data))
         return after
 
     def again(_: Event) -> Invoice:
         return find(invoices, invoice)
 
     return once(events, keyed, subject, perform, again)
+
+
+def _told(event_type: EventType, notice: Notice, before: Payment | None, after: Payment | None) -> EventType:
+    """The event's type; of a refund, whether it is new, known by another notice already, or failed."""
+    if event_type != "payment-refunded":
+        return event_type
+    if isinstance(notice, RefundTold) and notice.failed:
+        return "refund-failed"
+    refunded = 0 if before is None else before.refunded
+    return event_type if after is not None and after.refunded > refunded else "refund-confirmed"
 
 
 def _change(notice: Notice, command: Command) -> tuple[EventType, Callable[[Invoice], Invoice]]:
@@ -89,8 +107,13 @@ def _change(notice: Notice, command: Command) -> tuple[EventType, Callable[[Invo
             )
         case PaymentDisputed():
             return "payment-disputed", lambda invoice: _known(invoice, notice.payment_id, command).contest(
-                notice.payment_id, notice.state
+                notice.payment_id, notice.state, notice.dispute_id
             )
+        case RefundTold():
+            refund = Refund(notice.refund_id, notice.amount.amount, notice.failed)
+            return "payment-refunded", lambda invoice: _known(
+                invoice, notice.payment_id, command
+            ).take_refund(notice.payment_id, refund)
         case SessionExpired():
             return (
                 "checkout-expired",
@@ -124,10 +147,13 @@ def _mismatch(notice: Notice, invoice: Invoice | None, livemode: bool) -> str:
         return "live and test mode are mixed"
     if isinstance(notice, PaymentSucceeded | PaymentFailed) and notice.amount != invoice.total:
         return "the amount is not the one that was asked"
-    if isinstance(notice, PaymentRefunded) and notice.refunded.currency != invoice.total.currency:
+    if (
+        isinstance(notice, PaymentRefunded | RefundTold)
+        and _given_back(notice).currency != invoice.total.currency
+    ):
         return "the currency is not the one that was asked"
     if (
-        isinstance(notice, PaymentRefunded | PaymentDisputed)
+        isinstance(notice, PaymentRefunded | RefundTold | PaymentDisputed)
         and notice.charged != invoice.total
         and invoice.payment(notice.payment_id) is None
     ):
@@ -140,34 +166,27 @@ def _identity(notice: Notice) -> str:
     return notice.payment_id if isinstance(notice, PaymentSucceeded) else notice.event_id
 
 
-def _give_back_surplus(
-    events: EventStore, payments: PaymentGateway, command: Command, invoice: Invoice, payment_id: str
-) -> None:
-    """Refund a payment that came when the invoice was no longer open, unless it was already, and raise it to staff.
+def _given_back(notice: PaymentRefunded | RefundTold) -> Money:
+    return notice.refunded if isinstance(notice, PaymentRefunded) else notice.amount
 
-    While it is disputed the bank has the money; when the dispute is won, it is given back. Where a part was refunded by
-    hand, the whole is refused, and the rest is given back when that is heard of. Stripe answers a key as it
-    did the first time, a refusal too, so that refund has another.
-    """
-    payment = invoice.payment(payment_id)
-    if payment is None or not payment.surplus:
+
+def _raise_what_came_back(events: EventStore, command: Command, invoice: Invoice, notice: Notice) -> None:
+    """Raise a refund that failed, and money that a dispute gave back to us after the invoice was waived."""
+    if isinstance(notice, PaymentSucceeded | PaymentFailed | SessionExpired | Irrelevant):
         return
-    details: dict[str, object] = {
-        "reason": "charged twice",
-        "invoice_id": invoice.invoice_id,
-        "payment": payment,
-    }
-    try:
-        if payment.status == "succeeded":
-            reason = f"surplus:{payment_id}" if payment.dispute is None else f"surplus-won:{payment_id}"
-            if payment.refunded:  # in part, by hand
-                reason += f":{payment.refunded}"
-            payments.refund(payment_id, amount=payment.left, reason_key=reason)
-    except RefundRefused as refused:
-        details["refund_refused"] = refused.code
-    _raise_to_staff(events, command, f"surplus:{payment_id}", details)
-
-
-def _raise_to_staff(events: EventStore, command: Command, about: str, details: Mapping[str, object]) -> None:
-    keyed = replace(command, key=ids.digest("attention", about), fingerprint="")
-    events.record(event(keyed, ATTENTION, "attention-raised", details))
+    payment = invoice.payment(notice.payment_id)
+    if payment is None:
+        return
+    details: dict[str, object] = {"invoice_id": invoice.invoice_id, "payment": payment}
+    if isinstance(notice, RefundTold) and notice.failed:
+        failed = {"reason": "a refund failed", "amount": notice.amount, **details}
+        raise_to_staff(events, command, f"refund-failed:{notice.refund_id}", failed)
+    elif (
+        isinstance(notice, PaymentDisputed)
+        and notice.state == "won"
+        and payment.status == "succeeded"
+        and not payment.surplus
+        and invoice.settled_without
+    ):
+        won = {"reason": "a payment came back after a waiver", **details}
+        raise_to_staff(events, command, f"came-back:{notice.payment_id}:{notice.dispute_id}", won)

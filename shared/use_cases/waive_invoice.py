@@ -18,7 +18,8 @@ def waive_invoice(
     invoice: Invoice,
     reason: str,
 ) -> Invoice:
-    """Waive an open invoice; an open checkout is expired first, so that nobody pays what is waived.
+    """Waive an invoice that is open, or whose payment was taken back; an open checkout is expired first, so that nobody
+    pays what is waived.
 
     One transaction; the event keeps the reason. Raises StaffOnly on one's own invoice, NotPayable,
     IdempotencyKeyReused, Unavailable.
@@ -28,7 +29,7 @@ def waive_invoice(
 
     def perform(attempt: int) -> Invoice:
         before = invoice if attempt == 0 else find(invoices, invoice)
-        before.require_open()
+        before.require_unsettled()
         expire_checkout(payments, before)
         after = before.waive()
         data = {"invoice_id": invoice.invoice_id, "reason": reason}

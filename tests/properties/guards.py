@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from shared.domain import discretion, recertification, reviewing
 from shared.domain.documents import Document
-from shared.domain.invoices import Invoice
+from shared.domain.invoices import Dispute, Invoice, Payment
 from shared.domain.recertification import Recertification
 from shared.domain.reviewing import _require_current
 from shared.repositories import events, items, keys
@@ -159,10 +159,10 @@ def receive_again(invoice: Invoice, payment: Any, now: Any) -> Invoice:
     return _receive(replace(invoice, status="open"), payment, now)
 
 
-def contest_again(invoice: Invoice, payment_id: str, state: Any) -> Invoice:
-    """Opens disputes that are decided."""
-    payment = invoice.payment(payment_id)
-    return invoice if payment is None else invoice._with(replace(payment, dispute=state))
+def the_last_told(known: Any, dispute_id: str, state: Any) -> Any:
+    """A payment with a dispute as the last notice tells it."""
+    others = tuple(each for each in known.disputes if each.dispute_id != dispute_id)
+    return replace(known, disputes=(*others, Dispute(dispute_id, state)), dispute=state)
 
 
 @contextmanager
@@ -252,10 +252,10 @@ GUARDS = (
     Guard("an approval is undone over an empty cycle", patched=undoing_over_entries),
     Guard("money is taken for open invoices", patched=instead(Invoice, "require_open", nothing)),
     Guard("what comes too late is surplus", patched=instead(Invoice, "receive", receive_again)),
-    Guard("a surplus is given back", patched=instead(take_notice, "_give_back_surplus", nothing)),
+    Guard("a surplus is given back", patched=instead(take_notice, "give_back_surplus", nothing)),
     Guard("a cheque ends the checkout", patched=instead(record_payment, "expire_checkout", nothing)),
     Guard("a waiver ends the checkout", patched=instead(waive_invoice, "expire_checkout", nothing)),
-    Guard("a decided dispute stays decided", patched=instead(Invoice, "contest", contest_again)),
+    Guard("a decided dispute stays decided", patched=instead(Payment, "disputed", the_last_told)),
     Guard("a key used before is known", patched=instead(once, "remembered", lambda *_: None)),
     Guard("a known key is of the same body", patched=instead(once, "remembered", whatever_its_body)),
     Guard("nobody decides on their own", patched=instead(decide_review, "require_other", nothing)),

@@ -208,6 +208,12 @@ def dispute(world: World) -> None:
             world.stripe.dispute(contested)
 
 
+def refund_fails(world: World) -> None:
+    """The money of a refund comes back."""
+    if world.stripe.charges:
+        world.stripe.refund_fails(world.chance.choice(list(world.stripe.charges)))
+
+
 def deliver(world: World) -> Request | None:
     """One notice, any of those that wait; it waits on until it is taken."""
     if not world.stripe.waiting:
@@ -348,6 +354,7 @@ DEEDS: tuple[tuple[int, Make], ...] = (
     (1, at_stripe("decline", decline)),
     (1, at_stripe("expire", expire_a_session)),
     (3, at_stripe("refund", refund)),
+    (1, at_stripe("refund fails", refund_fails)),
     (4, at_stripe("dispute", dispute)),
     (7, deliver),
     (6, decide("approve")),

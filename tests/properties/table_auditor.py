@@ -155,7 +155,7 @@ def _money(invoice: Item, charges: list[Mapping[str, Any]]) -> Found:
     counting = [each for each in payments.values() if each["succeeded"] and not each["surplus"]]
     if len(counting) > 1:
         found.append("two payments settle one invoice")
-    if counting and invoice["status"] not in ("paid", *TAKEN_BACK):
+    if counting and invoice["status"] not in (*SETTLED, *TAKEN_BACK):
         found.append("what was paid is unpaid")
     if not counting and invoice["status"] == "paid":
         found.append("it is paid by nothing")
@@ -163,10 +163,23 @@ def _money(invoice: Item, charges: list[Mapping[str, Any]]) -> Found:
         found.append("an invoice is not what its payments make of it")
     if any(each["payment_id"] not in payments for each in charges):
         found.append("a charge does not stand on its invoice")
-    settled_otherwise = invoice["status"] == "waived" or any(each["method"] != "card" for each in counting)
-    if sum(each["is_kept"] for each in charges) > (0 if settled_otherwise else 1):
+    is_safe = invoice["status"] == "waived" or any(_is_safe(each) for each in counting)
+    spare = [each for each in charges if each["is_kept"] and _may_go_back(payments.get(each["payment_id"]))]
+    if spare and is_safe:
         found.append("it is charged twice and not refunded")
     return found
+
+
+def _is_safe(payment: Item) -> bool:
+    """Whether all of its money is there, and is not on its way back."""
+    is_there = payment.get("dispute") not in ("open", "lost") and not payment["refunded"]
+    return is_there and not payment.get("given_back", False)
+
+
+def _may_go_back(payment: Item | None) -> bool:
+    """Whether a charge is too much and the portal gives it back; where that failed, a person does."""
+    failed = payment is not None and any(each["failed"] for each in payment.get("refunds", ()))
+    return payment is not None and payment["surplus"] and not failed
 
 
 def _told(held: Mapping[str, Item], archive: Mapping[str, Item], history: Mapping[str, Item]) -> Found:

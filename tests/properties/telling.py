@@ -105,8 +105,10 @@ def same_entries(rows: Iterable[Item], stored: Iterable[Item]) -> bool:
 def status_of(invoice: Item) -> str:
     """What an invoice's payments make of it."""
     counting = [each for each in invoice["payments"] if each["succeeded"] and not each["surplus"]]
+    if invoice["status"] == "waived":
+        return "waived"
     if not counting:
-        return "waived" if invoice["status"] == "waived" else "open"
+        return "open"
     if len(counting) > 1:
         return "paid twice"
     (payment,) = counting
@@ -115,6 +117,16 @@ def status_of(invoice: Item) -> str:
     if payment.get("dispute") in ("open", "lost"):
         return "disputed"
     return "partially-refunded" if payment["refunded"] else "paid"
+
+
+def rests_on_the_best(invoice: Item) -> bool:
+    """Whether an invoice that is not wholly paid has no payment whose money is all there."""
+    whole = [
+        each
+        for each in invoice["payments"]
+        if each["succeeded"] and not each["refunded"] and each.get("dispute") not in ("open", "lost")
+    ]
+    return invoice["status"] in ("paid", "waived") or not whole
 
 
 def _logged(it: Commit) -> None:
@@ -233,10 +245,19 @@ def _failed(it: Commit) -> None:
 
 def _refunded(it: Commit) -> None:
     before, after = it.one("INVOICE")
-    is_more = sum(each["refunded"] for each in after["payments"]) > sum(
-        each["refunded"] for each in before["payments"]
-    )
-    require(is_more, "a refund that is told is on its invoice")
+    require(_given_back(after) > _given_back(before), "a refund that is told is on its invoice")
+
+
+def _refund_confirmed(it: Commit) -> None:
+    before, after = it.one("INVOICE")
+    require(_given_back(after) == _given_back(before), "a refund that is told twice gives nothing back")
+
+
+def _refund_failed(it: Commit) -> None:
+    before, after = it.one("INVOICE")
+    failed = [sum(each["failed"] for each in _refunds(invoice)) for invoice in (before, after)]
+    is_less = _given_back(after) <= _given_back(before)
+    require(failed[1] == failed[0] + 1 and is_less, "a refund that failed gives nothing back")
 
 
 def _disputed(it: Commit) -> None:
@@ -246,7 +267,8 @@ def _disputed(it: Commit) -> None:
 
 def _waived(it: Commit) -> None:
     before, after = it.one("INVOICE")
-    require((before["status"], after["status"]) == ("open", "waived"), "what is told as waived is waived")
+    was_owed = before["status"] in ("open", "refunded", "partially-refunded", "disputed")
+    require(was_owed and after["status"] == "waived", "what is told as waived is waived")
 
 
 LOOKS: Mapping[str, Callable[[Commit], None]] = {
@@ -263,6 +285,8 @@ LOOKS: Mapping[str, Callable[[Commit], None]] = {
     "payment-received": _received,
     "payment-failed": _failed,
     "payment-refunded": _refunded,
+    "refund-confirmed": _refund_confirmed,
+    "refund-failed": _refund_failed,
     "payment-disputed": _disputed,
     "invoice-waived": _waived,
 }
@@ -287,4 +311,12 @@ def _good(invoice: Item) -> list[Any]:
 
 
 def _disputes(invoice: Item) -> list[Any]:
-    return [(each["payment_id"], each.get("dispute")) for each in invoice["payments"]]
+    return [(each["payment_id"], each["disputes"]) for each in invoice["payments"]]
+
+
+def _refunds(invoice: Item) -> list[Any]:
+    return [refund for each in invoice["payments"] for refund in each["refunds"]]
+
+
+def _given_back(invoice: Item) -> int:
+    return sum(int(each["refunded"]) for each in invoice["payments"])

@@ -28,6 +28,7 @@ from shared.domain.payments import (
     PaymentSucceeded,
     PaymentsUnavailable,
     RefundRefused,
+    RefundTold,
     SessionExpired,
     SessionUnknown,
 )
@@ -90,8 +91,20 @@ class Charge:
     payment_id: str
     invoice_id: str
     amount: int
-    refunded: int = 0
-    dispute: str | None = None
+    refunds: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    """By id: the amount, and whether it failed."""
+    disputes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def refunded(self) -> int:
+        """What was given back and did not come back."""
+        return sum(amount for amount, failed in self.refunds.values() if not failed)
+
+    @property
+    def dispute(self) -> str | None:
+        """What all disputes of it come to."""
+        states = set(self.disputes.values())
+        return next((state for state in ("lost", "open", "won") if state in states), None)
 
 
 @dataclass
@@ -214,19 +227,42 @@ class Stripe:
         left = charge.amount - charge.refunded
         if not left:
             return
-        charge.refunded += left if amount is None else min(amount, left)
+        given = left if amount is None else min(amount, left)
+        refund_id = f"re_{payment_id}_{len(charge.refunds)}"
+        charge.refunds[refund_id] = (given, False)
         charged, refunded = Money(charge.amount, FEE.currency), Money(charge.refunded, FEE.currency)
         self._tell(PaymentRefunded, charge.invoice_id, payment_id, charged, refunded, False, self.world.now)
+        self._tell_refund(charge, refund_id)
+
+    def refund_fails(self, payment_id: str) -> None:
+        """A bank does not take what was given back: the money comes back to us."""
+        charge = self.charges[payment_id]
+        made = [refund_id for refund_id, (_, failed) in charge.refunds.items() if not failed]
+        if made:
+            refund_id = self.world.chance.choice(made)
+            charge.refunds[refund_id] = (charge.refunds[refund_id][0], True)
+            self._tell_refund(charge, refund_id)
+
+    def _tell_refund(self, charge: Charge, refund_id: str) -> None:
+        (amount, failed), now = charge.refunds[refund_id], self.world.now
+        charged, given = Money(charge.amount, FEE.currency), Money(amount, FEE.currency)
+        of = (charge.invoice_id, charge.payment_id, refund_id)
+        self._tell(RefundTold, *of, charged, given, failed, False, now)
 
     def dispute(self, payment_id: str) -> None:
-        """The cardholder's bank disputes a charge, then decides."""
+        """The cardholder's bank disputes a charge, then decides; it may dispute again what it lost."""
         charge = self.charges[payment_id]
-        following = {None: "open", "open": self.world.chance.choice(["won", "lost"])}.get(charge.dispute)
-        if following is None or charge.refunded == charge.amount:
+        undecided = [each for each, state in charge.disputes.items() if state == "open"]
+        if charge.refunded == charge.amount or "lost" in charge.disputes.values() or len(charge.disputes) > 2:
             return
-        charge.dispute = following
+        if undecided:
+            dispute_id, state = undecided[0], self.world.chance.choice(["won", "lost"])
+        else:
+            dispute_id, state = f"du_{payment_id}_{len(charge.disputes)}", "open"
+        charge.disputes[dispute_id] = state
         money, now = Money(charge.amount, FEE.currency), self.world.now
-        self._tell(PaymentDisputed, charge.invoice_id, payment_id, money, money, False, now, following)
+        of = (charge.invoice_id, payment_id, money, money)
+        self._tell(PaymentDisputed, *of, False, now, state, dispute_id)
 
     def _tell(self, kind: Any, *facts: Any) -> None:
         notice = kind(f"evt_{len(self.told)}", *facts)

@@ -30,6 +30,7 @@ from shared.domain.payments import (
     PaymentSucceeded,
     PaymentsUnavailable,
     RefundRefused,
+    RefundTold,
     SessionExpired,
     SessionUnknown,
     SignatureInvalid,
@@ -228,6 +229,8 @@ def told(notices: list[Notice]) -> dict[str, Any]:
     return {
         "paid": {it.payment_id for it in notices if isinstance(it, PaymentSucceeded)},
         "refunded": max(refunds, default=0),
+        "refunds": {(it.refund_id, it.amount.amount) for it in notices if isinstance(it, RefundTold)},
+        "disputes": {it.dispute_id for it in notices if isinstance(it, PaymentDisputed)},
         "dispute": next((state for state in ("won", "lost", "open") if state in disputes), None),
         "expired": {it.session_id for it in notices if isinstance(it, SessionExpired)},
         "invoices": {it.invoice_id for it in notices if not isinstance(it, Irrelevant)},
@@ -240,6 +243,8 @@ def test_every_event_in_every_order_and_number_tells_the_same(
     in_order = [payments.read_event(*delivery) for delivery in story]
     expected = told(in_order)
     assert expected["refunded"] == 9000
+    assert sorted(amount for _, amount in expected["refunds"]) == [4000, 5000]
+    assert len(expected["disputes"]) == 1
     assert (expected["dispute"], expected["invoices"]) == ("won", {"inv_1"})
     assert len(expected["paid"]) == len(expected["expired"]) == 1
     shuffler = random.Random(SEED)
@@ -260,23 +265,23 @@ def test_each_type_becomes_its_notice(payments: StripePayments, story: list[tupl
         ("payment_intent.succeeded", "Irrelevant"),
         ("charge.succeeded", "Irrelevant"),
         ("checkout.session.completed", "PaymentSucceeded"),
-        *[("charge.refunded", "PaymentRefunded"), ("refund.created", "Irrelevant")],
-        ("refund.updated", "Irrelevant"),
-        *[("charge.refunded", "PaymentRefunded"), ("refund.created", "Irrelevant")],
-        ("refund.updated", "Irrelevant"),
+        *[("charge.refunded", "PaymentRefunded"), ("refund.created", "RefundTold")],
+        ("refund.updated", "RefundTold"),
+        *[("charge.refunded", "PaymentRefunded"), ("refund.created", "RefundTold")],
+        ("refund.updated", "RefundTold"),
         ("charge.dispute.created", "PaymentDisputed"),
         ("charge.dispute.closed", "PaymentDisputed"),
         ("checkout.session.expired", "SessionExpired"),
     ]
 
 
-def test_only_a_dispute_asks_stripe_for_its_invoice(
+def test_only_a_refund_and_a_dispute_ask_stripe_for_their_invoice(
     payments: StripePayments, line: InProcess, story: list[tuple[bytes, str]]
 ) -> None:
     line.requests.clear()
     for delivery in story:
         payments.read_event(*delivery)
-    assert [method for method, _ in line.requests] == ["get", "get"]
+    assert [method for method, _ in line.requests] == ["get"] * 6  # two of each refund, two of the dispute
     assert all(path.startswith("/v1/payment_intents/pi_") for _, path in line.requests)
 
 

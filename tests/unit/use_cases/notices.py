@@ -8,6 +8,7 @@ from shared.domain.payments import (
     PaymentFailed,
     PaymentRefunded,
     PaymentSucceeded,
+    RefundTold,
     SessionExpired,
 )
 from tests.unit.domain.builders import FEE, NOW, invoice
@@ -36,8 +37,23 @@ def refunded(
     return PaymentRefunded(payment_id=payment, charged=of, refunded=back, at=NOW, **fields)
 
 
+def refund(
+    refund_id: str = "re_1",
+    payment: str = "pi_1",
+    amount: int = 15000,
+    *,
+    failed: bool = False,
+    **changes: Any,
+) -> RefundTold:
+    event_id = f"evt_{refund_id}_{'failed' if failed else 'made'}"
+    fields = {"event_id": event_id, "invoice_id": INVOICE, "livemode": False} | changes
+    given = {"payment_id": payment, "refund_id": refund_id, "charged": FEE, "amount": Money(amount, "usd")}
+    return RefundTold(at=NOW, failed=failed, **given | fields)
+
+
 def disputed(payment: str = "pi_1", state: Any = "open", **changes: Any) -> PaymentDisputed:
-    fields = {"event_id": f"evt_dp_{payment}_{state}", "invoice_id": INVOICE, "livemode": False} | changes
+    fields = {"invoice_id": INVOICE, "livemode": False, "dispute_id": "du_1"} | changes
+    fields.setdefault("event_id", f"evt_{fields['dispute_id']}_{payment}_{state}")
     usual = {"payment_id": payment, "charged": FEE, "amount": FEE, "at": NOW, "state": state}
     return PaymentDisputed(**usual | fields)
 

@@ -14,13 +14,15 @@ from shared.domain.roster import ImportReport
 from shared.use_cases.decide_review import decide_review
 from shared.use_cases.delete_entry import delete_entry
 from shared.use_cases.edit_entry import edit_entry
+from shared.use_cases.give_back import ATTENTION
 from shared.use_cases.import_roster import import_roster
 from shared.use_cases.issue_invoice import issue_invoice
 from shared.use_cases.log_entries import LoggedEntries, log_entries
 from shared.use_cases.open_checkout import open_checkout
 from shared.use_cases.record_payment import record_payment
 from shared.use_cases.submit_cycle import SubmittedCycle, submit_cycle
-from shared.use_cases.take_notice import ATTENTION, take_notice
+from shared.use_cases.take_notice import take_notice
+from shared.use_cases.waive_invoice import waive_invoice
 from tests.unit.domain.builders import CERTIFICATION_ID, EDITIONS, FEE, NOW, PROGRAM, TODAY, decision
 from tests.unit.use_cases.fakes import (
     FakeEvents,
@@ -178,6 +180,13 @@ class Portal:
             command or staff(),
             seen or self.invoice,
             payment or offline(),
+        )
+
+    def waive(self, command: Command | None = None, seen: Invoice | None = None) -> Invoice:
+        """Waive."""
+        found = seen or self.invoice
+        return waive_invoice(
+            self.invoices, self.events, self.stripe, command or staff("waive"), found, "Hard"
         )
 
     def notice(self, notice: Notice, livemode: bool = False) -> str:
