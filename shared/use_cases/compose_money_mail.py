@@ -55,6 +55,8 @@ def payment_taken_back(post: Post, event: Event) -> Draft | None:
         values["consequence"] = (
             "It was more than was owed, so nothing else changes."
             if payment.surplus
+            else "Your invoice is settled, so nothing else changes."
+            if invoice.settled
             else "The invoice no longer counts as paid. If that is not what you expect, please write to us."
         )
         return draft(post, member, "payment-refunded", values)

@@ -63,6 +63,12 @@ def reached(world: World) -> set[str]:
         "a dispute won": any(each.dispute == "won" for each in payments),
         "a dispute lost": any(each.dispute == "lost" for each in payments),
         "a part refunded": any(each.status == "partially-refunded" for each in invoices),
+        "a refund that failed": any(each.refund_failed for each in payments),
+        "a second dispute": any(len(each.disputes) > 1 for each in payments),
+        "settled after it was taken back": any(
+            each.settled and any(taken.status in ("refunded", "disputed") for taken in each.payments)
+            for each in invoices
+        ),
         "a fee waived": any(each.status == "waived" for each in invoices),
         "a third cycle": found.cycle.number > 2,
         "a second signing": found.cycle.signings > 1,

@@ -11,7 +11,7 @@ from shared.domain.calendar import JobRun
 from shared.domain.days import day_of
 from shared.domain.errors import NotFound
 from shared.domain.events import Command
-from shared.domain.invoices import Payment
+from shared.domain.invoices import TAKEN_BACK, Payment
 from shared.domain.payments import Notice
 from shared.domain.submissions import Adjustment, Decision
 from shared.use_cases.decide_review import decide_review
@@ -197,21 +197,22 @@ def refund(world: World) -> None:
     """All of a charge, or a part of it."""
     if world.stripe.charges:
         charge = world.chance.choice(list(world.stripe.charges.values()))
-        world.stripe.give_back(charge.payment_id, world.chance.choice([None, 5000]))
+        world.stripe.give_back(charge.payment_id, world.chance.choice([None, 5000, 5000]))
 
 
 def dispute(world: World) -> None:
     """The bank takes its time to decide, or is quick."""
     if world.stripe.charges:
         contested = world.chance.choice(list(world.stripe.charges))
-        for _ in range(world.chance.choice([1, 2])):
+        for _ in range(world.chance.choice([1, 2, 3])):
             world.stripe.dispute(contested)
 
 
 def refund_fails(world: World) -> None:
     """The money of a refund comes back."""
-    if world.stripe.charges:
-        world.stripe.refund_fails(world.chance.choice(list(world.stripe.charges)))
+    given_back = [charge.payment_id for charge in world.stripe.charges.values() if charge.refunded]
+    if given_back:
+        world.stripe.refund_fails(world.chance.choice(given_back))
 
 
 def deliver(world: World) -> Request | None:
@@ -354,7 +355,7 @@ DEEDS: tuple[tuple[int, Make], ...] = (
     (1, at_stripe("decline", decline)),
     (1, at_stripe("expire", expire_a_session)),
     (3, at_stripe("refund", refund)),
-    (1, at_stripe("refund fails", refund_fails)),
+    (2, at_stripe("refund fails", refund_fails)),
     (4, at_stripe("dispute", dispute)),
     (7, deliver),
     (6, decide("approve")),
@@ -376,11 +377,13 @@ def fitting(world: World) -> Make:
         return reinstate if found.invoice is not None and found.invoice.settled else offline
     if not found.cycle.locked:
         return enter if found.points_missing else sign
+    if found.invoice is not None and found.invoice.status in TAKEN_BACK:
+        return world.chance.choice([offline, waive, waive])
     if found.invoice is None or not found.invoice.settled:
         if any(each.status == "open" for each in world.stripe.sessions.values()):
             return world.chance.choice([at_stripe("pay", pay), deliver, deliver])
         return world.chance.choice([checkout, checkout, offline, deliver])
-    return world.chance.choice([decide("approve"), decide("approve"), decide("return"), deliver])
+    return world.chance.choice([*[decide("approve")] * 4, decide("return"), deliver])
 
 
 def mistaken(world: World) -> Make | None:

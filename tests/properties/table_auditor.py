@@ -179,7 +179,7 @@ def _is_safe(payment: Item) -> bool:
 def _may_go_back(payment: Item | None) -> bool:
     """Whether a charge is too much and the portal gives it back; where that failed, a person does."""
     failed = payment is not None and any(each["failed"] for each in payment.get("refunds", ()))
-    return payment is not None and payment["surplus"] and not failed
+    return payment is None or (payment["surplus"] and not failed)
 
 
 def _told(held: Mapping[str, Item], archive: Mapping[str, Item], history: Mapping[str, Item]) -> Found:

@@ -56,6 +56,15 @@ from tests.properties.world import Charge, Violation, World
 
 FIRST_SEED, MOST_SEEDS = 20270215, 400
 
+
+def resting_on_nothing(item: Any) -> Any:
+    """An invoice whose payment is surplus to one that was given back."""
+    (paid, *others) = item["payments"]["L"]
+    gone = {"M": {**paid["M"], "payment_id": {"S": "gone"}, "refunded": paid["M"]["amount"]["M"]["amount"]}}
+    spare = {"M": {**paid["M"], "surplus": {"BOOL": True}}}
+    return {**item, "status": {"S": "refunded"}, "payments": {"L": [spare, gone, *others]}}
+
+
 COMMITS: dict[str, Tamper] = {
     "an event is written once": twice(EVENT),
     "what was signed never changes": twice(SIGNED),
@@ -73,7 +82,19 @@ COMMITS: dict[str, Tamper] = {
     "what an invoice asks never changes": altered(INVOICE, after=to(lines={"L": []}), when=was_there),
     "what is settled otherwise cannot be paid by card any more": waived_beside_its_checkout,
     "no payment is forgotten": altered(INVOICE, after=to(payments={"L": []}), when=was_paid),
-    "no refund is forgotten": altered(INVOICE, before=payment(refunded={"N": "999999"}), when=was_paid),
+    "no refund is forgotten": altered(INVOICE, before=payment(refunded_told={"N": "999999"}), when=was_paid),
+    "what was decided of a dispute stays decided": altered(
+        INVOICE,
+        before=payment(disputes={"L": [{"M": {"dispute_id": {"S": "du"}, "state": {"S": "won"}}}]}),
+        when=was_paid,
+    ),
+    "a waiver leaves the payments as they are": altered(
+        INVOICE,
+        before=to(status={"S": "disputed"}, payments={"L": []}),
+        after=to(status={"S": "waived"}),
+        when=was_paid,
+    ),
+    "an invoice rests on the money that is there": altered(INVOICE, after=resting_on_nothing, when=was_paid),
     "no success is forgotten": altered(INVOICE, after=payment(succeeded={"BOOL": False}), when=was_paid),
     "a cycle is closed once it is paid": beside(
         "INVOICE#0001", None, CLOSED, of="cycle-approved", status={"S": "open"}
@@ -185,6 +206,8 @@ COMMITS: dict[str, Tamper] = {
     ),
     "a payment that failed pays nothing": called("payment-received", "payment-failed"),
     "a refund that is told is on its invoice": called("payment-disputed", "payment-refunded"),
+    "a refund that is told twice gives nothing back": called("payment-refunded", "refund-confirmed"),
+    "a refund that failed gives nothing back": called("payment-refunded", "refund-failed"),
     "a dispute that is told is on its invoice": called("payment-refunded", "payment-disputed"),
     "what is told as waived is waived": called("payment-failed", "invoice-waived"),
 }
@@ -210,6 +233,21 @@ def charge(world: World, **values: Any) -> Charge:
     for name, value in values.items():
         setattr(found, name, value)
     return found
+
+
+def failed_unheard(world: World) -> None:
+    """A refund of the first charge that stands has failed, as its invoice says too."""
+    paid = charge(world, refunds={"re_other": (1, True)})
+    failed = {"M": {"refund_id": {"S": "re_other"}, "amount": {"N": "1"}, "failed": {"BOOL": True}}}
+    for sort, item in world.dynamo.partitions[CERTIFICATION].items():
+        if sort.startswith("INVOICE#"):
+            payments = [
+                {"M": {**each["M"], "refunds": {"L": [failed]}}}
+                if each["M"]["payment_id"]["S"] == paid.payment_id
+                else each
+                for each in item["payments"]["L"]
+            ]
+            world.dynamo.partitions[CERTIFICATION][sort] = {**item, "payments": {"L": payments}}
 
 
 def another_charge(world: World) -> None:
@@ -288,8 +326,9 @@ CLOSINGS: dict[str, Callable[[World], Any]] = {
     "what is served is the one version that is stored": posted_beside,
     "every file is judged": unjudged,
     "every charge stands on its invoice": another_charge,
-    "every refund stands on its invoice": lambda world: charge(world, refunded=1),
-    "every dispute stands on its invoice": lambda world: charge(world, dispute="open"),
+    "every refund stands on its invoice": lambda world: charge(world, refunds={"re_other": (1, False)}),
+    "every dispute stands on its invoice": lambda world: charge(world, disputes={"du_other": "open"}),
+    "every refund that failed is raised": failed_unheard,
     "every surplus charge is raised": unraised,
     "no invoice is charged twice and not refunded": charged_twice,
     "no two offline payments for one invoice": two_cheques,

@@ -30,7 +30,10 @@ PART = 1000
 MOST_SEEDS = 4000
 """How many histories a missing guard may stay unseen for."""
 
-NOTICES = ("PaymentSucceeded", "PaymentFailed", "PaymentRefunded", "PaymentDisputed", "SessionExpired")
+NOTICES = (
+    *("PaymentSucceeded", "PaymentFailed", "PaymentRefunded", "RefundTold", "PaymentDisputed"),
+    "SessionExpired",
+)
 DEEDS_DONE = {
     *("enter", "edit", "delete", "sign", "approve", "return", "undo", "reinstate", "extend", "invoice"),
     *("checkout", "pay", "cheque", "waive", "invoice job", "lapse job"),
@@ -55,6 +58,9 @@ STATES = {
         "a dispute won",
         "a dispute lost",
         "a part refunded",
+        "a refund that failed",
+        "a second dispute",
+        "settled after it was taken back",
         "a fee waived",
     ),
     *("a third cycle", "a second signing", "an extension", "points from paper"),

@@ -275,6 +275,21 @@ def test_each_type_becomes_its_notice(payments: StripePayments, story: list[tupl
     ]
 
 
+def test_a_refund_that_fails_is_told_by_its_id(here: StripeHere, payments: StripePayments) -> None:
+    payment_id = str(paid(here, payments).payment_id)
+    payments.refund(payment_id, amount=FEE, reason_key="one")
+    (refund,) = official_client(here).v1.refunds.list().data
+    here.drain()
+    here.received.clear()
+    here.test(f"refunds/{refund.id}/fail")
+    here.drain()
+    notices = [payments.read_event(it.content, it.headers["stripe-signature"]) for it in here.received]
+    assert [type(it) for it in notices] == [RefundTold] * 3
+    assert {(it.refund_id, it.payment_id, it.failed) for it in notices if isinstance(it, RefundTold)} == {
+        (refund.id, payment_id, True)
+    }
+
+
 def test_only_a_refund_and_a_dispute_ask_stripe_for_their_invoice(
     payments: StripePayments, line: InProcess, story: list[tuple[bytes, str]]
 ) -> None:

@@ -182,10 +182,24 @@ class Account:
         self._happened("refund.updated", given, call, {})
         return given
 
+    def fail_refund(self, refund_id: str) -> Thing:
+        """Let a bank not take what was given back: the money is the account's again."""
+        given = self.find("refund", refund_id, "refund")
+        if given["status"] == "failed":
+            raise ApiError("The refund has failed already.")
+        given["status"] = "failed"
+        made = self.find("charge", given["charge"])
+        made["amount_refunded"] -= given["amount"]
+        made["refunded"] = False
+        for kind in ("refund.updated", "charge.refund.updated"):
+            self._happened(kind, given, PAGE, {"status": "succeeded"})
+        self._happened("refund.failed", given, PAGE)
+        return given
+
     def open_dispute(self, params: Thing) -> Thing:
         """Let the cardholder's bank take a payment back."""
         made = self._charge_of(params)
-        if made["disputed"]:
+        if self._is_charged_back(made):
             raise ApiError(f"Charge {made['id']} is disputed already.")
         amount = params["amount"] if "amount" in params else made["amount"]
         opened = objects.dispute(made, amount, params.get("reason", "fraudulent"), self.now())

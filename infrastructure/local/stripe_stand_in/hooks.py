@@ -9,6 +9,7 @@ POST /_test/drop                    {"types": […], "count": 1}: lose the next 
 POST /_test/drain                   answers when every event is received or given up; held ones do not count
 POST /_test/disputes                {"payment_intent", "amount", "reason"}: the cardholder's bank objects
 POST /_test/disputes/{id}/close     {"status": "won" | "lost"}
+POST /_test/refunds/{id}/fail       the bank does not take it: the money is kept
 POST /_test/reset                   forget everything
 """
 
@@ -38,6 +39,7 @@ def routes(account: Account, webhook: Webhook, reset: Callable[[], None]) -> lis
         Route("/_test/drain", hooks.drain, methods=["POST"]),
         Route("/_test/disputes", hooks.open_dispute, methods=["POST"]),
         Route("/_test/disputes/{dispute_id}/close", hooks.close_dispute, methods=["POST"]),
+        Route("/_test/refunds/{refund_id}/fail", hooks.fail_refund, methods=["POST"]),
         Route("/_test/reset", hooks.reset, methods=["POST"]),
     ]
 
@@ -99,6 +101,12 @@ class _Hooks:
             return _wrong("status is won or lost")
         try:
             return JSONResponse(self._account.close_dispute(request.path_params["dispute_id"], status))
+        except ApiError as error:
+            return JSONResponse(error.body, error.status)
+
+    async def fail_refund(self, request: Request) -> Response:
+        try:
+            return JSONResponse(self._account.fail_refund(request.path_params["refund_id"]))
         except ApiError as error:
             return JSONResponse(error.body, error.status)
 

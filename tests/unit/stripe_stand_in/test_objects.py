@@ -41,6 +41,7 @@ def test_everything_that_happens_has_the_fields_of_the_sample(
     payment_id = client.v1.checkout.sessions.retrieve(other.id).payment_intent
     dispute = here.test("disputes", payment_intent=payment_id)
     here.test(f"disputes/{dispute['id']}/close", status="lost")
+    here.test(f"refunds/{client.v1.refunds.list().data[0].id}/fail")
     here.drain()
 
     seen = set()
@@ -60,6 +61,8 @@ def test_everything_that_happens_has_the_fields_of_the_sample(
         "charge.refunded",
         "refund.created",
         "refund.updated",
+        "charge.refund.updated",
+        "refund.failed",
         "checkout.session.expired",
         "charge.dispute.created",
         "charge.dispute.closed",

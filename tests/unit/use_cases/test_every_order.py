@@ -21,11 +21,13 @@ ASYNC = succeeded(event_id="evt_async")
 ONE_CHARGE = [CREATED, succeeded(), ASYNC, failed(), expired(), refunded(amount=5000), disputed()]
 TWO_CHARGES = {
     "the second is given back": (
-        [CREATED, succeeded("pi_1"), succeeded("pi_2"), failed("pi_2"), expired(), refunded("pi_2"), disputed("pi_1", "won")],
+        [CREATED, succeeded("pi_1"), succeeded("pi_2"), failed("pi_2"), expired(), refunded("pi_2"),
+         disputed("pi_1", "won")],
         "paid",
     ),
     "the first is given back": (
-        [succeeded("pi_1"), succeeded("pi_2"), failed("pi_1"), expired(), refunded("pi_1"), disputed("pi_2"), disputed("pi_2", "won")],
+        [succeeded("pi_1"), succeeded("pi_2"), failed("pi_1"), expired(), refunded("pi_1"),
+         disputed("pi_2"), disputed("pi_2", "won")],
         "paid",
     ),
     "the first is disputed": (
@@ -37,7 +39,8 @@ TWO_CHARGES = {
         "disputed",
     ),
     "a refund fails": (
-        [succeeded("pi_1"), succeeded("pi_2"), refunded("pi_1"), refund(), refund(failed=True), refunded("pi_2", amount=5000)],
+        [succeeded("pi_1"), succeeded("pi_2"), refunded("pi_1"), refund(), refund(failed=True),
+         refunded("pi_2", amount=5000)],
         "paid",
     ),
 }  # fmt: skip

@@ -12,6 +12,7 @@ import { keepAndSend } from "./keep-and-send.js";
 
 const t = staffText.payment;
 const METHODS = ["check", "purchase-order", "wire"];
+const TAKEN_BACK = ["refunded", "partially-refunded", "disputed"];
 const KINDS = { open: "warn", paid: "good", waived: "good", disputed: "bad" };
 
 class InvoiceDesk extends HTMLElement {
@@ -30,7 +31,8 @@ class InvoiceDesk extends HTMLElement {
       html`<section class="card stack" aria-labelledby="${id}-title"><h2 id="${id}-title">${isLateFee ? t.lateFee : t.title}</h2>
         <problem-message></problem-message>
         ${invoice ? this.#facts(invoice, mayRecord, zone) : this.#missing(mayRecord || roles.includes("staff-reviewer"))}
-        ${invoice?.status === "open" && this.#actions(invoice, mayRecord, isOwn, id)}
+        ${invoice && TAKEN_BACK.includes(invoice.status) && html`<p class="notice warn">${t.takenBack}</p>`}
+        ${invoice && ["open", ...TAKEN_BACK].includes(invoice.status) && this.#actions(invoice, mayRecord, isOwn, id)}
       </section>`,
     );
     const create = this.querySelector(".create");
@@ -63,7 +65,7 @@ class InvoiceDesk extends HTMLElement {
     const { methods, paymentStatuses } = billingText.transactions;
     const atStripe = (each) => mayRecord && each.method === "card" && html` · <a href="${this.#dashboard.stripe_url}/payments/${encodeURIComponent(each.payment_id)}">${each.status === "succeeded" ? t.refund : t.atStripe}</a>`;
     const payment = (each) =>
-      html`<li>${programDayOf(each.received_at, zone)}: ${money(each.amount)}, ${methods[each.method] ?? each.method}${each.reference && html` (${each.reference})`} – ${each.surplus ? t.surplus : (paymentStatuses[each.status] ?? each.status)}${atStripe(each)}</li>`;
+      html`<li>${programDayOf(each.received_at, zone)}: ${money(each.amount)}, ${methods[each.method] ?? each.method}${each.reference && html` (${each.reference})`} – ${each.surplus && each.status === "succeeded" ? t.surplus : (paymentStatuses[each.status] ?? each.status)}${atStripe(each)}</li>`;
     return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
       ${invoice.payments.length > 0 && html`<div class="prose"><h3>${t.payments}</h3><ul>${invoice.payments.map(payment)}</ul></div>`}`;
   }

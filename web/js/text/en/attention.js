@@ -63,8 +63,25 @@ export const attentionText = {
       what: (data) =>
         data.refund_refused
           ? `${paid(data.payment?.amount)} came in for an invoice that was no longer open, and Stripe would not give it back (${data.refund_refused}).`
-          : `${paid(data.payment?.amount)} came in for an invoice that was no longer open. The portal gives it back by itself.`,
-      next: (data) => (data.refund_refused ? "Open the payment at Stripe and refund it there." : "Check at Stripe that the refund went through; there is nothing else to do."),
+          : data.kept
+            ? `${paid(data.payment?.amount)} came in for an invoice that has another one. The portal does not give it back by itself, as that might be the last money there is.`
+            : `${paid(data.payment?.amount)} came in for an invoice that was no longer open. The portal gives it back by itself.`,
+      next: (data) => (data.kept ? "Look at both payments at Stripe, and refund there what is too much." : data.refund_refused ? "Open the payment at Stripe and refund it there." : "Check at Stripe that the refund went through; there is nothing else to do."),
+    },
+    "the last payment may go back": {
+      title: "The only payment left may be on its way back",
+      what: (data) => `${paid(data.payment?.amount)} was the second one for an invoice, so the portal asked Stripe to give it back. Since then the first one was taken back too.`,
+      next: "Look at Stripe whether that refund went through. If it did, ask the member for the money another way, or waive the invoice.",
+    },
+    "a refund failed": {
+      title: "A refund failed",
+      what: (data) => `Stripe could not give ${data.amount ? money(data.amount) : "money"} back: it is ours again, and the invoice shows it. The member was told that it is on its way.`,
+      next: "Write to the member, and give the money back another way if it is still due. The portal does not try again.",
+    },
+    "a payment came back after a waiver": {
+      title: "A dispute was won after the invoice was waived",
+      what: (data) => `${paid(data.payment?.amount)} is ours again, but the invoice was waived meanwhile.`,
+      next: "Decide whether it is kept; if not, refund it at Stripe.",
     },
     "no such invoice": {
       title: "A payment for an invoice that is not here",

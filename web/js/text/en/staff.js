@@ -77,6 +77,7 @@ export const staffText = {
     title: "Payment",
     lateFee: "Late fee",
     none: "There is no invoice for this period yet.",
+    takenBack: "The payment was taken back, so the report cannot be approved. The member cannot pay this invoice by card again: record money that came another way, or waive the invoice. What a card still holds is given back once an offline payment over the whole amount is recorded; a waiver leaves it as it is.",
     create: "Create the invoice now",
     created: (invoice) => `Invoice ${invoice.number} is created.`,
     facts: { number: "Invoice", total: "Amount", status: "Status", due: "Due", paid: "Paid on" },
