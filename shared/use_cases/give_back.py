@@ -23,10 +23,12 @@ def give_back_surplus(
     Where a refund of what settles the invoice now was asked for before (the other was taken back since), that cannot be
     undone and is raised. Raises PaymentsUnavailable when a refund could not be asked for: to be called again then.
     """
-    due = invoice.due_back
+    due, keeper = invoice.due_back, invoice.settling
+    is_raised = keeper is not None and keeper.given_back
     cards = [each for each in invoice.payments if each.succeeded and each.method == "card"]
     for payment in cards:
-        if not payment.surplus or (len(cards) == 1 and payment.status != "succeeded"):
+        is_gone = payment.status != "succeeded"
+        if not payment.surplus or (is_gone and (len(cards) == 1 or is_raised)):
             continue
         details: dict[str, object] = {
             "reason": "charged twice",
@@ -40,7 +42,6 @@ def give_back_surplus(
         elif payment.status == "succeeded":
             details["kept"] = True
         raise_to_staff(events, command, f"surplus:{payment.payment_id}", details)
-    keeper = invoice.settling
     if keeper is not None and keeper.given_back and keeper.status == "succeeded":
         details = {
             "reason": "the last payment may go back",

@@ -198,6 +198,8 @@ def refund(world: World) -> None:
     if world.stripe.charges:
         charge = world.chance.choice(list(world.stripe.charges.values()))
         world.stripe.give_back(charge.payment_id, world.chance.choice([None, 5000, 5000]))
+        if world.chance.random() < 0.15:
+            world.stripe.refund_fails(charge.payment_id)
 
 
 def dispute(world: World) -> None:
@@ -354,7 +356,7 @@ DEEDS: tuple[tuple[int, Make], ...] = (
     (5, at_stripe("pay", pay)),
     (1, at_stripe("decline", decline)),
     (1, at_stripe("expire", expire_a_session)),
-    (3, at_stripe("refund", refund)),
+    (4, at_stripe("refund", refund)),
     (2, at_stripe("refund fails", refund_fails)),
     (4, at_stripe("dispute", dispute)),
     (7, deliver),

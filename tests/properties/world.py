@@ -256,7 +256,7 @@ class Stripe:
         if charge.refunded == charge.amount or "lost" in charge.disputes.values() or len(charge.disputes) > 2:
             return
         if undecided:
-            dispute_id, state = undecided[0], self.world.chance.choice(["won", "won", "lost"])
+            dispute_id, state = undecided[0], self.world.chance.choice(["won", "won", "won", "lost", "lost"])
         else:
             dispute_id, state = f"du_{payment_id}_{len(charge.disputes)}", "open"
         charge.disputes[dispute_id] = state

@@ -8,7 +8,7 @@ import pytest
 
 from shared.domain import ids
 from shared.domain.errors import NotFound, NotPayable
-from shared.domain.invoices import Invoice, Line, Payment, recertification_invoice, subject_of
+from shared.domain.invoices import Dispute, Invoice, Line, Payment, recertification_invoice, subject_of
 from shared.domain.money import Money
 from shared.programs import load_editions
 from tests.unit.domain.builders import CERTIFICATION_ID, FEE, NOW, PROGRAM, TODAY, invoice
@@ -128,6 +128,14 @@ def test_a_dispute_shows_on_the_invoice(state: Any, status: str) -> None:
 def test_a_dispute_that_is_won_leaves_a_partial_refund_as_it_was() -> None:
     part = invoice().receive(payment(), NOW).refund("pi_1", Money(1, "usd"))
     assert part.contest("pi_1", "open").contest("pi_1", "won").status == "partially-refunded"
+
+
+def test_a_dispute_stored_without_an_id_is_the_first_that_is_told_and_one_that_is_over_stays_so() -> None:
+    old = payment(dispute="open", disputes=(Dispute("", "open"),))
+    assert old.disputed("du_1", "won").disputes == (Dispute("du_1", "won"),)
+    over = payment(dispute="won", disputes=(Dispute("", "won"),))
+    assert over.disputed("du_1", "won").disputes == (Dispute("du_1", "won"),)
+    assert over.disputed("du_2", "open").dispute == "open"
 
 
 @pytest.mark.parametrize("status", ["paid", "void", "waived", "refunded", "partially-refunded", "disputed"])

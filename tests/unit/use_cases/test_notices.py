@@ -1,17 +1,19 @@
 """Stripe's notices: recorded once, whatever their order and number (rule 5)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.domain.errors import NotPayable, StaffOnly, Unavailable
 from shared.domain.invoices import OpenCheckout
 from shared.domain.money import Money
 from shared.domain.payments import Irrelevant, Notice, PaymentsUnavailable
 from tests.unit.domain.builders import FEE, NOW, cycle_with, invoice
-from tests.unit.use_cases.notices import disputed, expired, failed, refunded, state_of, succeeded
+from tests.unit.use_cases.notices import disputed, expired, failed, refund, refunded, state_of, succeeded
 from tests.unit.use_cases.portal import Portal, offline, portal_with, staff
 
 
@@ -275,3 +277,151 @@ def test_money_for_a_waived_invoice_is_given_back() -> None:
     portal = after([succeeded()], status="waived")
     assert portal.invoice.status == "waived"
     assert list(portal.stripe.refunds.values()) == [("pi_1", FEE)]
+
+
+def test_a_second_dispute_of_a_charge_is_one_of_its_own() -> None:
+    first = [disputed(), disputed(state="won")]
+    portal = after([succeeded(), *first, second := disputed(dispute_id="du_2")])
+    assert portal.invoice.status == "disputed"
+    portal.notice(disputed(state="won", event_id="evt_again"))
+    portal.notice(disputed(event_id="evt_late"))
+    assert portal.invoice.status == "disputed"
+    portal.notice(disputed(dispute_id="du_2", state="won"))
+    assert (portal.invoice.status, len(portal.invoice.payments[0].disputes)) == ("paid", 2)
+    portal.notice(replace(second, event_id="evt_later"))
+    assert portal.invoice.status == "paid"
+
+
+def test_of_two_disputes_the_lost_one_counts_whatever_the_order() -> None:
+    story = [
+        *(succeeded(), disputed(), disputed(state="won")),
+        *(disputed(dispute_id="du_2"), disputed(dispute_id="du_2", state="lost")),
+    ]
+    expected = state_of(after(story))
+    assert portal_status(expected) == "disputed"
+    assert {repr(state_of(after(order))) for order in permutations(story)} == {repr(expected)}
+
+
+def test_a_refund_that_failed_is_raised_and_the_invoice_is_paid_again() -> None:
+    story = [succeeded(), refunded(), refund(), refund(failed=True)]
+    for order in permutations(story):
+        portal = after([*order, order[0]])
+        assert (portal.invoice.status, portal.invoice.payments[0].refunded) == ("paid", 0)
+        (raised,) = portal.attention
+        assert raised.data["reason"] == "a refund failed"
+        assert raised.data["amount"] == FEE
+
+
+def test_what_was_given_back_is_told_once_whichever_notice_tells_it() -> None:
+    portal = after([succeeded(), refunded(), refund(), refund(event_id="evt_updated")])
+    assert portal.table.types() == ["payment-received", "payment-refunded", "refund-confirmed"]
+    portal = after([succeeded(), refund(), refunded()])
+    assert portal.table.types() == ["payment-received", "payment-refunded", "refund-confirmed"]
+    assert portal.table.types() != after([succeeded(), refund()]).table.types()
+
+
+def test_after_one_refund_failed_another_counts_alone() -> None:
+    story = [
+        *(succeeded(), refunded(amount=5000), refund("re_1", amount=5000), refund("re_1", amount=5000, failed=True)),
+        *(refunded(amount=15000), refund("re_2", amount=15000)),
+    ]  # fmt: skip
+    for order in permutations(story):
+        assert after(order).invoice.status == "refunded"
+
+
+def test_a_surplus_whose_refund_failed_is_raised_and_not_tried_again() -> None:
+    portal = after([succeeded("pi_1"), succeeded("pi_2"), refund("re_2", "pi_2")])
+    portal.notice(refund("re_2", "pi_2", failed=True))
+    portal.notice(succeeded("pi_2"))
+    assert [event.data["reason"] for event in portal.attention] == ["charged twice", "a refund failed"]
+    assert (portal.invoice.status, len(portal.stripe.refunds)) == ("paid", 1)
+
+
+def test_what_was_to_go_back_and_is_the_last_money_now_is_raised() -> None:
+    portal = after([succeeded("pi_1"), succeeded("pi_2"), refunded("pi_1")])
+    assert portal.invoice.status == "paid"
+    assert [event.data["reason"] for event in portal.attention] == [
+        "charged twice",
+        "the last payment may go back",
+    ]
+    portal.notice(refunded("pi_2"))
+    assert portal.invoice.status == "refunded"
+
+
+def test_the_rest_of_a_payment_is_kept_while_the_other_is_on_its_way_back() -> None:
+    portal = after([succeeded("pi_1"), succeeded("pi_2"), refunded("pi_1", amount=5000)])
+    assert portal.invoice.status == "paid"
+    assert list(portal.stripe.refunds.values()) == [("pi_2", FEE)]
+    assert [event.data.get("kept") for event in portal.attention] == [None, True, None]
+    portal.notice(refunded("pi_2"))
+    assert portal.invoice.status == "partially-refunded"
+
+
+TAKEN = {
+    "refunded": [succeeded(), refunded()],
+    "partially-refunded": [succeeded(), refunded(amount=5000)],
+    "disputed": [succeeded(), disputed()],
+    "lost": [succeeded(), disputed(), disputed(state="lost")],
+}
+
+
+@pytest.mark.parametrize("story", TAKEN.values(), ids=TAKEN.keys())
+def test_what_was_taken_back_is_settled_by_a_cheque_or_a_waiver_and_never_by_a_card(
+    story: list[Notice],
+) -> None:
+    portal = after(story)
+    with pytest.raises(NotPayable):
+        portal.checkout()
+    with pytest.raises(StaffOnly):
+        portal.record(offline(), staff("own", caller="M-1"))
+    with pytest.raises(StaffOnly):
+        portal.waive(staff("own", caller="M-1"))
+    portal.record(offline(), staff("money"))
+    assert portal.invoice.status == "paid"
+    assert [(each.method, each.surplus) for each in portal.invoice.payments] == [
+        ("card", True),
+        ("check", False),
+    ]
+    with pytest.raises(NotPayable):
+        portal.waive()
+    waived = after(story)
+    waived.waive()
+    assert (waived.invoice.status, waived.stripe.refunds, waived.attention) == ("waived", {}, [])
+
+
+def test_what_a_card_still_holds_is_given_back_once_a_cheque_is_recorded() -> None:
+    portal = after([succeeded(), refunded(amount=5000)])
+    portal.stripe.down = True
+    with pytest.raises(Unavailable):
+        portal.record(offline(), staff("money"))
+    portal.stripe.down = False
+    for _ in range(2):
+        portal.record(offline(), staff("money"))
+    assert list(portal.stripe.refunds.values()) == [("pi_1", Money(10000, "usd"))]
+    assert (portal.invoice.status, len(portal.attention)) == ("paid", 1)
+
+
+def test_a_dispute_that_is_won_after_a_cheque_is_given_back_and_raised() -> None:
+    portal = after([succeeded(), disputed()])
+    portal.record(offline(), staff("money"))
+    assert (portal.stripe.refunds, portal.attention) == ({}, [])
+    portal.notice(disputed(state="won"))
+    assert list(portal.stripe.refunds.values()) == [("pi_1", FEE)]
+    assert (portal.invoice.status, len(portal.attention)) == ("paid", 1)
+
+
+def test_a_dispute_that_is_won_after_a_waiver_is_raised_and_kept() -> None:
+    portal = after([succeeded(), disputed()])
+    portal.waive()
+    for _ in range(2):
+        portal.notice(disputed(state="won"))
+    assert (portal.invoice.status, portal.stripe.refunds) == ("waived", {})
+    assert [event.data["reason"] for event in portal.attention] == ["a payment came back after a waiver"]
+
+
+def test_a_card_payment_that_comes_after_a_cheque_for_what_was_taken_back_is_given_back() -> None:
+    portal = after([succeeded(), disputed(), disputed(state="lost")])
+    portal.record(offline(), staff("money"))
+    portal.notice(succeeded("pi_2"))
+    assert list(portal.stripe.refunds.values()) == [("pi_2", FEE)]
+    assert portal.invoice.status == "paid"
