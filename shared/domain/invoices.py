@@ -212,6 +212,12 @@ class Invoice:
             and not each.refund_failed
         )
 
+    def giving_back(self) -> "Invoice":
+        """The invoice that says of what is due back that it is to go back: to be stored before it is asked for."""
+        due = self.due_back
+        marked = tuple(replace(each, given_back=True) if each in due else each for each in self.payments)
+        return replace(self, payments=marked)
+
     def require_open(self) -> None:
         """Refuse to take a card for an invoice that is not open. Raises NotPayable."""
         if self.status != "open":
@@ -280,7 +286,7 @@ class Invoice:
         )
 
     def _with(self, payments: tuple[Payment, ...]) -> "Invoice":
-        """The invoice with these payments: which of them settles it, what it is therefore, and what is due back."""
+        """The invoice with these payments: which of them settles it, and what it is therefore."""
         after = replace(self, payments=payments, version=self.version + 1)
         if not self.settled_without:
             keeper = min((each for each in payments if each.succeeded), key=_standing, default=None)
@@ -290,13 +296,7 @@ class Invoice:
                 replace(each, surplus=each.succeeded and each is not keeper) for each in payments
             )
             after = replace(after, payments=sorted_out, status=_status_after(keeper))
-        due = after.due_back
-        return replace(
-            after,
-            payments=tuple(
-                replace(each, given_back=True) if each in due else each for each in after.payments
-            ),
-        )
+        return after
 
 
 def _standing(payment: Payment) -> tuple[int, bool, str]:

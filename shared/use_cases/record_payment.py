@@ -37,7 +37,7 @@ def record_payment(
             raise InvalidRequest((Fault("/received_on", future_day(command.today)),))
         before.require_unsettled()
         expire_checkout(payments, before)
-        after = before.receive(payment, command.now)
+        after = before.receive(payment, command.now).giving_back()
         data = {"invoice_id": invoice.invoice_id, "payment": payment}
         invoices.save(before, after, event(command, subject, "payment-received", data))
         return after

@@ -64,6 +64,7 @@ def _record(
         after = change(before)
         if after == before:
             return before
+        after = after.giving_back()
         data: dict[str, object] = {
             "invoice_id": invoice.invoice_id,
             "notice": notice,
