@@ -20,6 +20,10 @@ ASYNC = succeeded(event_id="evt_async")
 
 ONE_CHARGE = [CREATED, succeeded(), ASYNC, failed(), expired(), refunded(amount=5000), disputed()]
 TWO_CHARGES = {
+    "nothing else happens": (
+        [CREATED, succeeded("pi_1"), succeeded("pi_2"), failed("pi_2"), disputed("pi_1"), disputed("pi_1", "won")],
+        "paid",
+    ),
     "the second is given back": (
         [CREATED, succeeded("pi_1"), succeeded("pi_2"), failed("pi_2"), expired(), refunded("pi_2"),
          disputed("pi_1", "won")],
