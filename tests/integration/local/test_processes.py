@@ -17,6 +17,7 @@ import pytest
 
 from infrastructure.local import dynamodb
 from infrastructure.local.stack import LocalStack, PortTaken
+from tests.figures import Figures
 from tests.integration.local.conftest import project
 
 ROOT = Path(__file__).parents[3]
@@ -102,7 +103,7 @@ def wait_until_ready(process: "subprocess.Popen[str]") -> list[str]:
     ],
 )
 def test_the_command_says_what_it_started_and_leaves_nothing_behind(
-    number: signal.Signals, variables: dict[str, str]
+    number: signal.Signals, variables: dict[str, str], figures: Figures
 ) -> None:
     began = time.monotonic()
     arguments = THE_COMMAND if variables else THE_SAME_WITH_THE_SMALL_PROJECT
@@ -123,7 +124,7 @@ def test_the_command_says_what_it_started_and_leaves_nothing_behind(
         assert not log.parent.exists()
         assert complaints == ""
         assert process.returncode == (0 if number != signal.SIGKILL else -signal.SIGKILL)
-    print(f"ready after {took:.1f} s")
+    figures("the local portal is ready", f"after {took:.1f} s")
 
 
 @needs_proc

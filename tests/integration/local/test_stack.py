@@ -12,6 +12,7 @@ import pytest
 
 from infrastructure.local.environments import MOST_ENVIRONMENTS
 from infrastructure.local.stack import LocalStack
+from tests.figures import Figures
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -191,7 +192,9 @@ def test_changes_reach_their_function_and_what_it_queues_is_drained_too(stack: L
 # The clock
 
 
-def test_moving_the_clock_fires_each_schedule_on_its_own_day(http: httpx.Client, stack: LocalStack) -> None:
+def test_moving_the_clock_fires_each_schedule_on_its_own_day(
+    http: httpx.Client, stack: LocalStack, figures: Figures
+) -> None:
     http.post("/_local/reset")
     year = datetime.now(UTC).year + 1
     began = time.monotonic()
@@ -206,7 +209,7 @@ def test_moving_the_clock_fires_each_schedule_on_its_own_day(http: httpx.Client,
     assert [mail["text"] for mail in mails] == [f"of {y}-02-15" for y in range(year, year + 3)]
     assert [mail["at"][:16] for mail in mails] == [f"{y}-02-15T08:15" for y in range(year, year + 3)]
     assert {mail["to"] for mail in mails} == {"member@example.org"}
-    print(f"more than two years of daily runs: {took:.1f} s")
+    figures("more than two years of daily runs", f"{took:.1f} s")
     assert took < 20
 
 
