@@ -161,6 +161,11 @@ UNSEEN = (
         "behind its cycle, or of a number that reads skip until it is there",
     ),
     ("Put CERTIFICATION / CERTIFICATION, whatever", NAMED, "no report rests on a name or a membership"),
+    (
+        "ConditionCheck MEMBER / MEMBER, ",
+        ANY,
+        "what is added asks that the data were not erased, and nothing else",
+    ),
     ("Delete SEARCH / …, gone", ANY, "a term that is gone already is as it has to be"),
     ("Delete LIBRARY / …, changed", {"withdraw"}, "a shelf goes behind its document, whatever it says"),
     ("Delete CERTIFICATION / DOCUMENT, ", REMOVED, "a copy goes behind its document"),
