@@ -4,6 +4,7 @@ Pure functions over bytes. A scanner for malware looks for what is known to be b
 kind has no business to hold, whoever made it.
 """
 
+import contextlib
 import hashlib
 import io
 import re
@@ -24,12 +25,21 @@ MOST_PARTS = 2000
 LARGEST_LIST = 1024**2
 """How large a part may be that only lists others (content types, relationships)."""
 
+MOST_OBJECTS = 32 * 1024**2
+"""How many bytes the object streams of a PDF may unpack to; they hold dictionaries and numbers, no pictures."""
+
 _CHUNK = 256 * 1024
 
 _MAIN_PART = f"{DOCX}.main+xml"
 _PROGRAMS = (".bin", ".exe", ".dll", ".js", ".vbs", ".ps1", ".bat", ".cmd", ".hta", ".jar", ".scr", ".lnk")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 """How a name of a PDF may write any of its characters (ISO 32000-2, 7.3.5)."""
+
+_STREAM = re.compile(rb"(?<!end)stream(?:\r\n|\n|\r)")
+_OBJECTS = re.compile(rb"/ObjStm|/First\b.*/N\b|/N\b.*/First\b", re.DOTALL)
+"""What the dictionary of an object stream says; not every reader asks for its type."""
+_FLATE_ALONE = re.compile(rb"/Filter\s*(?:/FlateDecode\b|\[\s*/FlateDecode\s*\])")
+_PREDICTED = re.compile(rb"/Predictor(?!\s+1\b)")
 
 _PACKED_AS_WORD_DOES = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What the Open Packaging Conventions allow; other ways to pack fail in ways of their own."""
@@ -41,6 +51,9 @@ NOT_WHAT_IT_SAYS = (
 )
 PDF_WITH_PROGRAM = (
     "This PDF holds program code or starts other programs. Print it to a new PDF and upload that."
+)
+PDF_CLOSED = (
+    "This PDF cannot be looked into: it is protected, or damaged. Print it to a new PDF and upload that."
 )
 NO_WORD_FILE = "This is no complete Word document (.docx). Save it in Word again, or as PDF."
 PASSWORD = "This file is protected by a password. Upload it without."  # noqa: S105 (a sentence)
@@ -79,9 +92,53 @@ def _check_pdf(data: bytes) -> None:
     """The header stands at the very beginning: what begins as something else is something else too."""
     if not data.startswith((b"%PDF-1.", b"%PDF-2.")):
         raise _Refused(NOT_WHAT_IT_SAYS)
-    plain = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), data)
+    _check_objects(data)
+    left = MOST_OBJECTS
+    end = 0
+    for found in _STREAM.finditer(data):
+        before, end = data[end : found.start()], found.end()
+        own = _plain(before[before.rfind(b"obj") + 3 :])
+        if b"/ObjStm" not in own and b"/ObjStm" in _plain(before):  # a dictionary that cannot be told apart
+            raise _Refused(PDF_CLOSED)
+        if _OBJECTS.search(own):
+            unpacked = _unpacked(own, memoryview(data)[end:], left)
+            left -= len(unpacked)
+            _check_objects(unpacked)
+
+
+def _check_objects(objects: bytes) -> None:
+    plain = _plain(objects)
     if any(mark in plain for mark in (b"/JavaScript", b"/Launch")):
         raise _Refused(PDF_WITH_PROGRAM)
+
+
+def _plain(names: bytes) -> bytes:
+    return _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), names)
+
+
+def _unpacked(dictionary: bytes, content: memoryview, most: int) -> bytes:
+    """What an object stream holds; one that is not packed stands in the file as it is, and was looked at there."""
+    if b"/Filter" not in dictionary:
+        with contextlib.suppress(zlib.error):
+            if zlib.decompressobj().decompress(content, _CHUNK):  # it is packed all the same
+                raise _Refused(PDF_CLOSED)
+        return b""
+    if (
+        not _FLATE_ALONE.search(dictionary)
+        or dictionary.count(b"/Filter") > 1
+        or _PREDICTED.search(dictionary)
+    ):
+        raise _Refused(PDF_CLOSED)
+    unpacking = zlib.decompressobj()
+    try:
+        unpacked = unpacking.decompress(content, most + 1)
+    except zlib.error:
+        raise _Refused(PDF_CLOSED) from None
+    if len(unpacked) > most:
+        raise _Refused(UNPACKS_TOO_LARGE)
+    if not unpacking.eof:
+        raise _Refused(PDF_CLOSED)
+    return unpacked
 
 
 def _check_png(data: bytes) -> None:

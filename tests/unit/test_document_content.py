@@ -3,14 +3,17 @@
 import hashlib
 import io
 import zipfile
+import zlib
 
 import pytest
 
 from shared.domain.document_content import (
     LOADS_FROM_ELSEWHERE,
+    MOST_OBJECTS,
     NO_WORD_FILE,
     NOT_WHAT_IT_SAYS,
     PASSWORD,
+    PDF_CLOSED,
     PDF_WITH_PROGRAM,
     TOO_LARGE,
     UNPACKS_TOO_LARGE,
@@ -65,6 +68,78 @@ def test_a_header_that_does_not_stand_at_the_beginning_is_none() -> None:
 @pytest.mark.parametrize("mark", [b"/S /JavaScript /JS (app.alert(1))", b"/S /Launch /F (cmd.exe)"])
 def test_a_pdf_that_runs_something_is_refused(mark: bytes) -> None:
     assert inspect("application/pdf", files.PDF + mark, MOST).reason == PDF_WITH_PROGRAM
+
+
+RUNS = b"<< /S /JavaScript /JS (app.alert(1)) >>"
+
+
+def with_objects(
+    *objects: bytes, says: bytes = b"/Type /ObjStm /Filter /FlateDecode", packed: bytes = b""
+) -> bytes:
+    """A PDF whose objects lie packed in a stream, as Word, Acrobat and macOS write them."""
+    places, at = [], 0
+    for number, each in enumerate(objects, 1):
+        places.append(b"%d %d" % (number, at))
+        at += len(each) + 1
+    head = b" ".join(places) + b" "
+    content = packed or zlib.compress(head + b"\n".join(objects))
+    told = says + b" /N %d /First %d /Length %d" % (len(objects), len(head), len(content))
+    outline = b"4 0 obj\n<< /Type /Outlines /First 3 0 R /Count 1 >>\nendobj\n"
+    picture = b"7 0 obj\n<< /Filter /DCTDecode /Length 3 >>\nstream\n\xff\xd8\xff\nendstream\nendobj\n"
+    stream = b"5 0 obj\n<< " + told + b" >>\nstream\r\n" + content + b"\nendstream\nendobj\n"
+    return b"%PDF-1.5\n" + outline + picture + stream + outline + picture + b"%%EOF\n"
+
+
+PAGES = (b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        b"/Type /ObjStm /Filter /FlateDecode",
+        b"/Type/ObjStm/Filter/FlateDecode",
+        b"/Type /ObjStm /Filter [ /FlateDecode ]",
+        b"/Type /Obj#53tm /Filter /Flate#44ecode",
+        b"/Filter /FlateDecode",
+        b"/Type /ObjStm /Filter /FlateDecode /DecodeParms << /Predictor 1 >>",
+    ],
+)
+def test_packed_objects_are_looked_into(says: bytes) -> None:
+    assert inspect("application/pdf", with_objects(*PAGES, says=says), MOST).reason == ""
+    for bad in (RUNS, RUNS.replace(b"Java", b"J#61va"), b"<< /S /Launch /F (cmd.exe) >>"):
+        found = inspect("application/pdf", with_objects(*PAGES, bad, says=says), MOST)
+        assert found.reason == PDF_WITH_PROGRAM
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        b"/Type /ObjStm /Filter /LZWDecode",
+        b"/Type /ObjStm /Filter [/ASCIIHexDecode /FlateDecode]",
+        b"/Type /ObjStm /Filter 9 0 R",
+        b"/Type /ObjStm /Filter /FlateDecode /DecodeParms << /Predictor 12 >>",
+        b"/Type /ObjStm /Filter /FlateDecode /X (obj) /Y (stream\n) ",
+        b"/Type /ObjStm /X (obj) /Filter /FlateDecode",
+        b"/Filter /FlateDecode /X (obj) /Type /ObjStm",
+    ],
+)
+def test_packed_objects_that_cannot_be_looked_into_are_refused(says: bytes) -> None:
+    assert inspect("application/pdf", with_objects(*PAGES, says=says), MOST).reason == PDF_CLOSED
+
+
+def test_damaged_or_endless_objects_are_refused() -> None:
+    whole = zlib.compress(b" ".join(PAGES) * 50)
+    for packed in (b"no such thing", whole[:-8]):
+        assert inspect("application/pdf", with_objects(*PAGES, packed=packed), MOST).reason == PDF_CLOSED
+    unpacked = b"1 0 " + PAGES[0]
+    assert (
+        inspect(
+            "application/pdf", with_objects(PAGES[0], says=b"/Type /ObjStm", packed=unpacked), MOST
+        ).reason
+        == ""
+    )
+    endless = zlib.compress(bytes(MOST_OBJECTS + 1))
+    assert inspect("application/pdf", with_objects(*PAGES, packed=endless), MOST).reason == UNPACKS_TOO_LARGE
 
 
 def test_a_file_over_the_limit_is_refused_unread() -> None:
