@@ -473,6 +473,10 @@ def documents_runs(runs: Runs, world: World) -> None:
         runs.delivery(name, "check_document", stored(world.documents, document_id, content))
     unknown = stored(world.documents, f"doc_{'a' * 20}_{'b' * 20}")
     runs.delivery("a file of no document", "check_document", unknown)
+    document_id = announced(runs.portal, world.owner)
+    import_module("functions.check_document.handler").check(stored(world.documents, document_id))
+    second = stored(world.documents, document_id, version="v2")
+    runs.delivery("a file beside the one that was checked", "check_document", second)
     for name, verdict in (("a clean scan", "NO_THREATS_FOUND"), ("malware", "THREATS_FOUND")):
         document_id = announced(runs.portal, world.owner)
         uploaded = stored(world.documents, document_id)
