@@ -1,6 +1,7 @@
 """Entries: what a member claims, what is wrong with a claim, and the points it earns."""
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,8 +20,13 @@ __all__ = [
     "Window",
     "award",
     "faults_in",
+    "named_too_often",
     "plain",
 ]
+
+MOST_NAMING = 20
+"""How many entries of a cycle may name one document: it is deleted out of all of them in one transaction, those of
+four certifications too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,22 @@ def faults_in(
         for index, document_id in enumerate(claim.document_ids)
         if document_id not in documents
     ]
+    return faults
+
+
+def named_too_often(others: Iterable[Entry], claims: Iterable[tuple[str, Claim]]) -> list[Fault]:
+    """Documents that more entries would name than can be told at once that one is deleted; each claim with where it
+    stands."""
+    named = Counter(document_id for entry in others for document_id in entry.claim.document_ids)
+    faults = []
+    for pointer, claim in claims:
+        for index, document_id in enumerate(claim.document_ids):
+            named[document_id] += 1
+            if named[document_id] > MOST_NAMING:
+                detail = (
+                    f"{MOST_NAMING} entries name this document already. Upload it once more for the others."
+                )
+                faults.append(Fault(f"{pointer}/document_ids/{index}", detail))
     return faults
 
 

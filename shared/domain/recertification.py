@@ -23,7 +23,7 @@ from shared.domain.certifications import (
 )
 from shared.domain.days import written_day
 from shared.domain.documents import MOST_DOCUMENTS, Document
-from shared.domain.entries import Claim, Entry, PartialClaim, Window, award, faults_in, plain
+from shared.domain.entries import Claim, Entry, PartialClaim, Window, award, faults_in, named_too_often, plain
 from shared.domain.errors import (
     AgreementOutdated,
     CertificationLapsed,
@@ -251,6 +251,9 @@ class Recertification:
             for row, claim in enumerate(claims)
             for fault in self.faults(_readable(claim), today, f"/entries/{row}")
         ]
+        faults += named_too_often(
+            self.entries, [(f"/entries/{row}", claim) for row, claim in enumerate(claims)]
+        )
         if faults:
             raise InvalidRequest(tuple(faults))
         self.require_unlocked()
@@ -287,6 +290,7 @@ class Recertification:
         if replace(claim, document_ids=old.claim.document_ids, unit="") != replace(old.claim, unit=""):
             _require_entered(old)
         faults = self.faults(_readable(claim), today, "")
+        faults += named_too_often([entry for entry in self.entries if entry is not old], [("", claim)])
         if faults:
             raise InvalidRequest(tuple(faults))
         self.require_unlocked()

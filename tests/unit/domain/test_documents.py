@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.domain.documents import DOCX, Document, Facts, Upload, Verdict, upload_faults
-from shared.domain.errors import NotFound
+from shared.domain.entries import MOST_NAMING
+from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.ids import (
     certification_home,
     certification_id,
@@ -16,7 +17,16 @@ from shared.domain.ids import (
     member_home,
 )
 from shared.domain.library import contribution_of, words_of
-from tests.unit.domain.builders import PROGRAM
+from tests.unit.domain.builders import (
+    PROGRAM,
+    claim,
+    cycle_with,
+    document,
+    edit,
+    enter,
+    session,
+    with_documents,
+)
 
 DOCUMENT = Document(
     document_id=document_id(certification_home(certification_id("m1", "IPMA-CP")), digest("a key")),
@@ -120,3 +130,23 @@ def test_a_contribution_is_found_by_the_beginnings_of_its_words() -> None:
     assert shown.has_words(words_of("GROSS übung"))
     assert not shown.has_words(words_of("gross buch"))
     assert shown.has_words(())
+
+
+def test_a_document_is_named_by_so_few_entries_that_one_transaction_takes_it_out() -> None:
+    named = claim("webinar", document_ids=("doc_1",))
+    found = with_documents(cycle_with(), document("doc_1"))
+    with pytest.raises(InvalidRequest) as refused:
+        enter(found, (named,) * (MOST_NAMING + 2))
+    assert [fault.pointer for fault in refused.value.faults] == [
+        f"/entries/{row}/document_ids/0" for row in (MOST_NAMING, MOST_NAMING + 1)
+    ]
+    full = enter(
+        enter(found, (named,) * (MOST_NAMING - 1)),
+        session("policy", document_ids=("doc_1",)),
+        key="other",
+    )
+    with pytest.raises(InvalidRequest):
+        enter(full, (named,), key="third")
+    assert edit(full, "policy", quantity=2).names("doc_1")
+    certifications = 4
+    assert 2 + certifications * (MOST_NAMING + 2) <= 100
