@@ -26,8 +26,8 @@ from shared.handling import wiring
 from shared.handling.paging import next_cursor
 from shared.repositories.everything import KEYS
 from shared.repositories.table import remove_item, set_item
+from shared.use_cases.give_back import ATTENTION
 from shared.use_cases.propose_memberships import NOBODY, propose_memberships
-from shared.use_cases.take_notice import ATTENTION
 from shared.use_cases.upload_document import upload_document
 from tests.integration import contract
 from tests.integration.portal import ADMINISTRATOR, SIGNING, STAFF, Portal, entry, new_key

@@ -527,10 +527,10 @@ def transfers_runs(runs: Runs, world: World) -> None:
 
 
 def in_parts(ask: Callable[[], tuple[int, str]]) -> Callable[[], tuple[int, str]]:
-    """The same where a file is large from a kilobyte on."""
+    """The same where a file is large from 8 kB on."""
 
     def asked() -> tuple[int, str]:
-        with patch.object(transfer_store, "PART", 1024):
+        with patch.object(transfer_store, "PART", 8192):
             return ask()
 
     return asked

@@ -65,7 +65,12 @@ def documents_on_their_way(runs: Runs, world: World) -> None:
     assert portal.ask("DELETE", at, both, version=named["version"]).status == 204
     version = portal.get(f"/api/documents/{dropped}", both).json["document"]["version"]
     runs.request(
-        "delete a document of two places", "DELETE", f"/api/documents/{dropped}", both, version=version
+        "delete a document of two places",
+        "DELETE",
+        f"/api/documents/{dropped}",
+        both,
+        version=version,
+        may_leave=f"objects ('documents', 'documents/{dropped}')",
     )
 
 

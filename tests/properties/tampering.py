@@ -182,14 +182,14 @@ def without_its_documents(table: Tampered, changes: list[Change]) -> list[Change
 
 
 def back_again(table: Tampered, changes: list[Change]) -> list[Change] | None:
-    """An upload of what was deleted before."""
-    held = table.partitions[CERTIFICATION]
-    gone = [sort for sort, item in held.items() if REMOVED in item]
-    new = [each for each in changes if kind(each) == "CERTIFICATION DOCUMENT" and each[2] is None]
-    if not gone or event_of(changes) or not new:
+    """Something of a document is written over the place of one that was deleted."""
+    gone = [sort for sort, item in table.partitions[CERTIFICATION].items() if REMOVED in item]
+    written = [each for each in changes if kind(each) == DOCUMENT and each[3] and REMOVED not in each[3]]
+    if not gone or not written:
         return None
-    ((operation, (partition, _), before, after),) = new
-    return [(operation, (partition, gone[0]), before, after)]
+    operation, (partition, _), before, after = written[0]
+    moved = (operation, (partition, gone[0]), before, after)
+    return [moved if each is written[0] else each for each in changes]
 
 
 def in_the_archive_too(table: Tampered, changes: list[Change]) -> list[Change] | None:

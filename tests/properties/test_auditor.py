@@ -54,7 +54,7 @@ from tests.properties.tampering import (
 )
 from tests.properties.world import Charge, Violation, World
 
-FIRST_SEED, MOST_SEEDS = 20270215, 1200
+FIRST_SEED, MOST_SEEDS = 20270215, 400
 
 
 def resting_on_nothing(item: Any) -> Any:
