@@ -69,6 +69,9 @@ APPROVED = 0.015 if PROVING else 0.67
 """What part of the decisions are approvals: whose report is approved enters no more before the next day, so that in a
 long load most come back, to be mended and signed again."""
 
+UNSETTLED = 0.7
+"""What part of the reports without a payment are left to wait; to approve one of the others is refused."""
+
 PATIENCE_SECONDS = 300
 """A firing is answered when all that it caused is drained, and while others write there is always more."""
 
@@ -206,6 +209,9 @@ class Staff:
             cheque = {"method": "check", "reference": "no. 1", "received_on": this_day().isoformat()}
             path = f"/api/staff/invoices/{invoice['invoice_id']}/payment"
             self.load.note("cheque", self.person.post(path, cheque))
+        is_settled = bool(invoice) and invoice["status"] == "paid"
+        if not is_settled and self.chance.random() < UNSETTLED:
+            return  # it waits for the payment
         kind = "approve" if self.chance.random() < APPROVED else "return"
         body = {"submission_id": chosen["submission_id"], "decision": kind, "comment": "Seen."}
         self.load.note(kind, self.person.post(f"{at}/decision", body))
