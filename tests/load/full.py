@@ -40,11 +40,12 @@ def run(members: int) -> None:
             items += seed(endpoint, name, numbers, ENTRIES)
             print(f"{numbers.stop:,} members after {time.perf_counter() - began:,.0f} s", flush=True)
         paper.note("seeding", {"members": members, "items": items, "seconds": time.perf_counter() - began})
-        paper.note("routes", _routes(name, calls))
-        portal_on(name, patch, calls)
-        note_the_last_day(wiring.calendar())
-        paper.note("invoices", _invoices(members))
-        paper.note("comparing", _comparing())
+        with pytest.MonkeyPatch.context() as jobs:
+            portal_on(name, jobs, calls)
+            note_the_last_day(wiring.calendar())
+            paper.note("invoices", _invoices(members))
+            paper.note("comparing", _comparing())
+        paper.note("routes", _routes(name, calls))  # last: the meter's people are other stories
 
 
 def _table(patch: pytest.MonkeyPatch) -> str:
@@ -67,21 +68,18 @@ def _invoices(members: int) -> dict[str, Any]:
     queue, handing_on, worked = invoices.hand_on()
     paper.note("handing_on", {"due": len(queue.certification_ids), "processor_seconds": worked})
     print(f"{len(queue.certification_ids):,} handed on after {handing_on:,.0f} s", flush=True)
-    seeded = {certification_id_of(number) for number in range(members)}
-    mine = [
-        each for each in queue.certification_ids if each in seeded
-    ]  # the meter's people are other stories
+    assert set(queue.certification_ids) == {certification_id_of(number) for number in range(members)}
     began = time.perf_counter()
-    done, spent = invoices.issue(mine)
+    done, spent = invoices.issue(queue.certification_ids)
     return {
-        "due": len(mine),
+        "due": len(queue.certification_ids),
         "handing_on_seconds": handing_on,
         "handing_on_calls": queue.calls,
         "issued": done["issued"],
         "outcomes": dict(done),
         "seconds": time.perf_counter() - began,
         "processor_seconds": spent,
-        "hottest_share": invoices.hottest(mine),
+        "hottest_share": invoices.hottest(queue.certification_ids),
     }
 
 
