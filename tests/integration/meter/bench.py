@@ -178,9 +178,9 @@ class Bench:
         found: str = self.ok(self.portal.post("/api/staff/exports", ADMINISTRATOR)).json["export_id"]
         return found
 
-    def importing(self) -> str:
+    def importing(self, kind: str = "members", **more: Any) -> str:
         """An import that is announced: its id."""
-        asked = self.portal.post("/api/staff/imports", ADMINISTRATOR, {"kind": "members"})
+        asked = self.portal.post("/api/staff/imports", ADMINISTRATOR, {"kind": kind, **more})
         found: str = self.ok(asked).json["import_id"]
         return found
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.adapters import aws
+from shared.domain import proposals
 from shared.settings import settings
 from tests.integration.meter.bench import Bench, ordinary
 from tests.integration.meter.members import APPLICATION, applying, path
@@ -42,10 +43,20 @@ def imported_with_another_address(bench: Bench) -> None:
 
 def file_with_another_address(bench: Bench) -> None:
     bench.ok(bench.portal.bring_in(ROW))
-    import_id = bench.importing()
+    _imported(bench, bench.importing(), roster({**ROW, "email": "moved@example.org"}))
+
+
+def roster_of_a_chapter(bench: Bench) -> None:
+    chapter = {"name": "Ohio Chapter", "started_on": "2025-01-01", "ended_on": "2025-12-31"}
+    import_id = bench.importing("chapter-roster", chapter=chapter)
+    listed = ["Mona", "", f"{bench.member().member_id}@example.org"]
+    row = [*listed, *[""] * (len(proposals.COLUMNS) - len(listed))]
+    _imported(bench, import_id, "\n".join([",".join(proposals.COLUMNS), ",".join(row)]))
+
+
+def _imported(bench: Bench, import_id: str, text: str) -> None:
     key = f"imports/{import_id}.csv"
-    content = roster({**ROW, "email": "moved@example.org"}).encode()
-    aws.s3().put_object(Bucket=settings().transfers_bucket, Key=key, Body=content)
+    aws.s3().put_object(Bucket=settings().transfers_bucket, Key=key, Body=text.encode())
     bench.all_done("import_data", {"detail": {"object": {"key": key}}})
 
 
@@ -64,6 +75,15 @@ def upload_that_is_rejected(bench: Bench) -> None:
     key = {"Bucket": settings().documents_bucket, "Key": f"documents/{document_id}"}
     put = aws.s3().put_object(**key, Body=b"MZ is no PDF")
     event["detail"]["object"]["version-id"] = put["VersionId"]
+    bench.all_done("check_document", event)
+
+
+def file_beside_the_one_that_was_checked(bench: Bench) -> None:
+    document_id = bench.announced(bench.member())
+    event = bench.upload(document_id)
+    bench.all_done("check_document", event)
+    key = {"Bucket": settings().documents_bucket, "Key": f"documents/{document_id}"}
+    event["detail"]["object"]["version-id"] = aws.s3().put_object(**key, Body=b"another")["VersionId"]
     bench.all_done("check_document", event)
 
 
@@ -98,8 +118,10 @@ WAYS: list[Way] = [
     ("documents", document_of_two_reports_deleted),
     ("administration", imported_with_another_address),
     ("import_data", file_with_another_address),
+    ("import_data", roster_of_a_chapter),
     ("import_data", changed_rules_on_a_member),
     ("check_document", upload_that_is_rejected),
+    ("check_document", file_beside_the_one_that_was_checked),
     ("import_members", account_that_exists),
     ("export_data", export_to_its_end),
 ]
