@@ -13,6 +13,15 @@ HTML = b"<!doctype html><script>alert(document.domain)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 SCRIPT = b"WScript.CreateObject('WScript.Shell').Run('calc')\r\n"
 
+ANNOUNCED = {
+    "file_name": "a.pdf",
+    "content_type": "application/pdf",
+    "size": 9,
+    "kind": "evidence",
+    "title": "A",
+}
+"""What is said of a file before it is uploaded."""
+
 MAIN = f"{DOCX}.main+xml"
 RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 

@@ -29,6 +29,8 @@ MOST_OBJECTS = 32 * 1024**2
 """How many bytes the object streams of a PDF may unpack to; they hold dictionaries and numbers, no pictures."""
 
 _CHUNK = 256 * 1024
+_PIECE = 16 * 1024
+"""What is unpacked at a time: zlib copies what lies behind the end, and a file may have a hundred thousand ends."""
 
 _MAIN_PART = f"{DOCX}.main+xml"
 _PROGRAMS = (".bin", ".exe", ".dll", ".js", ".vbs", ".ps1", ".bat", ".cmd", ".hta", ".jar", ".scr", ".lnk")
@@ -36,8 +38,8 @@ _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 """How a name of a PDF may write any of its characters (ISO 32000-2, 7.3.5)."""
 
 _STREAM = re.compile(rb"(?<!end)stream(?:\r\n|\n|\r)")
-_OBJECTS = re.compile(rb"/ObjStm|/First\b.*/N\b|/N\b.*/First\b", re.DOTALL)
-"""What the dictionary of an object stream says; not every reader asks for its type."""
+_FIRST, _NUMBER = re.compile(rb"/First\b"), re.compile(rb"/N\b")
+"""What the dictionary of an object stream says beside its type, which not every reader asks for."""
 _FLATE_ALONE = re.compile(rb"/Filter\s*(?:/FlateDecode\b|\[\s*/FlateDecode\s*\])")
 _PREDICTED = re.compile(rb"/Predictor(?!\s+1\b)")
 
@@ -100,7 +102,7 @@ def _check_pdf(data: bytes) -> None:
         own = _plain(before[before.rfind(b"obj") + 3 :])
         if b"/ObjStm" not in own and b"/ObjStm" in _plain(before):  # a dictionary that cannot be told apart
             raise _Refused(PDF_CLOSED)
-        if _OBJECTS.search(own):
+        if b"/ObjStm" in own or (_FIRST.search(own) and _NUMBER.search(own)):
             unpacked = _unpacked(own, memoryview(data)[end:], left)
             left -= len(unpacked)
             _check_objects(unpacked)
@@ -120,7 +122,7 @@ def _unpacked(dictionary: bytes, content: memoryview, most: int) -> bytes:
     """What an object stream holds; one that is not packed stands in the file as it is, and was looked at there."""
     if b"/Filter" not in dictionary:
         with contextlib.suppress(zlib.error):
-            if zlib.decompressobj().decompress(content, _CHUNK):  # it is packed all the same
+            if zlib.decompressobj().decompress(content[:_PIECE], _CHUNK):  # it is packed all the same
                 raise _Refused(PDF_CLOSED)
         return b""
     if (
@@ -129,16 +131,17 @@ def _unpacked(dictionary: bytes, content: memoryview, most: int) -> bytes:
         or _PREDICTED.search(dictionary)
     ):
         raise _Refused(PDF_CLOSED)
-    unpacking = zlib.decompressobj()
+    unpacking, unpacked = zlib.decompressobj(), bytearray()
     try:
-        unpacked = unpacking.decompress(content, most + 1)
+        for start in range(0, len(content), _PIECE):
+            unpacked += unpacking.decompress(content[start : start + _PIECE], most + 1 - len(unpacked))
+            if len(unpacked) > most:
+                raise _Refused(UNPACKS_TOO_LARGE)
+            if unpacking.eof:
+                return bytes(unpacked)
     except zlib.error:
-        raise _Refused(PDF_CLOSED) from None
-    if len(unpacked) > most:
-        raise _Refused(UNPACKS_TOO_LARGE)
-    if not unpacking.eof:
-        raise _Refused(PDF_CLOSED)
-    return unpacked
+        pass
+    raise _Refused(PDF_CLOSED)
 
 
 def _check_png(data: bytes) -> None:

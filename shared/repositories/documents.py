@@ -44,8 +44,9 @@ LIBRARY_LOOKS = 5
 class Documents:
     """CERTIFICATION#<id>, ARCHIVE#<id> and DOCUMENTS#<20> / DOCUMENT#<id>; LIBRARY#….
 
-    `find` 1 batch get of 2 keys, whether it exists or not · `add` 1 transaction that looks at its member too, 4 WRU,
-    for a certification into its archive as well, 6 WRU · `of_member` 2 queries for each certification held and 1 ·
+    `find`, `announced` 1 batch get of 2 keys, whether it exists or not · `add` 1 transaction that looks at its member
+    too, 4 WRU, for a certification into its archive as well, 6 WRU · `of_member` 2 queries for each certification
+    held and 1 ·
     `settle` 1 batch get of the copies if there are any, 1 transaction, 4 WRU with its event and 2 a copy · `remove` 1
     transaction · `publish`, `withdraw` 1 transaction, 4 WRU and 2 for each of at most 26 shelves · `archived_before`
     1 query of the index for 200 · `places` 2 batch gets · `retire` the same and 1 transaction · `search` 1 query, up

@@ -29,6 +29,7 @@ from shared.repositories.table import remove_item, set_item
 from shared.use_cases.give_back import ATTENTION
 from shared.use_cases.propose_memberships import NOBODY, propose_memberships
 from shared.use_cases.upload_document import upload_document
+from tests.files import ANNOUNCED
 from tests.integration import contract
 from tests.integration.portal import ADMINISTRATOR, SIGNING, STAFF, Portal, entry, new_key
 from tests.integration.test_privacy import PROFILE, WORDS, found_in
@@ -271,13 +272,6 @@ def test_staff_bring_nothing_back(portal: Portal, world: World) -> None:
     certification = f"/api/staff/certifications/{world.owner.certification_id}"
     member = f"/api/staff/members/{world.owner.member_id}"
     assert portal.post(erasure_of(world), ADMINISTRATOR).status == 200
-    told = {
-        "file_name": "a.pdf",
-        "content_type": "application/pdf",
-        "size": 9,
-        "kind": "evidence",
-        "title": "A",
-    }
     for path, body, code in (
         (f"{certification}/extension", {"extended_to": "2032-01-01", "reason": "x"}, "already-decided"),
         (f"{certification}/undo-approval", {"reason": "x"}, "already-decided"),
@@ -287,7 +281,7 @@ def test_staff_bring_nothing_back(portal: Portal, world: World) -> None:
             "already-decided",
         ),
         (f"{certification}/entries", {"entries": [entry()]}, "certification-lapsed"),
-        (f"{member}/documents", told, "not-found"),
+        (f"{member}/documents", ANNOUNCED, "not-found"),
     ):
         assert portal.post(path, STAFF, body).code == code, path
     version = portal.get(member, STAFF).headers["etag"].strip('"')

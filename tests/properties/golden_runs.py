@@ -172,20 +172,15 @@ def members_runs(runs: Runs, world: World, cloud: Cloud) -> None:
     )
     cloud.own_address = "ana@example.org"
     runs.request("email", "PUT", "/api/me/email", mover, {"email": "ana@example.org"}, version=1)
-    told = {
-        "file_name": "a.pdf",
-        "content_type": "application/pdf",
-        "size": 9,
-        "kind": "evidence",
-        "title": "A",
-    }
-    runs.post("announce a document", "/api/documents", owner, told)
-    runs.post("announce one for any of two", "/api/documents", portal.member("IPMA-SCP", "IPMA-CS"), told)
+    runs.post("announce a document", "/api/documents", owner, files.ANNOUNCED)
+    runs.post(
+        "announce one for any of two", "/api/documents", portal.member("IPMA-SCP", "IPMA-CS"), files.ANNOUNCED
+    )
     runs.post(
         "announce for a member",
         f"/api/staff/members/{owner.member_id}/documents",
         REVIEWER,
-        {**told, "certification_id": owner.certification_id},
+        {**files.ANNOUNCED, "certification_id": owner.certification_id},
     )
     leaver = portal.member()
     portal.points(leaver, 2)

@@ -142,6 +142,21 @@ def test_damaged_or_endless_objects_are_refused() -> None:
     assert inspect("application/pdf", with_objects(*PAGES, packed=endless), MOST).reason == UNPACKS_TOO_LARGE
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"/First" * 1_600_000 + b"stream\n",
+        b"1 0 obj<</Type/ObjStm/Filter/FlateDecode>>stream\n" + zlib.compress(b"") + b"endstream",
+        b"1 0 obj<</Type/ObjStm>>stream\n" + zlib.compress(b"") + b"endstream",
+    ],
+    ids=["a dictionary without end", "packed streams without number", "plain streams without number"],
+)
+def test_a_hostile_pdf_is_looked_into_in_the_time_that_its_length_takes(hostile: bytes) -> None:
+    content = b"%PDF-1.7\n" + hostile * (9_000_000 // len(hostile) or 1)
+    assert inspect("application/pdf", content, MOST).reason in ("", PDF_CLOSED)
+
+
 def test_a_file_over_the_limit_is_refused_unread() -> None:
     assert inspect("application/pdf", files.PDF + bytes(MOST), MOST).reason == TOO_LARGE
 

@@ -251,13 +251,6 @@ def test_no_script_in_any_field_runs_on_any_page(
 def test_what_has_to_be_one_of_those_that_there_are_takes_no_script(
     portal: Portal, staff: Person, member: Member
 ) -> None:
-    told = {
-        "file_name": "a.pdf",
-        "content_type": "application/pdf",
-        "size": 9,
-        "kind": "evidence",
-        "title": "A",
-    }
     claim = {"activity": "employment", "title": "T", "organization": "O"}
     claim["started_on"] = member.dashboard()["cycle"]["starts_on"]
     day = {"started_on": claim["started_on"], "ended_on": claim["started_on"]}
@@ -279,7 +272,7 @@ def test_what_has_to_be_one_of_those_that_there_are_takes_no_script(
         ),
     }
     for name in ("content_type", "kind", "certification_id", "entry_id"):
-        asked[f"DocumentSent.{name}"] = (member.person, "/api/documents", told | {name: SHORT})
+        asked[f"DocumentSent.{name}"] = (member.person, "/api/documents", files.ANNOUNCED | {name: SHORT})
     for name, (person, path, body) in asked.items():
         refuse(name, person, path, body)
     member.enter(("webinar", 11))
