@@ -1,6 +1,6 @@
 """Paying by card through Stripe Checkout, and what staff record: offline payments and waivers (rule 5)."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,7 @@ from shared.handling.gates import (
 from shared.schemas.invoices import CheckoutOpened, Invoice, OfflinePaymentSent, WaiverSent, received_on
 from shared.settings import settings
 from shared.use_cases.open_checkout import open_checkout
-from shared.use_cases.record_payment import future_day, record_payment
+from shared.use_cases.record_payment import day_fault, record_payment
 from shared.use_cases.waive_invoice import waive_invoice
 
 app = portal_api()
@@ -56,11 +56,15 @@ def go_to_pay(invoice_id: str) -> Response[CheckoutOpened]:
 
 @gate
 def day_checked(app: APIGatewayHttpResolver) -> None:
-    """Lets a payment whose other fields are wrong be told of a day in the future too."""
-    day = today()
-    app.context[FIELD_FAULTS] = lambda body, _: (
-        [Fault("/received_on", future_day(day))] if (received_on(body) or day) > day else []
-    )
+    """Lets a payment whose other fields are wrong be told of a day that cannot be too."""
+    asked_on, owed = today(), invoice(app)
+
+    def faults(body: Any, _: list[Fault]) -> list[Fault]:
+        day = received_on(body)
+        wrong = None if day is None else day_fault(day, owed, asked_on)
+        return [] if wrong is None else [Fault("/received_on", wrong)]
+
+    app.context[FIELD_FAULTS] = faults
 
 
 @app.post(
@@ -80,7 +84,7 @@ def record_offline_payment(invoice_id: str, payment: OfflinePaymentSent) -> Resp
     """Record a cheque, a purchase order or a wire over the whole amount."""
     asked = command(app)
     zone = ZoneInfo(wiring.editions().time_zone)
-    received_at = datetime.combine(payment.received_on, time(), zone).astimezone(UTC)
+    received_at = datetime.combine(payment.received_on, time(), zone)
     paid = record_payment(
         wiring.invoices(),
         wiring.events(),

@@ -14,6 +14,7 @@ from shared.adapters.stripe_notices import PORTAL, notice_of, paid_session
 from shared.domain.money import Money
 from shared.domain.payments import (
     AttemptUsed,
+    CheckoutRefused,
     CheckoutSession,
     Notice,
     PaymentSucceeded,
@@ -85,7 +86,8 @@ class StripePayments:
 
         It stays open for Stripe's default of 24 hours. A replayed answer shows the session as it was when it
         was made, so a second request fetches it as it is. Raises AttemptUsed when the attempt was made with
-        other parameters, or ended in an error that Stripe repeats for 24 hours.
+        other parameters, or ended in an error that Stripe repeats for 24 hours, and CheckoutRefused for an amount
+        or a currency that Stripe does not take.
         """
         metadata = {"invoice_id": invoice_id, "portal": PORTAL}
         params: SessionCreateParams = {
@@ -115,6 +117,8 @@ class StripePayments:
                 session = self._client.v1.checkout.sessions.create(params, {"idempotency_key": key})
             except stripe.IdempotencyError as error:
                 raise AttemptUsed(f"attempt {attempt} was made with other parameters") from error
+            except stripe.InvalidRequestError as error:
+                raise CheckoutRefused(error.code or "") from error
             except stripe.APIError as error:
                 if _was_replayed(error.headers):
                     raise AttemptUsed(f"attempt {attempt} failed at Stripe") from error
@@ -214,13 +218,7 @@ class StripePayments:
 def _asking_stripe() -> Iterator[None]:
     try:
         yield
-    except (
-        stripe.APIConnectionError,
-        stripe.APIError,
-        stripe.RateLimitError,
-        stripe.AuthenticationError,
-        stripe.PermissionError,
-    ) as error:
+    except stripe.StripeError as error:  # what a refusal means to a person is said where it can be one
         asked = f" (request {error.request_id})" if error.request_id else ""
         raise PaymentsUnavailable(f"{type(error).__name__}{asked}") from error
 

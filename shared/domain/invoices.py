@@ -1,6 +1,6 @@
 """Invoices and payments: what is owed, what was paid, and what a payment does to an invoice (rules 4 and 5)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -326,6 +326,11 @@ def subject_of(invoice: Invoice) -> str:
     return f"member:{invoice.member_id}"
 
 
+def status_of_new(lines: Iterable[Line]) -> InvoiceStatus:
+    """Open, or waived where the edition asks for nothing: nobody can pay 0, and an approval must not wait for it."""
+    return "open" if any(line.amount.amount for line in lines) else "waived"
+
+
 def recertification_invoice(
     program: Program,
     *,
@@ -352,7 +357,7 @@ def recertification_invoice(
         certification_id=certification_id,
         type="recertification",
         lines=lines,
-        status="open",
+        status=status_of_new(lines),
         issued_on=today,
         due_on=today + timedelta(days=program.payment_terms_days),
         issued_at=now,

@@ -3,6 +3,7 @@
     PaymentsError
     ├── PaymentsUnavailable    the service cannot be asked now; the same call may be made again
     ├── AttemptUsed            this checkout attempt is spent; the next number opens a session
+    ├── CheckoutRefused        the service will not take this amount in this currency
     ├── SessionUnknown         the service has no such session
     ├── RefundRefused          the service will not give this money back
     └── SignatureInvalid       a notice that the service did not send
@@ -27,6 +28,14 @@ class PaymentsUnavailable(PaymentsError):
 
 class AttemptUsed(PaymentsError):
     """This attempt was made with other parameters, or has failed for good; nobody was given its session."""
+
+
+class CheckoutRefused(PaymentsError):
+    """No session for this invoice, however often it is asked for; `code` is Stripe's (`amount_too_small`), or empty."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"checkout refused: {code or 'no code'}")
+        self.code = code
 
 
 class SessionUnknown(PaymentsError):

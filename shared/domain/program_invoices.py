@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from shared.domain import ids
 from shared.domain.invoices import Invoice, InvoiceStatus, Line, Payment, PaymentMethod
-from shared.domain.money import Money
+from shared.domain.money import Money, decimals, is_never_broken
 from shared.domain.roster import BEYOND, RowFault
 
 COLUMNS = (
@@ -102,10 +102,12 @@ def read_invoice_row(number: int, cells: Mapping[str, str]) -> InvoiceRow | tupl
         wrong("member_id", "Give the member's id.")
     if not 0 < len(text["description"]) <= 200 or not text["description"].isprintable():
         wrong("description", "Give a description of 1 to 200 characters.")
-    if not _AMOUNT.fullmatch(text["amount"]):
-        wrong("amount", "Give an amount with at most two decimals, like 150.00.")
-    if not _CURRENCY.fullmatch(text["currency"].lower()):
+    currency = text["currency"].lower()
+    if not _CURRENCY.fullmatch(currency):
         wrong("currency", "Give a currency of three letters, like usd.")
+    amount = _read_amount(text["amount"], currency, wrong)
+    if amount == 0 and text["status"] == "open":
+        wrong("amount", "An open invoice is over more than 0; one over nothing is paid or void.")
     days = {name: _read_day(text, name, wrong) for name in ("issued_on", "due_on", "paid_on")}
     _check_status(text, wrong)
     if faults:
@@ -116,7 +118,7 @@ def read_invoice_row(number: int, cells: Mapping[str, str]) -> InvoiceRow | tupl
         number=text["invoice_number"],
         member_id=text["member_id"],
         description=text["description"],
-        amount=Money(int(Decimal(text["amount"]) * 100), text["currency"].lower()),
+        amount=Money(amount, currency),
         issued_on=cast(date, days["issued_on"]),
         due_on=cast(date, days["due_on"]),
         status=cast(InvoiceStatus, text["status"]),
@@ -147,6 +149,17 @@ def take_row(row: InvoiceRow, member_id: str, found: Invoice | None) -> tuple[Ou
 def _touched(invoice: Invoice) -> bool:
     imported = [each for each in invoice.payments if each.payment_id.startswith("imported_")]
     return len(imported) != len(invoice.payments) or (not imported and invoice.status not in ("open", "void"))
+
+
+def _read_amount(text: str, currency: str, wrong: Wrong) -> int:
+    """An amount in minor units; of a currency that is never broken, only a whole one."""
+    if not _AMOUNT.fullmatch(text):
+        wrong("amount", "Give an amount with at most two decimals, like 150.00.")
+        return -1
+    amount = Decimal(text)
+    if is_never_broken(currency) and amount != int(amount):
+        wrong("amount", f"{currency.upper()} has no decimals: give a whole amount, like 15000.")
+    return int(amount.scaleb(decimals(currency)))
 
 
 def _read_day(text: Mapping[str, str], name: str, wrong: Wrong) -> date | None:

@@ -14,7 +14,7 @@ from shared.domain.certifications import ShownState, paper_notice, shown_state
 from shared.domain.days import day_after, written_day
 from shared.domain.errors import CertificationLapsed, InvoiceUnpaid, NotFound
 from shared.domain.events import Command
-from shared.domain.invoices import Invoice, Line
+from shared.domain.invoices import Invoice, Line, status_of_new
 from shared.domain.money import Money
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
@@ -102,14 +102,15 @@ def late_fee_invoice(found: Recertification, command: Command) -> Invoice | None
     certification, cycle = found.certification, found.cycle
     number = ids.invoice_number(certification.certification_id, cycle.recertification_year)
     text = f"Late fee: {certification.designation}, period that ended {written_day(cycle.ends_on)}"
+    lines = (Line(text, amount),)
     return Invoice(
         invoice_id=ids.late_fee_id(certification.certification_id, cycle.number),
         number=f"{number}-L",
         member_id=certification.member_id,
         certification_id=certification.certification_id,
         type="recertification",
-        lines=(Line(text, amount),),
-        status="open",
+        lines=lines,
+        status=status_of_new(lines),
         issued_on=command.today,
         due_on=command.today + timedelta(days=found.program.payment_terms_days),
         issued_at=command.now,

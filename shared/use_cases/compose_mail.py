@@ -27,7 +27,6 @@ from shared.use_cases.mail_parts import (
     recertification_of,
     signature,
     to_holder,
-    written_money,
 )
 
 
@@ -60,12 +59,12 @@ def compose_mail(post: Post, message: Mapping[str, Any]) -> Draft | None:
 
 def _invoice_issued(post: Post, invoice_id: str) -> Draft | None:
     invoice = post.sources.invoices.find(invoice_id)
-    if invoice is None or invoice.certification_id is None:
+    if invoice is None or invoice.certification_id is None or not invoice.total.amount:
         return None
     found = post.sources.recertifications.find(invoice.certification_id)
     if found is None:
         return None
-    values = {"due_on": written_day(invoice.due_on), "total": written_money(invoice.total)}
+    values = {"due_on": written_day(invoice.due_on), "total": invoice.total.written}
     values |= {"number": invoice.number, "lines": lines(invoice)}
     about_this_cycle = invoice.invoice_id == ids.invoice_id(invoice.certification_id, found.cycle.number)
     if found.cycle.locked or not about_this_cycle or found.access(post.today) == "lapsed":
@@ -97,9 +96,7 @@ def _cycle_submitted(post: Post, event: Event) -> Draft | None:
     invoice = post.sources.invoices.find(invoice_id)
     payment = "Your recertification fee is settled already."
     if invoice is not None and not invoice.settled:
-        payment = (
-            f"Please pay invoice {invoice.number} ({written_money(invoice.total)}): {page(post, 'invoices')}"
-        )
+        payment = f"Please pay invoice {invoice.number} ({invoice.total.written}): {page(post, 'invoices')}"
     values = {
         "points": plain(Decimal(submission["points_total"])),
         "signature": str(submission["signature"]),

@@ -4,7 +4,7 @@ from shared.domain.days import day_of, written_day
 from shared.domain.events import Event
 from shared.domain.mails import Draft
 from shared.domain.money import Money
-from shared.use_cases.mail_parts import Post, as_map, draft, lines, written_money
+from shared.use_cases.mail_parts import Post, as_map, draft, lines
 
 _METHODS = {"card": "card", "check": "check", "purchase-order": "purchase order", "wire": "wire"}
 
@@ -22,7 +22,7 @@ def payment_received(post: Post, event: Event) -> Draft | None:
     values = {
         "number": invoice.number,
         "lines": lines(invoice),
-        "amount": written_money(payment.amount),
+        "amount": payment.amount.written,
         "method": _METHODS[payment.method],
         "reference": payment.reference,
         "received_on": written_day(day_of(payment.received_at, post.editions.time_zone)),
@@ -36,7 +36,7 @@ def invoice_waived(post: Post, event: Event) -> Draft | None:
     member = None if invoice is None else post.sources.members.find(invoice.member_id)
     if invoice is None or member is None:
         return None
-    values = {"number": invoice.number, "total": written_money(invoice.total), "lines": lines(invoice)}
+    values = {"number": invoice.number, "total": invoice.total.written, "lines": lines(invoice)}
     return draft(post, member, "invoice-waived", values)
 
 
@@ -51,7 +51,7 @@ def payment_taken_back(post: Post, event: Event) -> Draft | None:
     values = {"number": invoice.number, "lines": lines(invoice), "reference": payment.reference}
     if event.type == "payment-refunded":
         refunded = as_map(event.data.get("refunded") or notice["refunded"])
-        values["amount"] = written_money(Money(int(refunded["amount"]), str(refunded["currency"])))
+        values["amount"] = Money(int(refunded["amount"]), str(refunded["currency"])).written
         values["consequence"] = (
             "It was more than was owed, so nothing else changes."
             if payment.surplus

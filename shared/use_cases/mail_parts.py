@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Protocol, cast
 
 from shared.domain.days import day_of, written_day
@@ -12,12 +11,9 @@ from shared.domain.events import Event
 from shared.domain.invoices import Invoice
 from shared.domain.mails import Attachment, Draft, deadline_file
 from shared.domain.members import Member
-from shared.domain.money import Money
 from shared.domain.ports import EventStore, InvoiceStore, MemberStore, RecertificationStore
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
-
-_NO_MINOR_UNITS = ("jpy", "krw", "vnd", "clp", "isk", "xaf", "xof", "ugx")
 
 
 class Sources(Protocol):
@@ -159,10 +155,3 @@ def line(text: str) -> str:
 def as_map(value: object) -> Mapping[str, Any]:
     """What is known to be a map."""
     return cast(Mapping[str, Any], value)
-
-
-def written_money(money: Money) -> str:
-    """An amount as a person writes it: 150.00 USD."""
-    if money.currency in _NO_MINOR_UNITS:
-        return f"{money.amount:,} {money.currency.upper()}"
-    return f"{Decimal(money.amount) / 100:,.2f} {money.currency.upper()}"

@@ -3,9 +3,18 @@
 from shared.domain.errors import NotPayable, Unavailable
 from shared.domain.events import Command, Event, event
 from shared.domain.invoices import Invoice, OpenCheckout, subject_of
-from shared.domain.payments import AttemptUsed, CheckoutSession, PaymentsUnavailable, SessionUnknown
+from shared.domain.payments import (
+    AttemptUsed,
+    CheckoutRefused,
+    CheckoutSession,
+    PaymentsUnavailable,
+    SessionUnknown,
+)
 from shared.domain.ports import EventStore, InvoiceStore, PaymentGateway
+from shared.use_cases.give_back import raise_to_staff
 from shared.use_cases.once import once, remembered
+
+NO_CARD = "an invoice cannot be paid by card"
 
 ATTEMPTS_SPENT = 5
 """How many attempts at a session may turn out to be spent before the member is asked to come back later."""
@@ -22,8 +31,8 @@ def open_checkout(
     """The address of the page to pay on; the session that is open already, if there is one.
 
     Stripe is asked before anything is stored, under a key made of invoice and attempt, so two requests at once are
-    given one session. `return_address` is where the browser comes back to. Raises NotPayable, IdempotencyKeyReused,
-    Unavailable.
+    given one session. `return_address` is where the browser comes back to. An amount or a currency that Stripe does
+    not take is raised to staff. Raises NotPayable, IdempotencyKeyReused, Unavailable.
     """
     subject = subject_of(invoice)
 
@@ -52,6 +61,15 @@ def open_checkout(
         return again(asked_before)
     try:
         return once(events, command, subject, perform, again)
+    except CheckoutRefused as error:
+        refused = {
+            "reason": NO_CARD,
+            "invoice_id": invoice.invoice_id,
+            "total": invoice.total,
+            "code": error.code,
+        }
+        raise_to_staff(events, command, f"no-card:{invoice.invoice_id}", refused)
+        raise no_card() from error
     except PaymentsUnavailable as error:
         raise payments_down() from error
 
@@ -105,6 +123,14 @@ def under_way() -> NotPayable:
     return NotPayable(
         "A card payment for this invoice is being processed. It shows here as paid within a few minutes; "
         "you need not do anything."
+    )
+
+
+def no_card() -> NotPayable:
+    """What is said where Stripe does not take the amount or its currency."""
+    return NotPayable(
+        "This invoice cannot be paid by card: the payment service does not take this amount. Nothing was charged. "
+        "Staff have been told; please ask them how else to pay."
     )
 
 

@@ -80,3 +80,12 @@ def test_a_total_without_its_minimums_is_not_signed_and_entering_stays_open(port
     assert portal.decide(member, signed.json["submission"]["submission_id"]).status == 200
     after = portal.dashboard(member)["cycle"]
     assert (after["starts_on"], after["ends_on"]) == ("2028-01-01", "2030-12-31")
+
+
+def test_a_fee_of_nothing_is_never_to_be_paid(portal: Portal, run: Run) -> None:
+    run("hrpa")
+    member = portal.member("CHRL", expires_on="2027-05-31", certified_since="2024-06-01")
+    invoice = portal.post(portal.cycle_path(member, "invoice"), member).json
+    assert (invoice["total"]["amount"], invoice["status"]) == (0, "waived")
+    answer = portal.post(f"/api/invoices/{invoice['invoice_id']}/checkout", member)
+    assert (answer.code, "nothing to pay" in answer.json["detail"]) == ("not-payable", True)

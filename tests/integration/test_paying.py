@@ -345,6 +345,8 @@ def test_an_offline_payment_closes_the_open_checkout_first(portal: Portal, membe
         ),
         ({**CHEQUE, "received_on": "2027-06-16"}, ["/received_on"]),
         ({**CHEQUE, "received_on": "yesterday", "amount": 5}, ["/amount", "/received_on"]),
+        ({**CHEQUE, "received_on": "0001-01-01"}, ["/received_on"]),
+        ({**CHEQUE, "received_on": "2025-01-01", "amount": 5}, ["/amount", "/received_on"]),
         ({**CHEQUE, "reference": "x" * 101}, ["/reference"]),
     ],
 )

@@ -21,6 +21,7 @@ from shared.adapters.stripe_payments import StripePayments
 from shared.domain.money import Money
 from shared.domain.payments import (
     AttemptUsed,
+    CheckoutRefused,
     CheckoutSession,
     Irrelevant,
     Notice,
@@ -136,6 +137,12 @@ def test_an_attempt_with_other_parameters_is_used_up(
     with pytest.raises(AttemptUsed):
         opened(payments, **changes)
     assert opened(payments, attempt=2, **changes).status == "open"
+
+
+@pytest.mark.parametrize("total", [Money(49, "usd"), Money(0, "eur")])
+def test_an_amount_that_stripe_does_not_take_is_said(payments: StripePayments, total: Money) -> None:
+    with pytest.raises(CheckoutRefused, match="amount_too_small"):
+        opened(payments, total=total)
 
 
 def test_decline_then_pay(here: StripeHere, payments: StripePayments) -> None:

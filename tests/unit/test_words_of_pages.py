@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.mails import FOLDER
+from shared.use_cases.open_checkout import NO_CARD
 
 ATTENTION = Path(__file__).parents[2] / "web" / "js" / "text" / "en" / "attention.js"
 NO_MEMBERS = {"accounts-differ", "signature"}
@@ -16,3 +17,7 @@ NO_MEMBERS = {"accounts-differ", "signature"}
 def test_a_mail_that_came_back_is_named_to_staff(template: str) -> None:
     named = ATTENTION.read_text(encoding="utf-8").partition("const MAILS = {")[2].partition("};")[0]
     assert re.search(rf'^  "?{template}"?: "\w', named, re.MULTILINE)
+
+
+def test_an_invoice_that_stripe_does_not_take_is_named_to_staff() -> None:
+    assert f'"{NO_CARD}": {{' in ATTENTION.read_text(encoding="utf-8")

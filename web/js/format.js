@@ -43,10 +43,15 @@ export const programDay = (timeZone) => new Intl.DateTimeFormat("en-CA", { timeZ
 /** A number of points or of anything else. */
 export const number = (value) => numbers.format(value);
 
+// As Stripe counts money, and shared/domain/money.py: browsers differ in what they take for a minor unit.
+const whole = new Set("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" "));
+const thousandths = new Set("bhd jod kwd omr tnd".split(" "));
+
 /** Money in minor units of its currency. */
 export function money({ amount, currency }) {
-  const format = new Intl.NumberFormat(locales, { style: "currency", currency });
-  return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
+  const places = whole.has(currency) ? 0 : thousandths.has(currency) ? 3 : 2;
+  const digits = { minimumFractionDigits: places, maximumFractionDigits: places };
+  return new Intl.NumberFormat(locales, { style: "currency", currency, ...digits }).format(amount / 10 ** places);
 }
 
 /** The size of a file, in bytes, as people say it. */

@@ -83,7 +83,7 @@ class Account:
         if len({item["currency"] for item in items}) > 1:
             raise ApiError("All line items must have the same currency", param="line_items")
         total = sum(item["amount_total"] for item in items)
-        if items[0]["currency"] == "usd" and total < SMALLEST_USD:
+        if total < (SMALLEST_USD if items[0]["currency"] == "usd" else 1):
             raise ApiError(
                 "The Checkout Session's total amount must convert to at least 50 cents.",
                 code="amount_too_small",

@@ -11,10 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from infrastructure.local.stripe_stand_in.account import Account, SessionClosed
 from infrastructure.local.stripe_stand_in.errors import ApiError
 from infrastructure.local.stripe_stand_in.objects import DECLINES, Thing
-
-WITHOUT_CENTS = frozenset(
-    "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split()  # noqa: SIM905 — a list of words
-)
+from shared.domain.money import Money
 
 Delivered = Callable[[str], Awaitable[None]]
 
@@ -130,19 +127,13 @@ class HostedPage:
         return _page("Checkout", f"<p>{escape(sentence)}</p>\n{link}", status)
 
 
-def money(amount: int, currency: str) -> str:
-    """`150.00 USD`."""
-    shown = f"{amount:,}" if currency in WITHOUT_CENTS else f"{amount // 100:,}.{amount % 100:02}"
-    return f"{shown} {currency.upper()}"
-
-
 def _offer(session: Thing, items: list[Thing], fault: Thing | None, path: str) -> str:
     rows = "\n".join(
         f"<tr><th scope=row>{escape(item['description'])}</th><td>{item['quantity']}</td>"
-        f"<td>{money(item['amount_total'], item['currency'])}</td></tr>"
+        f"<td>{Money(item['amount_total'], item['currency']).written}</td></tr>"
         for item in items
     )
-    total = money(session["amount_total"], session["currency"])
+    total = Money(session["amount_total"], session["currency"]).written
     alert = f"<p role=alert>{escape(fault['message'])} Nothing was charged.</p>" if fault else ""
     buttons = _button(path, "pay", f"Pay {total}", "main") + _button(path, "decline", "Decline the card")
     if session["cancel_url"]:

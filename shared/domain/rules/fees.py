@@ -142,7 +142,7 @@ def sentences(fees: Sequence[Fee], charges: Sequence[Charge]) -> list[str]:
     for fee in fees:
         whom = [each for each in (fee.designation, fee.membership and f"{fee.membership}s") if each]
         since = f" from {_in_any_year(*fee.late_from)} on" if fee.late_from else ""
-        said.append(f"{fee.title}{f' ({", ".join(whom)})' if whom else ''}: {_money(fee.amount)}{since}.")
+        said.append(f"{fee.title}{f' ({", ".join(whom)})' if whom else ''}: {fee.amount.written}{since}.")
     for each in charges:
         length = "" if each.within is None else in_words(each.within)
         when = {
@@ -156,14 +156,10 @@ def sentences(fees: Sequence[Fee], charges: Sequence[Charge]) -> list[str]:
         kind = "instead of the fee" if each.instead or each.when == "retired" else "besides the fee"
         whom = [name for name in (each.designation, each.membership and f"{each.membership}s") if name]
         said.append(
-            f"{each.title}{f' ({", ".join(whom)})' if whom else ''}: {_money(each.amount)}, {when}, {kind}."
+            f"{each.title}{f' ({", ".join(whom)})' if whom else ''}: {each.amount.written}, {when}, {kind}."
         )
     return said
 
 
 def _in_any_year(month: int, day: int) -> str:
     return f"{day} {date(2000, month, 1):%B}"
-
-
-def _money(amount: Money) -> str:
-    return f"{amount.amount / 100:,.2f} {amount.currency.upper()}"

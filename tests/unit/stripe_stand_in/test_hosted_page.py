@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 import stripe
 
-from infrastructure.local.stripe_stand_in.hosted_page import money
 from tests.unit.stripe_here import HTML, ORIGIN, StripeHere
 
 Open = Callable[..., stripe.checkout.Session]
@@ -184,11 +183,3 @@ def test_two_sessions_of_one_invoice_can_both_be_paid(here: StripeHere, open_ses
 def test_an_unknown_session_is_404(here: StripeHere) -> None:
     assert here.request("GET", "/c/pay/cs_none").status_code == 404
     assert here.press(f"{ORIGIN}/c/pay/cs_none", "pay").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "shown"),
-    [(15000, "usd", "150.00 USD"), (5, "eur", "0.05 EUR"), (1500, "jpy", "1,500 JPY")],
-)
-def test_money_is_shown_in_the_currency_s_own_units(amount: int, currency: str, shown: str) -> None:
-    assert money(amount, currency) == shown

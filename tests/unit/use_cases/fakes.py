@@ -16,6 +16,7 @@ from shared.domain.members import Member
 from shared.domain.money import Money
 from shared.domain.payments import (
     AttemptUsed,
+    CheckoutRefused,
     CheckoutSession,
     PaymentsUnavailable,
     RefundRefused,
@@ -272,11 +273,14 @@ class FakeStripe:
     attempts: list[int] = field(default_factory=list)
     refunds: dict[str, tuple[str, Money]] = field(default_factory=dict)
     refusal: str | None = None
+    declined: str | None = None
     down: bool = False
 
     def open_session(self, *, invoice_id: str, attempt: int, **_: object) -> CheckoutSession:
         self._answer()
         self.attempts.append(attempt)
+        if self.declined is not None:
+            raise CheckoutRefused(self.declined)
         if attempt in self.spent:
             raise AttemptUsed
         session_id = f"cs_{attempt}"

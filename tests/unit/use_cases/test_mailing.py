@@ -14,11 +14,10 @@ import pytest
 from shared import mails
 from shared.domain.mails import ABANDONED, Mail, Mark, deadline_file
 from shared.domain.members import Member
-from shared.domain.money import Money
 from shared.domain.ports import ChangedMeanwhile
 from shared.mails import render
 from shared.use_cases.compose_mail import mail_id_of
-from shared.use_cases.mail_parts import Post, written_money
+from shared.use_cases.mail_parts import Post
 from shared.use_cases.send_mail import InHand, send_mail
 from tests.unit.domain.builders import EDITIONS, NOW, cycle_with, invoice
 
@@ -191,8 +190,3 @@ def test_the_same_thing_is_the_same_mail_and_another_is_another() -> None:
     assert mail_id_of(reminder) == mail_id_of(dict(reminder))
     assert mail_id_of(reminder) != mail_id_of({**reminder, "days": 30})
     assert mail_id_of(reminder) != mail_id_of({**reminder, "expires_on": "2030-12-31"})
-
-
-def test_days_and_amounts_are_written_for_people() -> None:
-    assert written_money(Money(123456, "usd")) == "1,234.56 USD"
-    assert written_money(Money(1500, "jpy")) == "1,500 JPY"

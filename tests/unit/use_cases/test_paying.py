@@ -1,7 +1,7 @@
 """Going to pay by card, and money that staff record (rule 5)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -12,7 +12,7 @@ from shared.domain.errors import (
     StaffOnly,
     Unavailable,
 )
-from shared.use_cases.open_checkout import ATTEMPTS_SPENT
+from shared.use_cases.open_checkout import ATTEMPTS_SPENT, NO_CARD
 from tests.unit.domain.builders import NOW, cycle_with, invoice
 from tests.unit.use_cases.notices import expired, failed, succeeded
 from tests.unit.use_cases.portal import Portal, member, offline, portal_with, staff
@@ -217,4 +217,25 @@ def test_money_cannot_have_come_tomorrow() -> None:
     with pytest.raises(InvalidRequest) as refused:
         portal.record(offline(received_at=NOW + timedelta(days=1)))
     assert [fault.pointer for fault in refused.value.faults] == ["/received_on"]
+    assert portal.invoice.status == "open"
+
+
+def test_an_invoice_that_stripe_does_not_take_is_told_and_raised_once() -> None:
+    portal = portal_owing()
+    portal.stripe.declined = "amount_too_small"
+    for key in ("a", "b"):
+        with pytest.raises(NotPayable, match="cannot be paid by card"):
+            portal.checkout(member(key))
+    assert (portal.invoice.status, portal.invoice.checkout) == ("open", None)
+    (raised,) = portal.attention
+    assert (raised.data["reason"], raised.data["code"]) == (NO_CARD, "amount_too_small")
+
+
+def test_money_cannot_have_come_long_before_its_invoice() -> None:
+    portal = portal_owing()
+    for received_at in (datetime.min.replace(tzinfo=timezone(timedelta(hours=9))), NOW - timedelta(days=800)):
+        with pytest.raises(InvalidRequest) as refused:
+            portal.record(offline(received_at=received_at))
+        (fault,) = refused.value.faults
+        assert (fault.pointer, "before the invoice" in fault.detail) == ("/received_on", True)
     assert portal.invoice.status == "open"

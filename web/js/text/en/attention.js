@@ -78,6 +78,11 @@ export const attentionText = {
       what: (data) => `Stripe could not give ${data.amount ? money(data.amount) : "money"} back: it is ours again, and the invoice shows it. The member was told that it is on its way.`,
       next: "Write to the member, and give the money back another way if it is still due. The portal does not try again.",
     },
+    "an invoice cannot be paid by card": {
+      title: "An invoice that cannot be paid by card",
+      what: (data) => `Stripe does not take ${data.total ? money(data.total) : "the amount"}${data.code ? ` (${data.code})` : ""}. The member was told to ask you how else to pay.`,
+      next: "Correct the invoice where it comes from, or record the money that comes another way.",
+    },
     "a payment came back after a waiver": {
       title: "A dispute was won after the invoice was waived",
       what: (data) => `${paid(data.payment?.amount)} is ours again, but the invoice was waived meanwhile.`,
