@@ -80,7 +80,7 @@ class Recertification:
     ) -> Ledger:
         """The ledger of these entries in this cycle; `reduced` are a reviewer's smaller numbers, with the reason.
 
-        Whether a day is within the cycle was checked when it was entered.
+        Whether a day is within the cycle was checked when it was entered, and is when it is signed.
         """
         cycle = self.cycle
         period = Period(cycle.starts_on, cycle.ends_on, self.certification.designation, cycle.carried_in)
@@ -190,10 +190,22 @@ class Recertification:
                 f"{self.program.contact.email}; a reviewer can return it to you."
             )
 
+    def window(self, today: date) -> Window:
+        """The days in which points of this cycle are earned."""
+        last_day = self.earned_until or last_day_to_earn(self.program.cycle_rules, self.cycle.ends_on)
+        return Window(self.cycle.starts_on, last_day, today)
+
+    def outside(self, window: Window) -> tuple[Entry, ...]:
+        """The entries with a day that is not in the window: it was another when they were entered."""
+        return tuple(
+            entry
+            for entry in self.entries
+            if entry.claim.started_on < window.starts_on or entry.claim.ended_on > window.ends_on
+        )
+
     def faults(self, claim: PartialClaim, today: date, pointer: str) -> list[Fault]:
         """What the rules find wrong with a claim for this cycle, as far as its fields can be read."""
-        last_day = self.earned_until or last_day_to_earn(self.program.cycle_rules, self.cycle.ends_on)
-        window = Window(self.cycle.starts_on, last_day, today)
+        window = self.window(today)
         documents = {document.document_id for document in (*self.documents, *self.reachable)}
         return faults_in(claim, self.program, window, documents, pointer)
 
@@ -395,6 +407,8 @@ class Recertification:
     def _require_ready(self, today: date) -> None:
         reasons = []
         missing, documents, unmet = self.points_missing, self.missing_documents, self.ledger.unmet
+        window = self.window(today)
+        outside = self.outside(window)
         signable_from = self.signable_from
         if signable_from is not None and today >= signable_from:
             signable_from = None
@@ -404,6 +418,12 @@ class Recertification:
         if documents:
             titles = ", ".join(f"“{self.entry(entry_id).claim.title}”" for entry_id in documents)
             reasons.append(f"A document that was checked is missing for {titles}.")
+        if outside:
+            titles = ", ".join(f"“{entry.claim.title}”" for entry in outside)
+            reasons.append(
+                f"This period takes points of {written_day(window.starts_on)} to {written_day(window.ends_on)}; "
+                f"correct the days of {titles}, or delete it."
+            )
         if signable_from is not None:
             reasons.append(
                 f"This cycle can be signed from {written_day(signable_from)} on, when the previous one has ended."

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from shared.domain import ids
 from shared.domain.certifications import ShownState, paper_notice, shown_state
 from shared.domain.days import day_after, written_day
-from shared.domain.errors import CertificationLapsed, InvoiceUnpaid, NotFound
+from shared.domain.errors import CertificationLapsed, NotFound
 from shared.domain.events import Command
 from shared.domain.invoices import Invoice, Line, status_of_new
 from shared.domain.money import Money
@@ -121,13 +121,11 @@ def late_fee_invoice(found: Recertification, command: Command) -> Invoice | None
 def approve_application(
     found: Recertification, submission_id: str, decision: Decision, *, editions: Editions
 ) -> tuple[Recertification, Recertification]:
-    """As an approval, but the late fee is settled too, and the next window starts the day after the signing (rule 8).
+    """As an approval, but the next window starts the day after the signing (rule 8).
 
     Raises what an approval raises.
     """
     closed, opened = approve(found, submission_id, decision, editions=editions)
-    if found.late_fee is not None and not found.late_fee.settled:
-        raise InvoiceUnpaid("The late fee is not paid yet, so this application cannot be approved.")
     signed_on = found.cycle.signed_on or found.cycle.ends_on
     starts_on = day_after(signed_on)
     program = editions.in_force(starts_on)

@@ -37,7 +37,8 @@ def approve(
 ) -> tuple[Recertification, Recertification]:
     """Close the cycle and open the next, under the edition in force on its first day (rule 6).
 
-    The next starts at 0 points, or with what the edition carries over. Gives the closed and the opened recertification:
+    The invoice is settled, and so is the late fee of an application, whatever door the report was signed by. The next
+    starts at 0 points, or with what the edition carries over. Gives the closed and the opened recertification:
     status `renew`, the last day by the edition's dates. Raises AlreadyDecided, InvalidRequest, InvoiceUnpaid,
     NotReadyToSubmit.
     """
@@ -45,6 +46,7 @@ def approve(
     _require_own_entries(found, decision)
     if found.invoice is None or not found.invoice.settled:
         raise InvoiceUnpaid("The recertification fee is not paid yet, so this report cannot be approved.")
+    _require_late_fee(found)
     counted = ledger_after(found, decision.entry_adjustments)
     _require_remaining(found, counted)
     remaining = counted.total
@@ -87,6 +89,12 @@ def ledger_after(found: Recertification, adjustments: Mapping[str, Adjustment]) 
     """The ledger with a reviewer's adjustments in place of the entries' own points."""
     reduced = {entry_id: (each.points, each.reason) for entry_id, each in adjustments.items()}
     return found.ledger_of(found.entries, reduced)
+
+
+def _require_late_fee(found: Recertification) -> None:
+    """A late fee that the cycle owes is settled, whichever door the report was signed by."""
+    if found.late_fee is not None and not found.late_fee.settled:
+        raise InvoiceUnpaid("The late fee is not paid yet, so this report cannot be approved.")
 
 
 def _require_remaining(found: Recertification, counted: Ledger) -> None:

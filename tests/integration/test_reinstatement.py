@@ -1,11 +1,14 @@
 """Reinstatement in the portal, by the example edition that allows it: a lapsed member applies, pays, staff decide."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shared.handling import wiring
+from shared.repositories.recertifications import invoice_item
+from shared.repositories.table import SAME_VERSION, put
 from tests.integration.conftest import forget_settings
 from tests.integration.portal import CHEQUE, REVIEWER, SIGNING, STAFF, Person, Portal, entry, new_key
 from tests.integration.world import DocumentsBucket
@@ -137,6 +140,54 @@ def test_a_returned_application_is_signed_again_and_owes_no_second_late_fee(
     assert again.status == 201
     assert application(portal, late)["late_fee_invoice"]["invoice_id"] == fee
     assert application(portal, late)["late_fee_invoice"]["total"]["amount"] == 2500
+
+
+@pytest.fixture
+def extended(portal: Portal, late: Person) -> tuple[str, str]:
+    """An application that was paid and returned, then extended and signed by the usual door: its submission, and its
+    late fee, which is open."""
+    made = applied(portal, late)
+    pay(portal, made["invoice"]["invoice_id"])
+    fee = application(portal, late)["late_fee_invoice"]["invoice_id"]
+    assert portal.decide(late, made["submission"]["submission_id"], "return").status == 200
+    longer = {"extended_to": "2028-06-30", "reason": "Illness"}
+    root = f"/api/staff/certifications/{late.certification_id}"
+    assert portal.post(f"{root}/extension", REVIEWER, longer).status == 200
+    signed = portal.sign(late)
+    assert signed.status == 201, signed.json
+    return signed.json["submission"]["submission_id"], fee
+
+
+def test_the_late_fee_of_a_returned_application_is_asked_for_whatever_door_it_is_signed_by(
+    portal: Portal, late: Person, extended: tuple[str, str]
+) -> None:
+    submission_id, fee = extended
+    refused = portal.decide(late, submission_id)
+    assert (refused.code, "late fee" in refused.json["detail"]) == ("invoice-unpaid", True)
+    pay(portal, fee)
+    assert portal.decide(late, submission_id).status == 200
+
+
+def test_a_late_fee_that_is_taken_back_during_the_approval_stops_it(
+    portal: Portal, late: Person, extended: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission_id, fee = extended
+    pay(portal, fee)
+    close, times = wiring.recertifications().close, []
+
+    def taken_back(*given: Any) -> None:
+        if not times:
+            paid = wiring.invoices().find(fee)
+            assert paid is not None
+            after = replace(paid, status="disputed", version=paid.version + 1)
+            wiring.table().transact(
+                [put("invoice", invoice_item(after), SAME_VERSION, {":version": paid.version})]
+            )
+        times.append(given)
+        close(*given)
+
+    monkeypatch.setattr(wiring.recertifications(), "close", taken_back)
+    assert (portal.decide(late, submission_id).code, len(times)) == ("invoice-unpaid", 1)
 
 
 @pytest.mark.parametrize(

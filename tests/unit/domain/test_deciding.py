@@ -72,6 +72,16 @@ def test_an_approval_needs_an_invoice_at_all() -> None:
         approve(sign(cycle_with(points=50)))
 
 
+@pytest.mark.parametrize("status", ["open", "void", "refunded", "partially-refunded", "disputed"])
+def test_an_approval_needs_the_late_fee_too_where_the_cycle_owes_one(status: Any) -> None:
+    """Also of a report signed by the usual door, after an application that was returned."""
+    signed = paid(sign(cycle_with(points=50)))
+    with pytest.raises(InvoiceUnpaid, match="late fee"):
+        approve(replace(signed, late_fee=replace(invoice(), status=status)))
+    for settled in ("paid", "waived"):
+        approve(replace(signed, late_fee=replace(invoice(), status=settled)))
+
+
 @pytest.mark.parametrize("status", ["paid", "waived"])
 def test_paid_and_waived_both_settle(status: Any) -> None:
     approve(replace(sign(cycle_with(points=50)), invoice=replace(invoice(), status=status)))

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from shared.domain.errors import CertificationLapsed, InvalidRequest, InvoiceUnpaid, NotFound
+from shared.domain.errors import (
+    CertificationLapsed,
+    InvalidRequest,
+    InvoiceUnpaid,
+    NotFound,
+    NotReadyToSubmit,
+)
 from shared.domain.events import Command
 from shared.domain.money import Money
 from shared.domain.program import LateFee, Reinstatement
@@ -109,6 +115,17 @@ def test_entries_are_dated_within_the_cycle_or_the_window() -> None:
         enter(found, session("webinar", started_on=tomorrow, ended_on=tomorrow), today=TODAY)
     with pytest.raises(InvalidRequest):
         enter(lapsed(), session("webinar", started_on=TODAY, ended_on=TODAY), today=TODAY)
+
+
+def test_what_was_entered_in_the_window_after_the_cycle_is_signed_as_an_application_only() -> None:
+    """By the usual door, as after an extension, the next window would begin before these days: they would count twice
+    (rule 6)."""
+    found = enter(
+        by_application(lapsed(49), TODAY), session("webinar", started_on=TODAY, ended_on=TODAY), today=TODAY
+    )
+    assert sign(found, on=TODAY).cycle.locked
+    with pytest.raises(NotReadyToSubmit, match="My webinar"):
+        sign(replace(found, earned_until=None), on=TODAY)
 
 
 @pytest.mark.parametrize(("days", "amount"), [(1, 2500), (90, 2500), (91, 5000), (365, 5000), (380, 5000)])

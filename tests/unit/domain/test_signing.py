@@ -82,6 +82,19 @@ def test_points_and_every_missing_document_are_told_at_once() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("started_on", "ended_on"),
+    [(date(2024, 12, 31), date(2025, 1, 1)), (date(2027, 12, 31), date(2028, 1, 1))],
+)
+def test_an_entry_dated_outside_the_period_is_not_signed(started_on: date, ended_on: date) -> None:
+    """The window was another when it was entered."""
+    cycle = cycle_with(claim("webinar", started_on=started_on, ended_on=ended_on), points=50)
+    with pytest.raises(NotReadyToSubmit, match=r"1 January 2025 to 31 December 2027.*My webinar"):
+        sign(cycle)
+    inside = claim("webinar", started_on=date(2025, 1, 1), ended_on=date(2027, 12, 31))
+    assert sign(cycle_with(inside, points=50)).cycle.locked
+
+
 def test_the_record_holds_the_agreement_and_every_entry_as_signed_word_for_word() -> None:
     signed, record = sign_with_record(cycle_with(claim("webinar", 2, notes="Zürich “hr”"), points=50))
     content = json.loads(record.text)
