@@ -17,7 +17,7 @@ from shared.domain.program import (
 )
 from shared.domain.rules.fees import Membership, When
 from shared.domain.rules.words import Several
-from shared.programs.reading import Fields, Notes, parsed
+from shared.programs.reading import MOST, MOST_YEARS, Fields, Notes, parsed
 from shared.programs.rule_sets import length, note_contradictions, rule_words
 
 
@@ -68,8 +68,8 @@ def _portal_words(fields: Fields) -> dict[str, Any]:
         "charges": tuple(_charge(row) for row in fields.rows("charges")),
         "agreement": _agreement(fields.table("agreement", needed=True)),
         "contact": _contact(fields.table("contact", needed=True)),
-        "largest_document_bytes": fields.whole("largest_document_bytes"),
-        "documents_kept_years": fields.maybe_whole("documents_kept_years"),
+        "largest_document_bytes": fields.whole("largest_document_bytes", most=MOST),
+        "documents_kept_years": fields.maybe_whole("documents_kept_years", most=MOST_YEARS),
         "reinstatement": tiers if in_portal else None,
     }
 
@@ -148,7 +148,7 @@ def _charge(row: Fields) -> Charge:
 
 
 def _money(row: Fields) -> Money:
-    return Money(row.whole("amount", least=0), row.text("currency"))
+    return Money(row.whole("amount", least=0, most=MOST), row.text("currency"))
 
 
 def _agreement(table: Fields | None) -> Agreement | None:

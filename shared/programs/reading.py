@@ -8,9 +8,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
+from shared.domain import numbers
 from shared.programs.lines import Path, line_of, lines_of
 
 _LINE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
+_DIGITS = re.compile(r"[\d_]+")
+
+MOST = 1_000_000_000
+"""The greatest number: an amount in minor units, or bytes."""
+MOST_TIMES = 10_000
+"""The greatest number of days, months, minutes or times: so many months on is still a day of the calendar."""
+MOST_YEARS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +73,19 @@ def shown(path: Path) -> str:
 def parsed(text: str) -> dict[str, Any]:
     """A TOML text with exact decimals. Raises Unsound with the line where it is no TOML."""
     try:
-        return tomllib.loads(text, parse_float=Decimal)
+        return tomllib.loads(text, parse_float=numbers.exact)
     except tomllib.TOMLDecodeError as error:
         at = _LINE.search(str(error))
         last = text.count("\n") + 1
         line = int(at[1]) if at and at[1] else last
         sentence = _LINE.sub("", str(error)).strip()
         raise Unsound([FileFault(line, "file", f"This is not TOML: {sentence}.")]) from error
+    except ValueError as error:  # Python reads no whole number of more than 4,300 digits
+        longest = max(_DIGITS.finditer(text), key=lambda found: len(found[0]))
+        line = text.count("\n", 0, longest.start()) + 1
+        raise Unsound([FileFault(line, "file", "This number has too many digits.")]) from error
+    except RecursionError as error:
+        raise Unsound([FileFault(1, "file", "Its lists or tables lie too deep in one another.")]) from error
 
 
 class Fields:
@@ -137,11 +151,11 @@ class Fields:
         )
 
     def number(self, name: str, default: Decimal | None = None, *, least: str = "0") -> Decimal:
-        """An exact number, at least so great."""
+        """An exact number, at least so great and at most MOST."""
         return self._take(
             name,
             lambda value: _number(value, Decimal(least)),
-            f"a number, at least {least}",
+            f"a number, at least {least} and at most {MOST:,}",
             Decimal(1) if default is None else default,
             needed=default is None,
         )
@@ -153,19 +167,19 @@ class Fields:
             self.fault(name, "Give a number above 0.")
         return value if value > 0 else None
 
-    def whole(self, name: str, default: int | None = None, *, least: int = 1) -> int:
-        """A whole number, at least so great."""
+    def whole(self, name: str, default: int | None = None, *, least: int = 1, most: int = MOST_TIMES) -> int:
+        """A whole number, at least and at most so great."""
         return self._take(
             name,
-            lambda value: value if type(value) is int and value >= least else None,
-            f"a whole number, at least {least}",
+            lambda value: value if type(value) is int and least <= value <= most else None,
+            f"a whole number, at least {least} and at most {most:,}",
             1 if default is None else default,
             needed=default is None,
         )
 
-    def maybe_whole(self, name: str, *, least: int = 1) -> int | None:
+    def maybe_whole(self, name: str, *, most: int = MOST_TIMES) -> int | None:
         """A whole number, None where it is not given."""
-        return self.whole(name, 0, least=least) or None
+        return self.whole(name, 0, most=most) or None
 
     def flag(self, name: str, *, default: bool | None = False) -> bool:
         """True or false."""
@@ -227,7 +241,7 @@ def _number(value: Any, least: Decimal) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     number = Decimal(value)
-    return number if number.is_finite() and number >= least else None
+    return number if number.is_finite() and least <= number <= MOST else None
 
 
 def _month_and_day(value: Any) -> tuple[int, int] | None:
@@ -247,7 +261,9 @@ def _texts(value: Any) -> tuple[str, ...] | None:
 
 
 def _wholes(value: Any) -> tuple[int, ...] | None:
-    if not isinstance(value, list) or not all(type(each) is int for each in value):
+    if not isinstance(value, list) or not all(
+        type(each) is int and abs(each) <= MOST_TIMES for each in value
+    ):
         return None
     return tuple(value)
 

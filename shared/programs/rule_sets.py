@@ -28,7 +28,7 @@ from shared.domain.rules.words import (
     plain,
 )
 from shared.programs.lines import Path
-from shared.programs.reading import Fields, Notes, parsed
+from shared.programs.reading import MOST_YEARS, Fields, Notes, parsed
 
 PORTAL_WORDS = (
     "name",
@@ -74,7 +74,7 @@ def rule_words(fields: Fields) -> dict[str, Any]:
         fields.fault("points_called", 'Give one and many, as ["hour", "hours"].')
     words: dict[str, Any] = {
         "points_required": fields.number("points_required"),
-        "cycle_years": fields.whole("cycle_years"),
+        "cycle_years": fields.whole("cycle_years", most=MOST_YEARS),
         "years": fields.choice("years", get_args(Years), "cycle"),
         "at_limit": fields.choice("at_limit", get_args(AtLimit), "block"),
         "takes_over": fields.flag("takes_over"),

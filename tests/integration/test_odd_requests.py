@@ -1,6 +1,7 @@
 """Odd requests: whatever is sent, the answer is a problem of the contract and never a failure of ours."""
 
 import base64
+import json
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ BODIES: dict[str, bytes] = {
     "a huge exponent": b'{"quantity": 1e400, "entries": [{"quantity": 1e400}]}',
     "an impossible exponent": b'{"quantity": 1e99999999999999999999, "entries": [{"quantity": 1e9999999999999999999}]}',
     "a tiny exponent": b'{"quantity": 1e-99999999999999999999, "entries": [{"quantity": 1e-400}]}',
+    "an exponent that can be read": b'{"quantity": 1e99999999, "entries": [{"quantity": -1e99999999}]}',
     "5,000 digits": b'{"quantity": ' + b"9" * 5000 + b', "entries": [{"quantity": ' + b"9" * 5000 + b"}]}",
     "5,000 decimals": b'{"quantity": 1.'
     + b"9" * 5000
@@ -90,6 +92,62 @@ def test_no_body_makes_the_portal_fail(portal: Portal, member: Person, name: str
         else:
             assert answer.code in ("malformed-request", "invalid-request"), (path, answer.json)
     assert portal.dashboard(member)["cycle"]["version"] == before["cycle"]["version"] + 1
+
+
+@pytest.mark.parametrize(
+    "number", ["1e99999999", "-1e99999999", "1e-99999999", "1e999999999999999999", "1e18", "9" * 5000]
+)
+def test_a_number_out_of_range_is_a_fault_of_its_field(portal: Portal, member: Person, number: str) -> None:
+    signer = portal.member()
+    submission_id = portal.submitted(signer)["submission"]["submission_id"]
+    entry_id = portal.dashboard(signer)["entries"][0]["entry_id"]
+    paths = [
+        (
+            portal.cycle_path(member, "entries"),
+            member,
+            {"entries": [entry(quantity=7)]},
+            "/entries/0/quantity",
+        ),
+        (
+            portal.cycle_path(member, "entries"),
+            member,
+            {"entries": [entry(relevant_percent=7)]},
+            "/entries/0/relevant_percent",
+        ),
+        (
+            f"/api/staff/certifications/{signer.certification_id}/decision",
+            STAFF,
+            {
+                "submission_id": submission_id,
+                "decision": "approve",
+                "comment": "",
+                "entry_adjustments": {entry_id: {"points": 7, "reason": "Not in HR."}},
+            },
+            f"/entry_adjustments/{entry_id}/points",
+        ),
+        (
+            "/api/documents",
+            member,
+            {
+                "file_name": "a.pdf",
+                "content_type": "application/pdf",
+                "size": 7,
+                "kind": "policy",
+                "title": "Our policy",
+            },
+            "/size",
+        ),
+    ]
+    for path, who, body, pointer in paths:
+        answer = portal.post(path, who, raw=json.dumps(body).replace(": 7", f": {number}").encode())
+        assert (answer.status, answer.pointers) == (422, [pointer]), answer.json
+
+
+def test_a_number_with_many_noughts_is_the_number(portal: Portal, member: Person) -> None:
+    body = json.dumps({"entries": [entry(quantity=7)]}).replace(": 7", ": 7." + "0" * 5000)
+    entered = portal.post(portal.cycle_path(member, "entries"), member, raw=body.encode())
+    assert (entered.status, entered.json["entries"][0]["quantity"]) == (201, 7)
+    assert portal.dashboard(member)["entries"][0]["quantity"] == 7
 
 
 @pytest.mark.parametrize("name", BODIES)

@@ -130,3 +130,20 @@ def test_only_an_administrator_tries_and_the_history_keeps_who_tried_what(
     run(queue)
     failed = portal.get(f"{PATH}/{first.json['trial_id']}", ADMINISTRATOR).json
     assert (failed["status"], failed["report_url"]) == ("failed", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        EDITION.replace("points_required = 50", f"points_required = {each}")
+        for each in ("9" * 5000, "1e99999999", "0x" + "F" * 5000)
+    ]
+    + ["a = " + "[" * 5000],
+    ids=["5,000 digits", "a huge exponent", "5,000 letters", "5,000 lists deep"],
+)
+def test_an_edition_that_python_does_not_read_is_a_fault(
+    portal: Portal, bucket: MemoryBucket, queue: MemoryQueue, text: str
+) -> None:
+    refused = portal.post(PATH, ADMINISTRATOR, {"text": text})
+    assert (refused.status, refused.pointers) == (422, ["/text"]), refused.json
+    assert not queue.waiting

@@ -8,7 +8,6 @@ so a wrong body runs the gates first, and only if they let it pass is it told wh
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -18,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.adapters.failures import Failed, code, log_failure
 from shared.adapters.http.problems import plain_number, problem
+from shared.domain import numbers
 from shared.domain.errors import (
     DomainError,
     Fault,
@@ -95,8 +95,10 @@ def gate(check: Callable[[APIGatewayHttpResolver], None]) -> Gate:
 def read_json(body: str) -> Any:
     """JSON with exact decimals; whatever is not plain JSON raises JSONDecodeError."""
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, ArithmeticError, RecursionError) as error:
+        return json.loads(
+            body, parse_float=numbers.exact, parse_int=numbers.whole, parse_constant=_refuse_constant
+        )
+    except (ValueError, RecursionError) as error:
         raise json.JSONDecodeError("not JSON", "", 0) from error
 
 
@@ -191,6 +193,7 @@ SENTENCES: Mapping[str, str] = {
     "bool_parsing": "Give true or false.",
     "int_parsing": "Give a whole number.",
     "int_type": "Give a whole number.",
+    "finite_number": "Give a number of fewer digits.",
     "greater_than": "Give a number above {gt}.",
     "greater_than_equal": "Give a number of at least {ge}.",
     "less_than_equal": "Give a number of at most {le}.",

@@ -38,7 +38,7 @@ def test_every_fault_is_named_at_once_with_line_and_field() -> None:
     text = text.replace('unit = "hour"\n', 'unit = "day"\nminimum_minutes = 45\nponts = 3\n')
     text += '\n[[caps]]\ncategory = "study"\nper = "weekly"\npoints = 3\n'
     assert faults(text) == [
-        (1, "points_required", "Give a number, at least 0."),
+        (1, "points_required", "Give a number, at least 0 and at most 1,000,000,000."),
         (10, "activities[1].minimum_minutes", 'This is for activities whose unit is "hour".'),
         (11, "activities[1].ponts", faults(text)[2][2]),
         (15, "caps[1].per", 'Give one of "entry", "year", "cycle".'),
@@ -110,6 +110,36 @@ def test_what_is_no_toml_is_named_with_its_line() -> None:
     assert detail.startswith("This is not TOML: ")
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        "inf",
+        "-inf",
+        "nan",
+        "1e99999999",
+        "1e99999999999999999999",
+        "1e400",
+        "1_000_000_001",
+        "0x" + "F" * 5000,
+    ],
+)
+def test_a_number_is_one_that_can_be_counted_with(number: str) -> None:
+    ((line, field, _),) = faults(SOUND.replace("points_required = 10", f"points_required = {number}"))
+    assert (line, field) == (1, "points_required")
+
+
+@pytest.mark.parametrize("years", ["0", "101", "1e99999999", "0x" + "F" * 5000])
+def test_a_length_is_one_that_the_calendar_has(years: str) -> None:
+    ((_, field, detail),) = faults(SOUND.replace("cycle_years = 3", f"cycle_years = {years}"))
+    assert (field, detail) == ("cycle_years", "Give a whole number, at least 1 and at most 100.")
+
+
+def test_what_python_does_not_read_is_a_fault_like_another() -> None:
+    ((line, field, detail),) = faults(SOUND.replace("cycle_years = 3", "cycle_years = " + "9" * 5000))
+    assert (line, field, detail) == (2, "file", "This number has too many digits.")
+    assert faults("a = " + "[" * 5000) == [(1, "file", "Its lists or tables lie too deep in one another.")]
+
+
 def test_lines_are_found_past_texts_and_lists_of_several_lines() -> None:
     text = 'a = """\nb = 1\n[c]\n"""\nd = [\n  1, # ]\n]\n[[e]]\nf."g h" = 1\n[e.h]\ni = { j = 1 }\n[[e]]\nf = 2\n'
     assert lines_of(text) == {
@@ -129,7 +159,10 @@ def test_the_command_says_where_and_what(tmp_path: Path, capsys: pytest.CaptureF
     file = tmp_path / "rules.toml"
     file.write_text(SOUND.replace("points = 1", "points = -1"), encoding="utf-8")
     assert main(["check", str(file)]) == 1
-    assert capsys.readouterr().out == f"{file}:8: activities[1].points: Give a number, at least 0.\n"
+    assert (
+        capsys.readouterr().out
+        == f"{file}:8: activities[1].points: Give a number, at least 0 and at most 1,000,000,000.\n"
+    )
     file.write_text(SOUND, encoding="utf-8")
     assert main(["check", str(file), *map(str, FOLDER.glob("*/*.toml"))]) == 0
     assert f"{file}: sound, 1 activities (rules only; the portal also needs name, " in capsys.readouterr().out
@@ -145,7 +178,7 @@ def test_an_edition_of_the_portal_is_checked_as_a_whole(
     )
     assert main(["check", str(file)]) == 1
     first, second = capsys.readouterr().out.splitlines()
-    assert first.endswith("fees[1].amount: Give a whole number, at least 0.")
+    assert first.endswith("fees[1].amount: Give a whole number, at least 0 and at most 1,000,000,000.")
     assert second.endswith("activities[8].code: Give a text.")
 
 

@@ -29,7 +29,9 @@ def test_a_sound_entry_has_no_fault() -> None:
 @pytest.mark.parametrize(
     "number",
     ["true", "false", '"1"', '""', "null", "[]", "{}", "0", "-1", "-0.0", "1e400", "-1e400", "1e-400",
-     "0.0000001", "1000000.000001", "1000001", "9" * 400, "1e7"],
+     "0.0000001", "1000000.000001", "1000001", "9" * 400, "1e7", "1e99999999", "-1e99999999", "1e-99999999",
+     "1e99999999999999999999", "1e-99999999999999999999", "0e99999999", "9" * 5000, "-" + "9" * 5000,
+     "1." + "0" * 5000 + "1"],
 )  # fmt: skip
 def test_a_quantity_is_a_number_above_0_and_at_most_a_million(number: str) -> None:
     assert faults_with("quantity", number) == ["/quantity"]
@@ -38,14 +40,14 @@ def test_a_quantity_is_a_number_above_0_and_at_most_a_million(number: str) -> No
 @pytest.mark.parametrize(
     ("number", "exact"),
     [("1", "1"), ("1.0", "1"), ("1e2", "100"), ("0.1", "0.1"), ("5.25", "5.25"), ("0.000001", "0.000001"),
-     ("1000000", "1000000"), ("2.50", "2.5"), ("100000E-5", "1")],
+     ("1000000", "1000000"), ("2.50", "2.5"), ("100000E-5", "1"), ("1." + "0" * 5000, "1")],
 )  # fmt: skip
 def test_a_quantity_is_read_exactly(number: str, exact: str) -> None:
     assert EntrySent.model_validate(entry(quantity=read_json(number))).quantity == Decimal(exact)
 
 
 @pytest.mark.parametrize(
-    "text", ["NaN", "Infinity", "-Infinity", '{"quantity": NaN}', "1" * 5000, "[" * 99999]
+    "text", ["NaN", "Infinity", "-Infinity", '{"quantity": NaN}', "1_000", "01", "[" * 99999]
 )
 def test_what_is_no_json_is_not_read(text: str) -> None:
     with pytest.raises(json.JSONDecodeError):
