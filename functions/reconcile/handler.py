@@ -11,11 +11,12 @@ from shared.handling.jobs import run_of
 from shared.settings import settings
 from shared.use_cases.reconcile import (
     Reconciled,
+    find_lost_notices,
     find_lost_payments,
     find_missing_invoices,
     find_undecided,
     raise_findings,
-    recover_payments,
+    take_lost_notices,
 )
 
 logger = Logger()
@@ -35,8 +36,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     findings += find_undecided(invoices, _submitted(), run)
     lost, told = find_lost_payments(invoices, payments)
     findings += told
+    livemode = settings().stripe_livemode
+    notices, told = find_lost_notices(invoices, events, payments, run, livemode, lost)
+    findings += told
     raise_findings(events, run, findings)
-    recovered = recover_payments(invoices, events, payments, run, settings().stripe_livemode, lost)
+    recovered = take_lost_notices(invoices, events, payments, run, livemode, [*lost, *notices])
     result = asdict(Reconciled(compared.due, compared.expected, compared.missing, tuple(findings), recovered))
     logger.info("reconciled", day=run.today.isoformat(), findings=len(findings), recovered=recovered)
     return {"day": run.today.isoformat(), **result}

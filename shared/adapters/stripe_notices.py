@@ -28,6 +28,9 @@ PORTAL = "recertification"
 FindPayment = Callable[[str], Mapping[str, Any] | None]
 """Asks Stripe for a payment; None where it is of another account or mode."""
 
+UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, OverflowError)
+"""What reading an event raises that is not of Stripe's shape."""
+
 _DISPUTE_ENDINGS: Mapping[str, DisputeState] = {
     "won": "won",
     "warning_closed": "won",  # an inquiry that ended without a dispute: the money stayed
@@ -52,7 +55,7 @@ class _Happening:
 def notice_of(event: Mapping[str, Any], find_payment: FindPayment) -> Notice:
     """The notice in a verified event; one `find_payment` for a refund, a dispute, or a charge without our metadata.
 
-    Raises LookupError, TypeError, AttributeError, ValueError or OverflowError when it is not Stripe's shape.
+    Raises one of UNREADABLE when it is not Stripe's shape.
     """
     if event["object"] != "event":
         raise ValueError("not an event")

@@ -4,13 +4,15 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 import stripe
+from aws_lambda_powertools import Logger
 
+from shared.adapters.failures import log_failure
 from shared.adapters.stripe_line import Line
-from shared.adapters.stripe_notices import PORTAL, notice_of, paid_session
+from shared.adapters.stripe_notices import EVENT_TYPES, PORTAL, UNREADABLE, notice_of, paid_session
 from shared.domain.money import Money
 from shared.domain.payments import (
     AttemptUsed,
@@ -27,6 +29,8 @@ from shared.domain.payments import (
 
 if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams
+
+logger = Logger()
 
 CONNECT_SECONDS, READ_SECONDS, RETRIES = 1.0, 1.8, 2
 """Three tries and the pauses between them (1.5 s at most) end below 10 s; the gateway gives up at 30 s."""
@@ -187,6 +191,27 @@ class StripePayments:
                 if notice is not None:
                     yield notice
 
+    def undelivered_notices(self) -> Iterator[Notice]:
+        """What the events say that a webhook endpoint has not taken, newest first, read as `read_event` reads them: of
+        our endpoint's types, and of the 30 days for which Stripe keeps them.
+
+        It may be another endpoint of the account that failed, or the delivery may be under way. One request for 100,
+        and one for each payment whose refund or dispute does not name the invoice. An event that is not of Stripe's
+        shape is logged and left out.
+        """
+        with _asking_stripe():
+            find_payment = cache(self._payment)
+            found = self._client.v1.events.list(
+                {"delivery_success": False, "types": list(EVENT_TYPES), "limit": 100}
+            )
+            for each in found.auto_paging_iter():
+                try:
+                    notice = notice_of(each.to_dict(), find_payment)
+                except UNREADABLE as error:
+                    log_failure(logger, "event_unreadable", error, event_id=each.id)
+                    continue
+                yield notice
+
     def read_event(self, body: bytes | str, signature: str) -> Notice:
         """The notice in a body as received; SignatureInvalid when none of our secrets signed it just now.
 
@@ -196,7 +221,7 @@ class StripePayments:
             raise SignatureInvalid("no signature of ours, or an old one")
         try:
             return notice_of(json.loads(body), self._payment)
-        except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        except UNREADABLE as error:
             raise SignatureInvalid("signed, and yet not an event of Stripe's shape") from error
 
     def _is_signed(self, body: bytes | str, signature: str, secret: str) -> bool:

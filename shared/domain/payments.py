@@ -166,12 +166,7 @@ class Irrelevant:
     type: str
 
 
-Notice = (
-    PaymentSucceeded
-    | PaymentFailed
-    | SessionExpired
-    | PaymentRefunded
-    | RefundTold
-    | PaymentDisputed
-    | Irrelevant
-)
+Told = PaymentSucceeded | PaymentFailed | SessionExpired | PaymentRefunded | RefundTold | PaymentDisputed
+"""What is told of an invoice of the portal."""
+
+Notice = Told | Irrelevant

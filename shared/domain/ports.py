@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # a port is a shape: whoever needs it need not load what pass
     from shared.domain.mails import Mail, Mark
     from shared.domain.members import Member
     from shared.domain.money import Money
-    from shared.domain.payments import CheckoutSession, PaymentSucceeded
+    from shared.domain.payments import CheckoutSession, Notice, PaymentSucceeded
     from shared.domain.recertification import Recertification
     from shared.domain.roster import Enrollment, RosterRow, Standing
     from shared.domain.submissions import SignedRecord, Submission
@@ -249,9 +249,12 @@ class PaymentGateway(Protocol):
 
 
 class PaymentHistory(Protocol):
-    """What was paid at Stripe, newest first, back to some days before the newest. Raises PaymentsUnavailable."""
+    """What was paid at Stripe, newest first, back to some days before the newest; and what Stripe could not tell us, or
+    another that it tells, newest first. Raises PaymentsUnavailable."""
 
     def succeeded_payments(self) -> Iterator[PaymentSucceeded]: ...
+
+    def undelivered_notices(self) -> Iterator[Notice]: ...
 
 
 class Clock(Protocol):

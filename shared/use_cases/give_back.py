@@ -70,5 +70,14 @@ def _refund(payments: PaymentGateway, payment: Payment) -> str | None:
 
 def raise_to_staff(events: EventStore, command: Command, about: str, details: Mapping[str, object]) -> None:
     """Keep something that staff have to look at themselves, once for what it is about."""
-    keyed = replace(command, key=ids.digest("attention", about), fingerprint="")
+    keyed = replace(command, key=_key(about), fingerprint="")
     events.record(event(keyed, ATTENTION, "attention-raised", details))
+
+
+def is_raised(events: EventStore, about: str) -> bool:
+    """Whether staff were told of this before; one read."""
+    return events.find(ATTENTION, _key(about)) is not None
+
+
+def _key(about: str) -> str:
+    return ids.digest("attention", about)

@@ -1,6 +1,6 @@
 """Reconciliation: what should be against what is, in invoices and payments; staff are told of what does not match."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import batched
@@ -10,7 +10,17 @@ from shared.domain.calendar import JobRun
 from shared.domain.certifications import Certification
 from shared.domain.events import Command, event
 from shared.domain.invoices import Invoice
-from shared.domain.payments import PaymentSucceeded, PaymentsUnavailable
+from shared.domain.payments import (
+    Irrelevant,
+    PaymentDisputed,
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentSucceeded,
+    PaymentsUnavailable,
+    RefundTold,
+    SessionExpired,
+    Told,
+)
 from shared.domain.ports import (
     CalendarStore,
     DueStore,
@@ -23,8 +33,8 @@ from shared.domain.ports import (
 from shared.domain.program import Editions
 from shared.domain.submissions import Submission
 from shared.use_cases.generate_invoices import SYSTEM, is_due
-from shared.use_cases.give_back import ATTENTION
-from shared.use_cases.take_notice import take_notice
+from shared.use_cases.give_back import ATTENTION, is_raised
+from shared.use_cases.take_notice import after_notice, mismatch, take_notice
 
 WAITING = timedelta(days=14)
 """How long a report that is paid may wait for its decision before staff are reminded of it."""
@@ -36,6 +46,10 @@ ACCOUNTS_DIFFER = "accounts differ"
 
 BATCH = 100
 """How many certifications or payments are compared at a time: as many as one batch get takes."""
+
+MOST_UNDELIVERED = 2000
+"""How many of Stripe's events are read in a run: each about a refund or dispute may cost a request, and a run has 15
+minutes. So many are met only where another endpoint of the account fails: Stripe keeps events for 30 days."""
 
 MOST_NAMED = 500
 """How many findings are told one by one: an event has to fit into an item, and a mail is read by a person."""
@@ -150,23 +164,96 @@ def _paid(
         yield from ((notice, found.get(notice.invoice_id)) for notice in some)
 
 
-def recover_payments(
+def find_lost_notices(
+    invoices: InvoicesAtOnce,
+    events: EventStore,
+    history: PaymentHistory,
+    run: JobRun,
+    livemode: bool,
+    payments: Iterable[PaymentSucceeded],
+) -> tuple[list[Told], list[str]]:
+    """What Stripe could not deliver and we do not know, oldest first, and what to tell staff; beside these payments, of
+    which they are told already.
+
+    Each is applied to its invoice in memory. What changes nothing is known to us all the same: another endpoint of the
+    account did not take it, or another event told it. Staff are not told of it, and it is among the lost only where
+    something may be left to do: the webhook may have recorded it and failed at what follows.
+
+    One request to Stripe and one batch get for 100 events, and one for each payment that has to be asked for; one read
+    for each notice that fits no invoice.
+    """
+    notices, findings = _undelivered(history)
+    paid = {each.payment_id for each in payments}
+    command = Command(SYSTEM, "system", run.now, run.today, "")
+    known = dict(invoices.find_many([each.invoice_id for each in notices]))
+    lost: list[Told] = []
+    for notice in notices:
+        if isinstance(notice, PaymentSucceeded) and notice.payment_id in paid:
+            continue
+        before = known.get(notice.invoice_id)
+        if before is None or mismatch(notice, before, livemode):
+            if is_raised(events, notice.event_id):
+                continue
+        else:
+            after = known[notice.invoice_id] = after_notice(before, notice, command)
+            if after == before:
+                if _may_be_unfinished(before, notice):
+                    lost.append(notice)
+                continue
+        findings.append(f"{_kind(notice)}'s notice never came: {_about(notice, before)}")
+        lost.append(notice)
+    return lost, list(dict.fromkeys(findings))
+
+
+def _undelivered(history: PaymentHistory) -> tuple[list[Told], list[str]]:
+    """What Stripe could not deliver of the portal's invoices, oldest first, and why that may not be all."""
+    found: list[Told] = []
+    findings = []
+    try:
+        for number, notice in enumerate(history.undelivered_notices()):
+            if number == MOST_UNDELIVERED:
+                findings.append(
+                    f"more than {number} of Stripe's events were not delivered: the newest were read"
+                )
+                break
+            if not isinstance(notice, Irrelevant):
+                found.append(notice)
+    except PaymentsUnavailable:
+        findings.append("Stripe does not answer, so notices that were lost could not be looked for")
+    return found[::-1], findings
+
+
+def _may_be_unfinished(invoice: Invoice, notice: Told) -> bool:
+    """Whether something follows from a notice beside what it says of the invoice."""
+    match notice:
+        case RefundTold(failed=True) | PaymentDisputed(state="won"):
+            return True
+    return bool(invoice.due_back)
+
+
+def take_lost_notices(
     invoices: InvoiceStore,
     events: EventStore,
     gateway: PaymentGateway,
     run: JobRun,
     livemode: bool,
-    lost: Iterable[PaymentSucceeded],
+    lost: Sequence[Told],
 ) -> int:
-    """Take notice of these payments as the webhook would have, under the same key, so one that comes late changes
-    nothing; how many were recorded.
+    """Take notice of these as the webhook would have, under the same key, so one that comes late changes nothing; how
+    many were recorded.
 
-    To be called once staff are told: a payment that is recorded is not found again. Raises PaymentsUnavailable after
-    having tried all; the run must then be repeated.
+    In the order given, but payments of which nothing was taken back come last: what is too many is given back at once,
+    and by then it should be known what else is gone. To be called once staff are told: what is recorded is not found
+    again. Raises PaymentsUnavailable after having tried all; the run must then be repeated.
     """
+    gone = {
+        each.payment_id for each in lost if isinstance(each, PaymentRefunded | RefundTold | PaymentDisputed)
+    }
     recovered, down = 0, None
-    for notice in lost:
-        key = ids.digest("recovered", notice.payment_id)
+    for notice in sorted(
+        lost, key=lambda each: isinstance(each, PaymentSucceeded) and each.payment_id not in gone
+    ):
+        key = ids.digest("recovered", notice.event_id)
         command = Command(SYSTEM, "system", run.now, run.today, key)
         try:
             recovered += take_notice(invoices, events, gateway, command, notice, livemode) == "recorded"
@@ -199,8 +286,30 @@ def _holder(about: Certification | Submission) -> str:
     return f"{about.designation} of member {about.member_id}, {about.certification_id}"
 
 
-def _about(notice: PaymentSucceeded, invoice: Invoice | None) -> str:
-    payment = f"payment {notice.payment_id} for invoice {notice.invoice_id}"
+def _kind(notice: Told) -> str:
+    """What was told, for staff."""
+    match notice:
+        case PaymentSucceeded():
+            return "a payment"
+        case PaymentFailed():
+            return "a failed payment"
+        case SessionExpired():
+            return "an expired checkout"
+        case PaymentDisputed():
+            return {"open": "a dispute", "won": "a won dispute", "lost": "a lost dispute"}[notice.state]
+        case RefundTold(failed=True):
+            return "a failed refund"
+        case _:
+            return "a refund"
+
+
+def _about(notice: Told, invoice: Invoice | None) -> str:
+    what = (
+        f"checkout {notice.session_id}"
+        if isinstance(notice, SessionExpired)
+        else f"payment {notice.payment_id}"
+    )
+    payment = f"{what} for invoice {notice.invoice_id}"
     if invoice is None:
         return payment
     items = ", ".join(line.description for line in invoice.lines)

@@ -34,13 +34,14 @@ def take_notice(
     """Apply a verified notice to its invoice; says in a word what was done with it.
 
     One read and at most one transaction: the invoice on its version with the event that is keyed by what happened. A
-    notice that fits no invoice, or not what was asked, is kept and raised to staff and changes nothing. Raises
-    PaymentsUnavailable when a surplus payment could not be refunded yet: the delivery must then be repeated.
+    notice that fits no invoice, or not what was asked, is kept and raised to staff and changes nothing; nor does one
+    that tells what is known. Raises PaymentsUnavailable when a surplus payment could not be refunded yet: the delivery
+    must then be repeated.
     """
     if isinstance(notice, Irrelevant):
         return "ignored"
     invoice = invoices.find(notice.invoice_id)
-    wrong = _mismatch(notice, invoice, livemode)
+    wrong = mismatch(notice, invoice, livemode)
     if invoice is None or wrong:
         raise_to_staff(events, command, notice.event_id, {"reason": wrong, "notice": notice})
         return "raised"
@@ -48,7 +49,13 @@ def take_notice(
     if isinstance(notice, PaymentSucceeded | PaymentDisputed | PaymentRefunded | RefundTold):
         _raise_what_came_back(events, command, after, notice)
         give_back_surplus(events, payments, command, after)
-    return "recorded"
+    return "known" if after == invoice else "recorded"
+
+
+def after_notice(invoice: Invoice, notice: Notice, command: Command) -> Invoice:
+    """The invoice as this notice would leave it: as it is where that is known already. For a notice that fits."""
+    _, change = _change(notice, command)
+    return change(invoice)
 
 
 def _record(
@@ -138,7 +145,7 @@ def _card_payment(payment_id: str, amount: Money, command: Command, *, succeeded
     return Payment(payment_id, "card", amount, command.now, payment_id, succeeded=succeeded)
 
 
-def _mismatch(notice: Notice, invoice: Invoice | None, livemode: bool) -> str:
+def mismatch(notice: Notice, invoice: Invoice | None, livemode: bool) -> str:
     """What speaks against applying a notice, in words; empty when nothing does."""
     if isinstance(notice, Irrelevant):
         return ""

@@ -1,6 +1,7 @@
 """The calendar: invoices on their day, lapse at midnight, reminders once, and what reconciliation finds."""
 
 import json
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from functions.issue_invoices import handler as issue_invoices
 from shared.domain.errors import Unavailable
+from shared.domain.money import Money
 from shared.domain.payments import PaymentsUnavailable
 from shared.handling import wiring
 from shared.use_cases.generate_invoices import issue_due_invoice
@@ -490,6 +492,63 @@ def test_a_payment_whose_notice_never_came_is_found_at_stripe_and_recorded(
     assert payment["status"] == "succeeded"
 
 
+def test_a_refund_and_a_dispute_whose_notices_never_came_come_right_by_one_run(
+    portal: Portal, year: Year
+) -> None:
+    refunded, disputed = (paid_by_card(portal) for _ in range(2))
+    portal.stripe.test("drop")
+    wiring.payments().refund(refunded.payment_id, amount=refunded.amount, reason_key="by hand")
+    portal.stripe.test("disputes", payment_intent=disputed.payment_id)
+    assert portal.deliver() == []
+    year.mail()
+    found = year.job("reconcile")
+    kinds = [each.partition("'s notice")[0] for each in found["findings"]]
+    assert (kinds, found["recovered"]) == (
+        ["a refund", "a dispute"],
+        3,
+    )  # of the charge, of the refund, of the dispute
+    for each, status in ((refunded, "refunded"), (disputed, "disputed")):
+        assert portal.get(f"/api/invoices/{each.invoice_id}", each.member).json["status"] == status
+        assert each.payment_id in str(found["findings"])
+    told = year.mail()
+    assert sum(mail.subject.startswith("Reconciliation of") for mail in told) == 1
+    assert [mail.to for mail in told if "is on its way back" in mail.subject] == [email_of(refunded.member)]
+    assert [mail.to for mail in told if "your bank disputes it" in mail.subject] == [
+        email_of(disputed.member)
+    ]
+    again = year.job("reconcile")
+    assert (again["findings"], again["recovered"]) == ((), 0)
+    for each in portal.stripe.events():
+        portal.stripe.test(f"events/{each['id']}/deliver")
+    assert {answer.status for answer in portal.deliver()} == {200}
+    assert year.mail() == []
+
+
+@dataclass(frozen=True)
+class Paid:
+    """An invoice that was paid by card."""
+
+    member: Person
+    invoice_id: str
+    payment_id: str
+    amount: Money
+
+
+def paid_by_card(portal: Portal) -> Paid:
+    who = portal.member(expires_on="2027-12-31")
+    invoice_id = portal.post(portal.cycle_path(who, "invoice"), who).json["invoice_id"]
+    portal.stripe.press(portal.post(f"/api/invoices/{invoice_id}/checkout", who).json["checkout_url"], "pay")
+    portal.deliver()
+    invoice = wiring.invoices().find(invoice_id)
+    assert invoice is not None
+    (payment,) = invoice.payments
+    return Paid(who, invoice_id, payment.payment_id, payment.amount)
+
+
+def email_of(who: Person) -> str:
+    return f"{who.member_id}@example.org"
+
+
 def test_stripe_being_down_is_told_and_stops_nothing_else(
     portal: Portal, year: Year, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -497,7 +556,13 @@ def test_stripe_being_down_is_told_and_stops_nothing_else(
         def succeeded_payments(self) -> Any:
             raise PaymentsUnavailable
 
+        def undelivered_notices(self) -> Any:
+            raise PaymentsUnavailable
+
     monkeypatch.setattr(wiring, "payments", Down)
     portal.member(expires_on="2027-12-31")
     year.job("generate_invoices")
-    assert year.job("reconcile")["findings"] == ("Stripe does not answer, so payments could not be compared",)
+    assert year.job("reconcile")["findings"] == (
+        "Stripe does not answer, so payments could not be compared",
+        "Stripe does not answer, so notices that were lost could not be looked for",
+    )

@@ -312,12 +312,12 @@ class AtStripe:
         self.portal.stripe.drain()
         return str(json.loads(self.portal.stripe.received[-1].content)["data"]["object"]["payment_intent"])
 
-    def another_session(self, name: str) -> str:
-        """A session beside the one that the portal knows of."""
+    def another_session(self, name: str, invoice_id: str = "") -> str:
+        """A session beside the one that the portal knows of; for this invoice, where another is named."""
         invoice = wiring.invoices().find(self.invoices[name])
         assert invoice is not None
         session = wiring.payments().open_session(
-            invoice_id=invoice.invoice_id,
+            invoice_id=invoice_id or invoice.invoice_id,
             number=invoice.number,
             description="Recertification",
             total=invoice.total,
@@ -349,7 +349,7 @@ class AtStripe:
 def payers_runs(runs: Runs) -> None:
     """Everything that asks Stripe, and everything that Stripe tells."""
     names = ("first", "again", "cheque", "waived", "paid", "twice", "back", "disputed", "expired")
-    names += ("settled", "let off", "lost")
+    names += ("settled", "let off", "lost", "refund lost", "dispute lost")
     at = AtStripe(runs, names)
     portal, invoices, people, completed = runs.portal, at.invoices, at.people, "checkout.session.completed"
     urls = {name: at.checkout(name) for name in names if name != "first"}
@@ -388,6 +388,17 @@ def payers_runs(runs: Runs) -> None:
     at.notice("a session is expired", at.told("checkout.session.expired"))
     at.pay("lost", urls["lost"])
     at.told(completed)  # and never delivered: reconciliation finds it
+    for name in ("refund lost", "dispute lost"):
+        payment_id = at.pay(name, urls[name])
+        portal.deliver()
+        if name == "refund lost":
+            portal.stripe.test("drop", count=3)
+            official_client(portal.stripe).v1.refunds.create({"payment_intent": payment_id})
+        else:
+            portal.stripe.test("drop", count=1)
+            portal.stripe.test("disputes", payment_intent=payment_id)
+    portal.stripe.test("drop", types=["payment_intent.payment_failed"], count=1)
+    portal.stripe.press(at.another_session("first", invoice_id="inv_nobody"), "decline")
     runs.event("reconcile", "reconcile", {"scheduled_at": "2027-06-21T07:00:00-04:00"})
 
 

@@ -49,7 +49,10 @@ CLIENTS: dict[str, Any] = {service: getattr(aws, service) for service in SERVICE
 THE_TIME = clock.now
 CHECK = contract.check
 
-DOWN = "Stripe does not answer, so payments could not be compared"
+DOWN = (
+    "Stripe does not answer, so payments could not be compared",
+    "Stripe does not answer, so notices that were lost could not be looked for",
+)
 
 SETTINGS = {
     "TABLE_NAME": "memory",
@@ -185,7 +188,8 @@ def with_all(editions: Editions) -> Editions:
 
 
 def stripe_now(portal: Portal) -> Any:
-    """All that Stripe knows."""
+    """All that Stripe knows, once what is under way has come."""
+    portal.stripe.drain()
     account, keys = portal.stripe.stand_in._account, portal.stripe.stand_in._keys
     return copy.deepcopy((account.objects, account.items, account._intent_data, keys._kept))
 
@@ -254,7 +258,8 @@ def _read(name: str, found: Mapping[str, Any]) -> tuple[dict[str, str], dict[str
             happened[item["type"]["S"]] += 1
         else:
             kept[sort] = FRESH.sub("", json.dumps(_counts(item), sort_keys=True))
-    del happened[DOWN]  # what was compared in the next run
+    for finding in DOWN:
+        del happened[finding]  # what was compared in the next run
     known[:] = [(dict(found), (kept, dict(happened))), *known[:MOST_KNOWN]]
     return known[0][1]
 

@@ -402,6 +402,57 @@ def test_every_type_the_endpoint_sends_is_read(payments: StripePayments, kind: s
     assert not isinstance(payments.read_event(*signed(an_event(kind, thing))), Irrelevant)
 
 
+def test_what_was_not_delivered_is_read_as_the_webhook_reads_it_newest_first(
+    here: StripeHere, payments: StripePayments, line: InProcess
+) -> None:
+    payment_id = str(paid(here, payments).payment_id)
+    here.test("drop", types=["charge.refunded", "refund.created", "charge.dispute.created", "charge.failed"])
+    payments.refund(payment_id, amount=Money(5000, "usd"), reason_key="one")
+    here.test("disputes", payment_intent=payment_id, amount=6000)
+    here.press(str(opened(payments, attempt=2).url), "decline")
+    here.drain()
+    line.requests.clear()
+    found = list(payments.undelivered_notices())
+    assert [type(it).__name__ for it in found] == ["PaymentDisputed", "RefundTold", "PaymentRefunded"]
+    lists = [path for _, path in line.requests if path.startswith("/v1/events")]
+    assert len(lists) == 1
+    assert [path for _, path in line.requests if path not in lists] == [f"/v1/payment_intents/{payment_id}"]
+    missed = [each["event"] for each in here.events() if each["state"] == "dropped"]
+    assert [it.event_id for it in found] == [
+        it["id"] for it in reversed(missed) if it["type"] != "charge.failed"
+    ]
+    assert found == [
+        payments.read_event(*signed(it)) for it in reversed(missed) if it["type"] != "charge.failed"
+    ]
+
+
+def test_undelivered_events_are_read_page_by_page(
+    here: StripeHere, payments: StripePayments, line: InProcess
+) -> None:
+    here.test("drop")
+    session = opened(payments)
+    for _ in range(101):
+        here.press(str(session.url), "decline")
+    line.requests.clear()
+    assert len(list(payments.undelivered_notices())) == 101
+    assert len(line.requests) == 2
+
+
+def test_an_undelivered_event_of_another_shape_is_left_out(
+    here: StripeHere, payments: StripePayments
+) -> None:
+    here.test("drop", types=["payment_intent.payment_failed"])
+    session = opened(payments)
+    here.press(str(session.url), "decline")
+    here.drain()
+    events = here.stand_in._account.objects["event"].values()
+    (strange,) = [each for each in events if each["pending_webhooks"]]
+    strange["data"]["object"]["amount"] = "150"
+    here.press(str(session.url), "decline")
+    here.drain()
+    assert [type(it).__name__ for it in payments.undelivered_notices()] == ["PaymentFailed"]
+
+
 # --- signatures -------------------------------------------------------------------------------------------------------
 
 
@@ -628,6 +679,8 @@ OUTAGES = {
         lambda payments: payments.find_session("cs_1"),
         lambda payments: payments.expire_session("cs_1"),
         lambda payments: payments.refund("pi_1", amount=FEE, reason_key="one"),
+        lambda payments: list(payments.succeeded_payments()),
+        lambda payments: list(payments.undelivered_notices()),
         lambda payments: payments.read_event(
             *signed(an_event("charge.dispute.created", objects.sample("dispute", payment_intent="pi_1")))
         ),

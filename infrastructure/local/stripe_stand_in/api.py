@@ -186,7 +186,9 @@ ROUTES = (
     Route(
         "GET",
         _EVENTS,
-        _list_of(type=given.text(), types=given.listing(given.text())),
+        _list_of(
+            type=given.text(), types=given.listing(given.text(), most=20), delivery_success=given.boolean
+        ),
         _many("event", _EVENTS),
     ),
     Route("GET", _EVENTS + "/{id}", _ONE, _one("event")),

@@ -91,6 +91,9 @@ def _fits(thing: Thing, params: Thing) -> bool:
             case "types":
                 if thing["type"] not in wanted:
                     return False
+            case "delivery_success":
+                if (thing["pending_webhooks"] == 0) != wanted:
+                    return False
             case "limit" | "starting_after" | "ending_before" | "expand":
                 pass
             case _:

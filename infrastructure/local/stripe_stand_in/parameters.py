@@ -53,12 +53,14 @@ def record(fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> Check
     return check
 
 
-def listing(item: Check) -> Check:
+def listing(item: Check, most: int = 100) -> Check:
     """A list of items that each pass the check."""
 
     def check(name: str, raw: Any) -> list[Any]:
         if not isinstance(raw, dict) or not all(index.isdecimal() for index in raw):
             raise ApiError("Invalid array", param=name)
+        if len(raw) > most:
+            raise ApiError(f"Array too long: at most {most} elements", param=name)
         return [item(f"{name}[{index}]", raw[index]) for index in sorted(raw, key=int)]
 
     return check
@@ -111,6 +113,13 @@ def choice(*allowed: str) -> Check:
         return str(raw)
 
     return check
+
+
+def boolean(name: str, raw: Any) -> bool:
+    """true or false."""
+    if raw not in ("true", "false"):
+        raise ApiError(f"Invalid boolean: {raw}", param=name)
+    return bool(raw == "true")
 
 
 def url(name: str, raw: Any) -> str:

@@ -40,7 +40,10 @@ class Attempt:
 
 @dataclass(slots=True)
 class Posting:
-    """An event, the bytes sent each time, and what became of it; `settled` is set while nothing is due."""
+    """An event, the bytes sent each time, and what became of it; `settled` is set while nothing is due.
+
+    The event itself tells whoever lists it whether it was received (`pending_webhooks`).
+    """
 
     event: Thing
     body: bytes
@@ -183,6 +186,8 @@ class Webhook:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             attempt = Attempt(started, None, f"{type(error).__name__}: {error}")
         posting.attempts.append(attempt)
+        if attempt.is_received:
+            posting.event["pending_webhooks"] = 0
         return attempt
 
     def _is_lost(self, kind: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.unit.stripe_here import WEBHOOK_SECRET, StripeHere
+from tests.unit.stripe_here import WEBHOOK_SECRET, StripeHere, official_client
 
 Open = Callable[..., stripe.checkout.Session]
 PAID = ["payment_intent.succeeded", "charge.succeeded", "checkout.session.completed"]
@@ -147,6 +147,21 @@ def test_a_lost_event_can_still_be_delivered_on_demand(here: StripeHere, open_se
     assert here.events()[2]["state"] == "delivered"
 
 
+def test_what_was_not_delivered_can_be_listed(here: StripeHere, open_session: Open) -> None:
+    here.test("drop", types=["checkout.session.completed"], count=1)
+    here.answers[:] = [500] * 4
+    here.press(str(open_session().url), "pay")
+    here.drain()
+    events = official_client(here).v1.events
+    assert [it.type for it in events.list({"delivery_success": False}).data] == [PAID[2], PAID[0]]
+    assert [it.type for it in events.list({"delivery_success": True}).data] == [PAID[1]]
+    (lost,) = events.list({"delivery_success": False, "types": [PAID[2]]}).data
+    here.test(f"events/{lost.id}/deliver")
+    assert [it.type for it in events.list({"delivery_success": False}).data] == [PAID[0]]
+    with pytest.raises(stripe.InvalidRequestError):
+        events.list({"types": ["charge.refunded"] * 21})
+
+
 def test_fifty_copies_are_the_same_event(here: StripeHere, open_session: Open) -> None:
     here.press(str(open_session().url), "pay")
     event_id = here.events()[2]["id"]
@@ -176,7 +191,7 @@ def test_an_event_shows_the_object_as_it_was_then(
 
 def test_the_body_is_the_event_alone(here: StripeHere, open_session: Open) -> None:
     here.press(str(open_session().url), "pay")
-    assert json.loads(here.received[2].content) == here.events()[2]["event"]
+    assert json.loads(here.received[2].content) == {**here.events()[2]["event"], "pending_webhooks": 1}
     assert here.received[2].headers["content-type"] == "application/json; charset=utf-8"
 
 

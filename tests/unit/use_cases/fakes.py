@@ -152,6 +152,10 @@ class FakeInvoices:
         self.table.reads += 1
         return self.table.invoices.get(invoice_id)
 
+    def find_many(self, invoice_ids: Sequence[str]) -> dict[str, Invoice]:
+        self.table.reads += 1
+        return {each: self.table.invoices[each] for each in invoice_ids if each in self.table.invoices}
+
     def issue(self, invoice: Invoice) -> Invoice:
         if self.table.meanwhile:
             self.table.meanwhile.pop(0)()
