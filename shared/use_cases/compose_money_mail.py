@@ -2,6 +2,7 @@
 
 from shared.domain.days import day_of, written_day
 from shared.domain.events import Event
+from shared.domain.invoices import Invoice, Payment
 from shared.domain.mails import Draft
 from shared.domain.money import Money
 from shared.use_cases.mail_parts import Post, as_map, draft, lines
@@ -41,7 +42,8 @@ def invoice_waived(post: Post, event: Event) -> Draft | None:
 
 
 def payment_taken_back(post: Post, event: Event) -> Draft | None:
-    """Of a refund or a dispute, from what the notice said and not from what the payment is by now."""
+    """Of a refund or a dispute, from what the notice said and not from what the payment is by now; what it comes to,
+    from what the invoice is by now."""
     notice = as_map(event.data["notice"])
     invoice = post.sources.invoices.find(str(event.data["invoice_id"]))
     payment = None if invoice is None else invoice.payment(str(notice["payment_id"]))
@@ -60,25 +62,48 @@ def payment_taken_back(post: Post, event: Event) -> Draft | None:
             else "The invoice no longer counts as paid. If that is not what you expect, please write to us."
         )
         return draft(post, member, "payment-refunded", values)
-    values["what"], values["said"] = _DISPUTES[str(notice["state"])]
+    state = str(notice["state"])
+    values |= {"what": _SUBJECTS[state], "said": _disputed(state, invoice, payment)}
     return draft(post, member, "payment-disputed", values)
 
 
-_DISPUTES = {
+def _disputed(state: str, invoice: Invoice, payment: Payment) -> str:
+    """What a dispute says to the member, and what it comes to by now."""
+    if payment.status == "refunded":
+        comes_to = "The payment was given back already, so nothing else changes."
+    elif invoice.settled_without or (invoice.settled and invoice.settling != payment):
+        comes_to = _SETTLED_WITHOUT[state]
+    elif state == "won" and invoice.settled:
+        comes_to = "The payment stands. Thank you."
+    else:
+        comes_to = _UNPAID[state]
+    if state == "open":
+        comes_to += " If you did not mean to dispute it, please tell your bank, and write to us."
+    return f"{_DISPUTE[state]} {comes_to}"
+
+
+_SUBJECTS = {
+    "open": "your bank disputes it",
+    "won": "the dispute is over",
+    "lost": "it was taken back",
+}
+
+_DISPUTE = {
+    "open": "your bank has told us that your payment is disputed.",
+    "won": "the dispute of your payment is over, and the money stays with us.",
+    "lost": "the dispute of your payment was decided in your favor, and the money goes back to you.",
+}
+
+_SETTLED_WITHOUT = {
+    "open": "Your invoice is settled without it, so nothing else changes.",
+    "won": "Your invoice is settled without it, so we look at what is to go back to you.",
+    "lost": "Your invoice is settled without it, so nothing else changes.",
+}
+
+_UNPAID = {
     "open": (
-        "your bank disputes it",
-        (
-            "your bank has told us that your payment is disputed. Until that is decided the invoice does not count as "
-            "paid, and a report that rests on it cannot be approved. If you did not mean to dispute it, please tell "
-            "your bank, and write to us."
-        ),
+        "Until that is decided the invoice does not count as paid, and a report that rests on it cannot be approved."
     ),
-    "won": ("the dispute is over", "the dispute of your payment is over, and the payment stands. Thank you."),
-    "lost": (
-        "it was taken back",
-        (
-            "the dispute of your payment was decided in your favor, and the money goes back to you. The invoice is not "
-            "paid therefore. Please write to us about what comes next."
-        ),
-    ),
+    "won": "The invoice does not count as paid all the same. Please write to us about what comes next.",
+    "lost": "The invoice is not paid therefore. Please write to us about what comes next.",
 }
