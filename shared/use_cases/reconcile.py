@@ -175,7 +175,7 @@ def find_lost_notices(
     """What Stripe could not deliver and we do not know, oldest first, and what to tell staff; beside these payments, of
     which they are told already.
 
-    Each is applied to its invoice in memory. What changes nothing is known to us all the same: another endpoint of the
+    Each is tried on its invoice in memory. What changes nothing is known to us all the same: another endpoint of the
     account did not take it, or another event told it. Staff are not told of it, and it is among the lost only where
     something may be left to do: the webhook may have recorded it and failed at what follows.
 
@@ -185,7 +185,7 @@ def find_lost_notices(
     notices, findings = _undelivered(history)
     paid = {each.payment_id for each in payments}
     command = Command(SYSTEM, "system", run.now, run.today, "")
-    known = dict(invoices.find_many([each.invoice_id for each in notices]))
+    known = invoices.find_many([each.invoice_id for each in notices])
     lost: list[Told] = []
     for notice in notices:
         if isinstance(notice, PaymentSucceeded) and notice.payment_id in paid:
@@ -195,8 +195,7 @@ def find_lost_notices(
             if is_raised(events, notice.event_id):
                 continue
         else:
-            after = known[notice.invoice_id] = after_notice(before, notice, command)
-            if after == before:
+            if after_notice(before, notice, command) == before:
                 if _may_be_unfinished(before, notice):
                     lost.append(notice)
                 continue

@@ -175,15 +175,19 @@ def test_a_notice_of_the_other_mode_is_told_once_and_changes_nothing(portal: Por
     assert run(portal, lost(live)) == (0, [])
 
 
-def test_what_the_webhook_recorded_and_could_not_finish_is_finished_and_not_told(portal: Portal) -> None:
+@pytest.mark.parametrize(
+    "told", [[succeeded("pi_2")], [succeeded("pi_2"), disputed("pi_2"), disputed("pi_2", "won")]]
+)
+def test_what_the_webhook_recorded_and_could_not_finish_is_finished_and_not_told(
+    portal: Portal, told: list[Notice]
+) -> None:
     portal.notice(succeeded("pi_1"))
-    portal.notice(succeeded("pi_2"))
-    portal.stripe.refunds.clear()
     portal.stripe.down = True
-    for notice in (disputed("pi_2"), disputed("pi_2", "won")):
+    for notice in told:
         with_failure(portal, notice)
     portal.stripe.down = False
-    assert run(portal, lost(disputed("pi_2", "won"))) == (0, [])
+    assert portal.stripe.refunds == {}
+    assert run(portal, lost(told[-1])) == (0, [])
     assert [payment for payment, _ in portal.stripe.refunds.values()] == ["pi_2"]
 
 
@@ -195,13 +199,18 @@ def with_failure(portal: Portal, notice: Notice) -> None:
         return
 
 
-def test_a_failed_refund_that_was_recorded_and_not_raised_is_raised(portal: Portal) -> None:
-    portal.notice(succeeded())
-    for notice in (refund(), refund(failed=True)):
+@pytest.mark.parametrize(
+    ("before", "told"), [(refund(), refund(failed=True)), (disputed(), disputed(state="won"))]
+)
+def test_what_was_recorded_and_not_raised_is_raised(portal: Portal, before: Notice, told: Notice) -> None:
+    for notice in (succeeded(), before):
         portal.notice(notice)
+    if portal.invoice.status == "disputed":
+        portal.waive()
+    portal.notice(told)
     (raised,) = [key for key in portal.table.events if key[0] == "attention"]
     del portal.table.events[raised]
-    assert run(portal, lost(refund(failed=True))) == (0, [])
+    assert run(portal, lost(told)) == (0, [])
     assert raised in portal.table.events
 
 
