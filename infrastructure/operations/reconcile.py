@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Do it; the exit code is 1 when the run failed."""
     if options.dry_run:
-        print(f"Would invoke {options.function} for today. It records payments whose notice never came.")
+        print(f"Would invoke {options.function} for today. It records what Stripe could not tell.")
         return 0
     failed, answer = reconcile(boto3.client("lambda"), options.function)
     print(answer)
