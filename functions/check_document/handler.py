@@ -24,6 +24,9 @@ from shared.use_cases.check_document import (
 logger = Logger()
 
 UPLOADED = "Object Created"
+TRIES = 5
+"""How often the queue gives a message out before it goes to the dead letters (template.yaml)."""
+
 SCANNED = "GuardDuty Malware Protection Object Scan Result"
 
 VERDICTS: Mapping[str, str] = {"NO_THREATS_FOUND": "", "THREATS_FOUND": MALWARE, "UNSUPPORTED": NOT_SCANNABLE}
@@ -32,14 +35,20 @@ VERDICTS: Mapping[str, str] = {"NO_THREATS_FOUND": "", "THREATS_FOUND": MALWARE,
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Each message is an event of EventBridge: an upload, or a scan's result."""
-    return each_message(event, lambda record: check(json.loads(record["body"])))
+    return each_message(
+        event, lambda record: check(json.loads(record["body"]), last_try=_is_last_try(record))
+    )
 
 
-def check(event: Mapping[str, Any]) -> None:
+def _is_last_try(record: Mapping[str, Any]) -> bool:
+    return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1)) >= TRIES
+
+
+def check(event: Mapping[str, Any], *, last_try: bool = False) -> None:
     """Act on one event; doing it twice changes nothing. What is rejected is deleted from the bucket, and so is what was
     posted beside the version that is checked: that one is then the newest again.
 
-    Raises for a scan's result that is no verdict.
+    Raises for a scan's result that is no verdict, and for a file that cannot be looked into.
     """
     detail = event["detail"]
     if event["detail-type"] == UPLOADED:
@@ -54,6 +63,7 @@ def check(event: Mapping[str, Any]) -> None:
             document_id,
             object_version,
             _certification_ids,
+            last_try=last_try,
         )
     elif event["detail-type"] == SCANNED:
         stored, result = detail["s3ObjectDetails"], detail["scanResultDetails"]["scanResultStatus"]

@@ -168,6 +168,7 @@ def _check_docx(data: bytes) -> None:
         EOFError,
         OSError,
         ValueError,
+        LookupError,  # an encoding that Python does not know, or knows as none of text
         expat.ExpatError,
     ):
         raise _Refused(NO_WORD_FILE) from None

@@ -15,6 +15,11 @@ ANOTHER_VERSION = "another-version"
 """What came of a file that was posted beside the one that is checked: it is to be taken away for good, as the bucket
 would in time take away what lies under it, which is the one that counts."""
 
+NOT_LOOKED_INTO = (
+    "We could not look into this file, although we tried several times. Save it anew, or as PDF, and upload that; "
+    "write to us if it happens again."
+)
+
 NOT_SCANNABLE = "This file cannot be scanned for malware (a password, perhaps). Save it anew and upload that."
 
 
@@ -27,8 +32,13 @@ def check_content(
     document_id: str,
     object_version: str,
     certification_ids: Callable[[str], Sequence[str]],
+    *,
+    last_try: bool = False,
 ) -> str:
     """Look into one uploaded version; says in a word what came of it. Done twice it changes nothing.
+
+    Raises what nobody foresaw; a file at which that happens on the last try is rejected first, since its document would
+    wait for ever, and is taken away.
 
     A form lives for five minutes, also when its document was deleted or its member's data were erased meanwhile:
     what is posted with it then belongs to nobody, and is taken away for good.
@@ -48,7 +58,13 @@ def check_content(
         data = objects.read(document_id, object_version, most)
     except ObjectGone:
         return "gone"
-    finding = inspect(document.content_type, data, most)
+    try:
+        finding = inspect(document.content_type, data, most)
+    except Exception:
+        if last_try:
+            _judge(documents, events, command, document, "content", object_version, NOT_LOOKED_INTO, None)
+            objects.delete(document_id)
+        raise
     size = document.size if finding.reason == TOO_LARGE else len(data)
     others = documents.of_member(document.member_id, certification_ids(document.member_id))
     same = [each for each in others if each.sha256 == finding.sha256 and each.document_id != document_id]

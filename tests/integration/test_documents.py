@@ -17,11 +17,22 @@ from shared.domain.ids import fresh_key
 from shared.handling import wiring
 from shared.repositories import keys
 from shared.settings import settings
+from shared.use_cases import check_document as looking
 from shared.use_cases.delete_document import delete_document
 from shared.use_cases.submit_cycle import submit_cycle
 from tests import files
 from tests.integration.calls import Call
-from tests.integration.portal import COLLEAGUE, STAFF, Answer, Person, Portal, allowed, entry, new_key
+from tests.integration.portal import (
+    COLLEAGUE,
+    STAFF,
+    Answer,
+    Person,
+    Portal,
+    allowed,
+    entry,
+    new_key,
+    template,
+)
 from tests.integration.test_costs import BATCH, QUERY, WRITE, cost
 from tests.integration.world import DocumentsBucket, stored
 
@@ -89,10 +100,12 @@ def scan(document_id: str, result: str = "NO_THREATS_FOUND", version: str = "v1"
     }
 
 
-def hear(*events: dict[str, Any]) -> list[str]:
-    """Hand events to the worker; the ids of the messages that failed."""
+def hear(*events: dict[str, Any], tries: int = 1) -> list[str]:
+    """Hand events to the worker, as often as they were tried by then; the ids of the messages that failed."""
+    attributes = {"ApproximateReceiveCount": str(tries)}
     records = [
-        {"messageId": str(number), "body": json.dumps(event)} for number, event in enumerate(events, start=1)
+        {"messageId": str(number), "body": json.dumps(event), "attributes": attributes}
+        for number, event in enumerate(events, start=1)
     ]
     answered = check_document.handler({"Records": records}, None)
     return [each["itemIdentifier"] for each in answered["batchItemFailures"]]
@@ -354,6 +367,34 @@ def test_a_clean_file_can_be_downloaded_and_a_rejected_one_cannot(
     assert (page["document"]["status"], page["download_url"]) == ("rejected", None)
     assert page["document"]["reason"]
     assert bucket.deleted == [bad["document_id"]]
+
+
+def test_a_file_that_no_check_can_end_is_rejected_on_the_last_try_and_its_member_told(
+    portal: Portal, bucket: DocumentsBucket, member: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then it may be our mistake, which is mended. The message is a dead letter, so that staff hear of it."""
+    tries = template()["Resources"]["DocumentChecksQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
+    document = announce(portal, member)
+    uploaded = stored(bucket, document["document_id"])
+
+    def fail(*_: Any) -> None:
+        raise RecursionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(looking, "inspect", fail)
+        for tried in range(1, tries):
+            assert hear(uploaded, tries=tried) == ["1"]
+            assert read(portal, member, document)["document"]["status"] == "pending"
+        assert hear(uploaded, tries=tries) == ["1"]
+    page = read(portal, member, document)
+    assert (page["document"]["status"], page["document"]["reason"]) == ("rejected", looking.NOT_LOOKED_INTO)
+    assert bucket.deleted == [document["document_id"]]
+    events = wiring.events().of(f"certification:{member.certification_id}")
+    assert [each.data["reason"] for each in events if each.type == "document-rejected"] == [
+        looking.NOT_LOOKED_INTO
+    ]
+    assert hear(uploaded) == [], "sent back from the dead letters it is done with"
+    assert read(portal, member, document) == page
 
 
 def test_a_check_done_twice_or_of_a_later_upload_changes_nothing(

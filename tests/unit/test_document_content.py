@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import random
 import zipfile
 import zlib
 
@@ -197,6 +198,64 @@ BAD_WORD = [
 @pytest.mark.parametrize(("content", "reason"), BAD_WORD)
 def test_a_word_file_that_runs_loads_or_is_none_is_refused(content: bytes, reason: str) -> None:
     assert inspect(DOCX, content, MOST).reason == reason
+
+
+SAYS_UTF_8 = 'encoding="UTF-8"'
+ENCODINGS = [
+    "foo",
+    "",
+    "rot13",
+    "hex",
+    "base64",
+    "zlib",
+    "bz2",
+    "undefined",
+    "idna",
+    "punycode",
+    "mbcs",
+    "oem",
+]
+ENCODINGS += [
+    "utf-7",
+    "utf-16",
+    "utf-32",
+    "ucs-4",
+    "unicode_escape",
+    "cp037",
+    "euc_jp",
+    "big5",
+    "\u00e9",
+    "a" * 70,
+]
+
+
+@pytest.mark.filterwarnings("ignore:invalid escape sequence:DeprecationWarning")
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_word_file_in_an_encoding_that_is_none_is_refused(encoding: str) -> None:
+    """Whatever Python knows under that name: a way to pack, an encoding of several bytes, nothing at all."""
+    says = f'encoding="{encoding}"'
+    types = files.content_types().replace(SAYS_UTF_8, says)
+    link = files.relationship("hyperlink", "https://www.example.org/").replace(SAYS_UTF_8, says)
+    for content in (files.docx(types=types), files.docx({LINK: link})):
+        assert inspect(DOCX, content, MOST).reason in ("", NO_WORD_FILE)
+
+
+SEED = 20270215
+
+
+def test_a_word_file_whose_lists_are_spoiled_is_clean_or_refused() -> None:
+    """Bytes are changed where the parser reads: in the declaration, in what is declared, in the relationships."""
+    chance = random.Random(SEED)
+    parts = [files.content_types(), files.relationship("hyperlink", "https://www.example.org/")]
+    reasons = set()
+    for _ in range(1000):
+        spoiled = [bytearray(part.encode()) for part in parts]
+        for part in spoiled:
+            for _ in range(chance.randint(0, 3)):
+                part[chance.randrange(chance.choice([56, len(part)]))] = chance.randrange(256)
+        content = files.docx({"[Content_Types].xml": bytes(spoiled[0]), LINK: bytes(spoiled[1])})
+        reasons.add(inspect(DOCX, content, MOST).reason)
+    assert {"", NO_WORD_FILE, LOADS_FROM_ELSEWHERE} <= reasons
 
 
 def test_a_zip_bomb_is_refused_without_being_unpacked() -> None:
