@@ -71,8 +71,9 @@ def search_members(
     query: Annotated[str, Query(max_length=200)] = "", limit: Limit = 50, cursor: Cursor = None
 ) -> Response[MemberList]:
     """Members whose name, e-mail or member id begins so; all of them without a query."""
-    found, more = wiring.members().search(query, after=start(cursor), limit=limit)
-    return ok(MemberList(items=[MemberSummary.of(each) for each in found], next_cursor=next_cursor(more)))
+    found, more = wiring.members().search(query, after=start(cursor, "members", query), limit=limit)
+    summaries = [MemberSummary.of(each) for each in found]
+    return ok(MemberList(items=summaries, next_cursor=next_cursor(more, "members", query)))
 
 
 @app.get("/api/staff/members/<member_id>", middlewares=[authenticated, staff()])

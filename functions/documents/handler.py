@@ -28,7 +28,7 @@ from shared.handling.gates import (
     today,
     version,
 )
-from shared.handling.paging import LONGEST_PAGE, Cursor, Limit, page_of
+from shared.handling.paging import LONGEST_PAGE, Cursor, Limit, in_time, page_of
 from shared.schemas.documents import (
     Document,
     DocumentAnnounced,
@@ -123,7 +123,15 @@ def list_documents(limit: Limit = LONGEST_PAGE, cursor: Cursor = None) -> Respon
     _, held = wiring.members().with_registrations(caller(app).member_id)
     certification_ids = [each.certification.certification_id for each in held]
     found = wiring.documents().of_member(caller(app).member_id, certification_ids)
-    page, more = page_of(found, lambda each: each.document_id, cursor, limit)
+    page, more = page_of(
+        found,
+        lambda each: in_time(each.uploaded_at, each.document_id),
+        cursor,
+        limit,
+        "documents",
+        caller(app).member_id,
+        latest_first=True,
+    )
     return ok(DocumentList(items=[Document.of(each) for each in page], next_cursor=more))
 
 

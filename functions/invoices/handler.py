@@ -19,7 +19,7 @@ from shared.handling.gates import (
     own_invoice,
     recertification,
 )
-from shared.handling.paging import LONGEST_PAGE, Cursor, Limit, page_of
+from shared.handling.paging import LONGEST_PAGE, Cursor, Limit, in_time, page_of
 from shared.schemas.invoices import Invoice, InvoiceList
 from shared.use_cases.issue_invoice import issue_invoice
 
@@ -44,8 +44,16 @@ def list_invoices(
     ]
     if type != "recertification":
         found += wiring.invoices().of_programs(caller(app).member_id)
-    found.sort(key=lambda each: each.issued_at, reverse=True)
-    page, more = page_of(found, lambda each: each.invoice_id, cursor, limit)
+    page, more = page_of(
+        found,
+        lambda each: in_time(each.issued_at, each.invoice_id),
+        cursor,
+        limit,
+        "invoices",
+        caller(app).member_id,
+        type,
+        latest_first=True,
+    )
     return ok(InvoiceList(items=[Invoice.of(each) for each in page], next_cursor=more))
 
 

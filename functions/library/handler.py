@@ -70,9 +70,10 @@ def search_library(
 ) -> Response[Library]:
     """Published contributions of a kind, or of any, whose title has words that begin so."""
     found, more = wiring.documents().search(
-        kind or ANY_KIND, words_of(query), after=start(cursor), limit=limit
+        kind or ANY_KIND, words_of(query), after=start(cursor, "library", kind, query), limit=limit
     )
-    return ok(Library(items=[Contribution.of(each) for each in found], next_cursor=next_cursor(more)))
+    more_of = next_cursor(more, "library", kind, query)
+    return ok(Library(items=[Contribution.of(each) for each in found], next_cursor=more_of))
 
 
 @app.get("/api/library/<document_id>", middlewares=[authenticated, published_document])
@@ -84,7 +85,7 @@ def download_contribution(document_id: str) -> Response[ContributionDownload]:
 @app.get("/api/staff/contributions", middlewares=[authenticated, staff()])
 def list_contributions(limit: Limit = 50, cursor: Cursor = None) -> Response[ContributionQueue]:
     """The contributions of approved reports, whether they are published or not."""
-    found, more = wiring.documents().contributions(after=start(cursor), limit=limit)
+    found, more = wiring.documents().contributions(after=start(cursor, "contributions"), limit=limit)
     names = wiring.members().names({each.member_id for each in found})
     shown = [
         ContributedDocument(
@@ -94,7 +95,7 @@ def list_contributions(limit: Limit = 50, cursor: Cursor = None) -> Response[Con
         )
         for each in found
     ]
-    return ok(ContributionQueue(items=shown, next_cursor=next_cursor(more)))
+    return ok(ContributionQueue(items=shown, next_cursor=next_cursor(more, "contributions")))
 
 
 @app.get("/api/staff/documents/<document_id>", middlewares=[authenticated, staff(), any_document])

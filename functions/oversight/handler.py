@@ -23,7 +23,7 @@ from shared.handling.gates import (
     staff,
     today,
 )
-from shared.handling.paging import Cursor, Limit, next_cursor, start
+from shared.handling.paging import Cursor, Limit, in_time, page_of
 from shared.schemas.history import Attention, AttentionList, DoneSent, Figures, Happening, History
 from shared.settings import settings
 from shared.use_cases.give_back import ATTENTION
@@ -63,23 +63,24 @@ def read_history(certification_id: str, limit: Limit = 50, cursor: Cursor = None
 def read_member_history(member_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response[History]:
     """What happened to a person, whatever they hold: name, address, membership, programs bought; the latest first."""
     subject = app.context[SUBJECT]
-    return ok(_shown(history_of(wiring.events().of(subject), (), of_staff=True), limit, cursor))
+    return ok(_shown(subject, history_of(wiring.events().of(subject), (), of_staff=True), limit, cursor))
 
 
 def _page(certification_id: str, limit: int, cursor: str | None, *, of_staff: bool) -> History:
+    subject = f"certification:{certification_id}"
     happened = history_of(
-        wiring.events().of(f"certification:{certification_id}"),
+        wiring.events().of(subject),
         wiring.invoices().of_certification(certification_id),
         of_staff=of_staff,
     )
-    return _shown(happened, limit, cursor)
+    return _shown(subject, happened, limit, cursor)
 
 
-def _shown(happened: Sequence[StoredHappening], limit: int, cursor: str | None) -> History:
-    before = start(cursor)
-    rest = [each for each in happened if before is None or each.place < before]
-    more = rest[limit - 1].place if len(rest) > limit else None
-    return History(items=[Happening.of(each) for each in rest[:limit]], next_cursor=next_cursor(more))
+def _shown(subject: str, happened: Sequence[StoredHappening], limit: int, cursor: str | None) -> History:
+    page, more = page_of(
+        happened, lambda each: each.place, cursor, limit, "history", subject, latest_first=True
+    )
+    return History(items=[Happening.of(each) for each in page], next_cursor=more)
 
 
 @app.get("/api/staff/attention", middlewares=[authenticated, staff()])
@@ -87,16 +88,21 @@ def list_attention(
     state: Literal["open", "done"] = "open", limit: Limit = 50, cursor: Cursor = None
 ) -> Response[AttentionList]:
     """What staff have to look at themselves, or what they did look after; oldest first."""
-    after = start(cursor)
     found = [
-        (f"{each.raised.at.isoformat()}#{each.raised.event_id}", each)
+        each
         for each in attention_of(wiring.events().of(ATTENTION))
         if (each.done is None) == (state == "open")
     ]
-    rest = [(place, each) for place, each in found if after is None or place > after]
-    more = rest[limit - 1][0] if len(rest) > limit else None
-    shown = [Attention.of(each) for _, each in rest[:limit]]
-    return ok(AttentionList(items=shown, stripe_url=settings().stripe_url, next_cursor=next_cursor(more)))
+    page, more = page_of(
+        found,
+        lambda each: in_time(each.raised.at, each.raised.event_id),
+        cursor,
+        limit,
+        "attention",
+        state,
+    )
+    shown = [Attention.of(each) for each in page]
+    return ok(AttentionList(items=shown, stripe_url=settings().stripe_url, next_cursor=more))
 
 
 @app.post(

@@ -82,7 +82,9 @@ def list_earlier_cycles(
 ) -> Response[EarlierCycles]:
     """The closed cycles, oldest first."""
     closed = wiring.recertifications().closed_cycles(certification_id)
-    page, more = page_of(closed, lambda each: each[0].cycle_id, cursor, limit)
+    page, more = page_of(
+        closed, lambda each: f"{each[0].number:06}", cursor, limit, "cycles", certification_id
+    )
     return ok(
         EarlierCycles(
             items=[

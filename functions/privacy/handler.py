@@ -72,7 +72,13 @@ def erase(member_id: str) -> Response[Erasure]:
 def _data_of(member_id: str, cursor: str | None) -> PersonalData:
     found = hand_out_data(wiring.members(), wiring.personal_data(), wiring.accounts(), member_id)
     page, more = page_within(
-        found.held, lambda each: each.place, lambda each: each.size, cursor, PAGE_CHARACTERS
+        found.held,
+        lambda each: each.place,
+        lambda each: each.size,
+        cursor,
+        PAGE_CHARACTERS,
+        "data",
+        found.member_id,
     )
     return PersonalData.of(found.member_id, page, more, clock.now())
 

@@ -110,7 +110,15 @@ def replace_email(address: EmailSent) -> Response[Identity]:
 def list_certifications(limit: Limit = LONGEST_PAGE, cursor: Cursor = None) -> Response[Certifications]:
     """What the caller holds."""
     _, held = wiring.members().with_registrations(caller(app).member_id)
-    page, more = page_of(held, lambda each: each.certification.certification_id, cursor, limit)
+    order = wiring.editions().designations
+    page, more = page_of(
+        held,
+        lambda each: f"{order.index(each.certification.designation):06}",
+        cursor,
+        limit,
+        "certifications",
+        caller(app).member_id,
+    )
     return ok(
         Certifications(
             items=[Certification.of(each.certification, each.access(today())) for each in page],

@@ -46,8 +46,11 @@ def list_reviews(
     state: Literal["submitted", "returned"] = "submitted", limit: Limit = 50, cursor: Cursor = None
 ) -> Response[ReviewQueue]:
     """The submissions that wait for a decision, or that were returned; oldest first."""
-    found, more = wiring.recertifications().submissions(state, after=start(cursor), limit=limit)
-    return ok(ReviewQueue(items=[ReviewItem.of(each) for each in found], next_cursor=next_cursor(more)))
+    found, more = wiring.recertifications().submissions(
+        state, after=start(cursor, "reviews", state), limit=limit
+    )
+    waiting = [ReviewItem.of(each) for each in found]
+    return ok(ReviewQueue(items=waiting, next_cursor=next_cursor(more, "reviews", state)))
 
 
 @app.get(

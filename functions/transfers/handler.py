@@ -25,7 +25,7 @@ from shared.handling.gates import (
     no_fields,
     staff,
 )
-from shared.handling.paging import Cursor, Limit, next_cursor, start
+from shared.handling.paging import Cursor, Limit, in_time, page_of
 from shared.programs.editions import program_of
 from shared.programs.reading import Unsound
 from shared.schemas.transfers import Export, ExportList, Import, ImportList, ImportSent, ImportStarted
@@ -66,7 +66,7 @@ def export_everything() -> Response[Export]:
 def list_exports(limit: Limit = 50, cursor: Cursor = None) -> Response[ExportList]:
     """The exports that staff started, the latest first."""
     jobs, more = started({"export"}, limit, cursor)
-    return ok(ExportList(items=[shown(job) for job in jobs], next_cursor=next_cursor(more)))
+    return ok(ExportList(items=[shown(job) for job in jobs], next_cursor=more))
 
 
 @app.get("/api/staff/exports/<export_id>", middlewares=[authenticated, staff(ADMINISTRATOR)])
@@ -101,7 +101,7 @@ def start_import(wanted: ImportSent) -> Response[ImportStarted]:
 def list_imports(limit: Limit = 50, cursor: Cursor = None) -> Response[ImportList]:
     """The large imports that staff started, the latest first."""
     jobs, more = started(IMPORTED, limit, cursor)
-    return ok(ImportList(items=[shown_import(job) for job in jobs], next_cursor=next_cursor(more)))
+    return ok(ImportList(items=[shown_import(job) for job in jobs], next_cursor=more))
 
 
 @app.get("/api/staff/imports/<import_id>", middlewares=[authenticated, staff(ADMINISTRATOR)])
@@ -136,7 +136,7 @@ def try_edition(sent: TrialSent) -> Response[Trial]:
 def list_trials(limit: Limit = 50, cursor: Cursor = None) -> Response[TrialList]:
     """The tries that staff started, the latest first."""
     jobs, more = started({"edition-trial"}, limit, cursor)
-    return ok(TrialList(items=[shown_trial(job) for job in jobs], next_cursor=next_cursor(more)))
+    return ok(TrialList(items=[shown_trial(job) for job in jobs], next_cursor=more))
 
 
 @app.get("/api/staff/edition-trials/<trial_id>", middlewares=[authenticated, staff(ADMINISTRATOR)])
@@ -157,16 +157,22 @@ def sound_edition(text: str) -> Program:
 
 
 def started(kinds: Set[str], limit: int, cursor: str | None) -> tuple[list[Job], str | None]:
-    """The jobs of these kinds that are still kept, the latest first, and where the next page begins.
+    """The jobs of these kinds that are still kept, the latest first, and the cursor of the next page.
 
     They are found by the history of jobs, which is read whole: there are some dozens a year.
     """
-    before = start(cursor)
     events = [each for each in wiring.events().of(JOBS) if each.data.get("kind") in kinds]
-    places = sorted(((f"{each.at.isoformat()}#{each.event_id}", each) for each in events), reverse=True)
-    rest = [(place, each) for place, each in places if before is None or place < before]
-    jobs = wiring.jobs().find_all([str(each.data["job_id"]) for _, each in rest[:limit]])
-    return jobs, rest[limit - 1][0] if len(rest) > limit and jobs else None
+    page, more = page_of(
+        events,
+        lambda each: in_time(each.at, each.event_id),
+        cursor,
+        limit,
+        "jobs",
+        *sorted(kinds),
+        latest_first=True,
+    )
+    jobs = wiring.jobs().find_all([str(each.data["job_id"]) for each in page])
+    return jobs, more if jobs else None
 
 
 def has_file(job: Job) -> bool:

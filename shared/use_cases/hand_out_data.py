@@ -39,7 +39,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class HandedOut:
-    """All that is held about a person, always in the same order, the log-in's record the last."""
+    """All that is held about a person; its places, in their order, are where pages of it begin and end."""
 
     member_id: str
     held: Sequence[Held]

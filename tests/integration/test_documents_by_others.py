@@ -154,3 +154,18 @@ def test_documents_come_in_pages_newest_first(portal: Portal, member: Person) ->
     assert (seen, cursor) == (made[::-1], None)
     assert portal.get(PATH, member, query={"limit": 0}).pointers == ["/limit"]
     assert portal.get(PATH, member, query={"cursor": "x"}).pointers == ["/cursor"]
+
+
+def test_the_next_page_begins_after_what_was_deleted_meanwhile(portal: Portal, member: Person) -> None:
+    made = []
+    for number in range(3):
+        made.append(announce(portal, member, title=f"No. {number}")["document_id"])
+        portal.later(seconds=1)
+    first = portal.get(PATH, member, query={"limit": 1}).json
+    shown = first["items"][0]
+    assert remove(portal, member, shown).status == 204
+    rest = portal.get(PATH, member, query={"limit": 2, "cursor": first["next_cursor"]})
+    assert rest.status == 200, rest.json
+    assert [each["document_id"] for each in rest.json["items"]] == made[1::-1]
+    other = portal.get(PATH, portal.member(), query={"cursor": first["next_cursor"]})
+    assert (other.status, other.pointers) == (422, ["/cursor"])

@@ -23,7 +23,6 @@ from shared.domain.privacy import ERASED_DETAIL
 from shared.domain.proposals import Chapter, RosterMember, propose
 from shared.domain.submissions import hash_of
 from shared.handling import wiring
-from shared.handling.paging import next_cursor
 from shared.repositories.everything import KEYS
 from shared.repositories.table import remove_item, set_item
 from shared.use_cases.give_back import ATTENTION
@@ -176,7 +175,10 @@ def test_what_is_handed_out_comes_in_pages_that_are_the_whole_together(
     list(pages_of(lambda query: portal.post(staff, ADMINISTRATOR, query=query, key=key)))
     events = wiring.events().of(f"member:{world.owner.member_id}")
     assert [each.type for each in events].count("data-exported") == 1
-    wrong = portal.get("/api/me/data", world.owner, query={"cursor": next_cursor("MEMBER#other MEMBER")})
+    first = portal.post(staff, ADMINISTRATOR).json["next_cursor"]
+    other = portal.member()
+    assert portal.get("/api/me/data", world.owner, query={"cursor": first}).status == 200
+    wrong = portal.get("/api/me/data", other, query={"cursor": first})
     assert (wrong.status, wrong.pointers) == (422, ["/cursor"])
 
 

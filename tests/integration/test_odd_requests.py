@@ -310,6 +310,22 @@ def test_a_wrong_page_is_named(portal: Portal, query: dict[str, str], pointer: s
         assert (answer.code, answer.pointers) == ("invalid-request", [pointer])
 
 
+def test_a_cursor_is_good_for_its_list_and_its_filters_alone(portal: Portal) -> None:
+    for name in ("Pagea", "Pageb"):
+        portal.member(last_name=name)
+    given = {"query": "page", "limit": 1}
+    cursor = portal.get("/api/staff/members", STAFF, query=given).json["next_cursor"]
+    assert portal.get("/api/staff/members", STAFF, query={**given, "cursor": cursor}).status == 200
+    for path, query in (
+        ("members", {"query": "pageb"}),
+        ("members", {}),
+        ("reviews", {}),
+        ("contributions", {}),
+    ):
+        answer = portal.get(f"/api/staff/{path}", STAFF, query={**query, "cursor": cursor})
+        assert (answer.code, answer.pointers) == ("invalid-request", ["/cursor"]), path
+
+
 def test_a_query_is_looked_at_after_who_asks(portal: Portal, member: Person) -> None:
     for query in ({"limit": "0"}, {"cursor": "nonsense"}):
         assert portal.get("/api/staff/reviews", query=query).code == "unauthenticated"
