@@ -62,7 +62,7 @@ def reinstate(
             "The recertification invoice of the lapsed period is neither paid nor waived, so this certification cannot "
             "be reinstated yet."
         )
-    return reopened(found, day_after(received_on), editions=editions, now=now)
+    return reopened(found.accrued(today), day_after(received_on), editions=editions, now=now)
 
 
 def reopened(

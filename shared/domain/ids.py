@@ -8,6 +8,7 @@ names the same thing twice: no id is random, except the key of a change for whic
     submission      sub_<20>_<number>_<signing>  certification, cycle number, signing
     certificate     crf_<20>                     certification and the key of the approval
     entry           ent_<20>_<row>               the entering session and its row
+    accrued entry   ent_std_<20>_<number>_<year> standing claim, cycle number, year of the cycle
     job             exp_<20>, imp_<20>           the request that started it
     proposal        prp_<20>                     member, chapter and days
     program invoice pgm_<20>                     member and the number in the old system
@@ -74,6 +75,16 @@ def invoice_number(certification: str, recertification_year: int) -> str:
 def submission_id(certification: str, number: int, signing: int) -> str:
     """The id of a signing of a cycle."""
     return f"sub_{_core(certification)}_{number}_{signing}"
+
+
+def accrued_entry_id(standing_id: str, cycle_number: int, year: int) -> str:
+    """The id of what a standing claim accrues in the so-manieth year of a cycle."""
+    return f"ent_{standing_id}_{cycle_number:02d}_{year:02d}"
+
+
+def standing_id_of(entry: str) -> str:
+    """The standing claim that an entry accrued from, by its id; empty for one that was entered."""
+    return entry.removeprefix("ent_").rsplit("_", 2)[0] if entry.startswith("ent_std_") else ""
 
 
 def entry_id(session_key: str, row: int) -> str:

@@ -294,6 +294,7 @@ class Recertification:
     ) -> "Recertification":
         """Replace an entry. Rule 2: it may raise the points only if the total without the old entry is too low.
 
+        Who said it, and whether on paper, stays where nothing changes but the documents.
         Of one that accrued by itself only the documents change; the rest is its standing claim's to say. Raises
         NotFound, InvalidRequest, CycleLocked, VersionConflict, PointsComplete.
         """
@@ -307,8 +308,10 @@ class Recertification:
             raise InvalidRequest(tuple(faults))
         self.require_unlocked()
         _require_version(old, version)
-        made = self._entry(claim, entry_id, by=by, now=now)
-        new = replace(made, logged_at=old.logged_at, version=old.version + 1, standing_id=old.standing_id)
+        made = self._entry(claim, entry_id, by=by, now=old.logged_at)
+        if replace(claim, document_ids=old.claim.document_ids) == old.claim:
+            made = replace(made, logged_by=old.logged_by, on_paper=old.on_paper)
+        new = replace(made, version=old.version + 1, standing_id=old.standing_id)
         if new.points > old.points:
             without = self.ledger_of(entry for entry in self.entries if entry is not old)
             self._require_incomplete(without, "This entry can be lowered or deleted, but not raised.")

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from shared.domain import ids
 from shared.domain.certifications import Certification, Cycle, ShownState
 from shared.domain.documents import Document
 from shared.domain.entries import Claim, Entry
@@ -205,5 +206,8 @@ def signed_entries(signed: Mapping[str, Any]) -> list[Entry]:
         points = Decimal(row["points"])
         logged_at = datetime.fromisoformat(row["logged_at"]) if "logged_at" in row else signed_at
         by, on_paper = row.get("logged_by", ""), row.get("on_paper", False)
-        entries.append(Entry(row["entry_id"], claim, points, logged_at, row["version"], by, on_paper))
+        standing_id = ids.standing_id_of(row["entry_id"])
+        entries.append(
+            Entry(row["entry_id"], claim, points, logged_at, row["version"], by, on_paper, standing_id)
+        )
     return sorted(entries, key=lambda entry: (entry.logged_at, entry.entry_id))

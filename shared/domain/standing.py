@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from shared.domain import ids
 from shared.domain.certifications import Cycle
 from shared.domain.days import ONE_DAY, day_after, months_later, written_day
 from shared.domain.entries import Claim, Entry, award
@@ -64,7 +65,7 @@ def accruals(
             )
             found.append(
                 Entry(
-                    entry_id=f"ent_{claim.standing_id}_{cycle.number:02d}_{year:02d}",
+                    entry_id=ids.accrued_entry_id(claim.standing_id, cycle.number, year),
                     claim=made,
                     points=award(program, made, designation),
                     logged_at=claim.logged_at,
@@ -84,19 +85,20 @@ def _whole_months(begins: date, last: date) -> int:
 
 
 def merged(entries: Iterable[Entry], due: Iterable[Entry]) -> tuple[Entry, ...]:
-    """A cycle's entries with those due from standing claims: new ones added, old ones kept up, gone ones taken out."""
+    """A cycle's entries with those due from standing claims: new ones added, old ones kept up, gone ones taken out.
+
+    An entry is the same by its id alone, so no id can come up twice.
+    """
     left = {entry.entry_id: entry for entry in due}
     kept = []
     for entry in entries:
-        if not entry.standing_id:
-            kept.append(entry)
-        elif entry.entry_id in left:
-            made = left.pop(entry.entry_id)
+        made = left.pop(entry.entry_id, None)
+        if made is not None:
             claim = replace(made.claim, document_ids=entry.claim.document_ids)
-            same = claim == entry.claim and made.points == entry.points
-            kept.append(
-                entry if same else replace(entry, claim=claim, points=made.points, version=entry.version + 1)
-            )
+            after = replace(entry, claim=claim, points=made.points, standing_id=made.standing_id)
+            kept.append(entry if after == entry else replace(after, version=entry.version + 1))
+        elif not entry.standing_id:
+            kept.append(entry)
     return (*kept, *left.values())
 
 

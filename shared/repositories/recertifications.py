@@ -157,8 +157,8 @@ class Recertifications:
                 )
             )
         writes.append(put("archive", {**keys.closed_cycle(certification_id, number), **archived}, ABSENT))
-        if closed.cycle.state == "lapsed" and before.entries:
-            kept = {"entries": [items.attributes(entry) for entry in before.entries]}
+        if closed.cycle.state == "lapsed" and closed.entries:
+            kept = {"entries": [items.attributes(entry) for entry in closed.entries]}
             writes.append(put("entries", {**keys.lapsed_entries(certification_id, number), **kept}, ABSENT))
         writes += document_writes.archived(certification_id, closed.documents[:MOST_ARCHIVED], closed_at)
         room = TRANSACTION_LIMIT - len(writes)

@@ -25,6 +25,12 @@ OWN_TABLE = True
 AFTER = "2028-03-01T12:00:00-05:00"
 RECEIVED = {"report_received_on": "2028-02-10", "comment": "By post."}
 GRANTED = {"extended_to": "2028-06-30", "reason": "Long illness"}
+EMPLOYED = {
+    "activity": "employment",
+    "title": "HR officer",
+    "organization": "City of Springfield",
+    "started_on": "2024-05-01",
+}
 WRONG = {"reason": "Approved the wrong report"}
 
 
@@ -184,6 +190,24 @@ def test_every_wrong_field_of_an_extension_is_named_at_once(portal: Portal, late
     assert staff(portal, late, "extension", body).pointers == ["/extended_to", "/reason"]
 
 
+def test_what_accrued_and_nobody_stored_is_in_the_lapsed_cycle_too(portal: Portal) -> None:
+    member = portal.member()
+    employed = EMPLOYED | {"started_on": "2025-08-01"}  # the second year is over after the last visit
+    assert portal.post(portal.cycle_path(member, "standing-claims"), member, employed).status == 201
+    portal.paid(portal.post(portal.cycle_path(member, "invoice"), member).json["invoice_id"])
+    portal.at(AFTER)
+    shown = portal.get(f"/api/staff/certifications/{member.certification_id}/cycle", REVIEWER).json
+    stored = wiring.recertifications().find(member.certification_id)
+    assert stored is not None
+    assert len(shown["entries"]) > len(stored.entries)
+    assert staff(portal, member, "reinstatement", RECEIVED).status == 200
+    (closed,) = portal.get(portal.cycle_path(member, "cycles"), member).json["items"]
+    assert closed["points_total"] == shown["cycle"]["points_total"]
+    kept = wiring.archive().closed_cycle(member.certification_id, 1)
+    assert kept is not None
+    assert {each.entry_id for each in kept.entries} == {each["entry_id"] for each in shown["entries"]}
+
+
 # --- undo ---
 
 
@@ -210,6 +234,28 @@ def test_an_undone_approval_waits_for_a_decision_again(portal: Portal) -> None:
     assert waiting["submission_id"] == submission_id
     assert portal.decide(member, submission_id).status == 200
     assert portal.dashboard(member)["certification"]["expires_on"] == "2030-12-31"
+
+
+def test_what_accrues_is_the_same_entries_after_an_undone_approval(portal: Portal) -> None:
+    member = portal.member()
+    standing = portal.post(portal.cycle_path(member, "standing-claims"), member, EMPLOYED).json[
+        "standing_claim"
+    ]
+    portal.points(member, 50 - int(portal.dashboard(member)["cycle"]["points_total"]))
+    signed = portal.sign(member).json
+    portal.paid(signed["invoice"]["invoice_id"])
+    before = portal.dashboard(member)
+    portal.decide(member, signed["submission"]["submission_id"])
+    assert staff(portal, member, "undo-approval", WRONG, COLLEAGUE).status == 200
+    assert portal.decide(member, signed["submission"]["submission_id"], "return").status == 200
+    after = portal.dashboard(member)
+    assert after["entries"] == before["entries"]
+    assert after["cycle"]["points_total"] == 50 == sum(each["points"] for each in after["entries"])
+    path = portal.cycle_path(member, f"standing-claims/{standing['standing_id']}")
+    assert portal.ask("DELETE", path, member, version=standing["version"]).status == 204
+    left = portal.dashboard(member)
+    assert [each["standing_id"] for each in left["entries"]] == [None]
+    assert left["cycle"]["points_total"] == sum(each["points"] for each in left["entries"])
 
 
 def test_an_approval_cannot_be_undone_twice_nor_before_there_is_one(portal: Portal) -> None:
@@ -261,6 +307,17 @@ def test_what_staff_enter_from_paper_is_marked_and_counts(portal: Portal) -> Non
     assert found["cycle"]["points_total"] == 50
     again = staff(portal, member, "entries", {"entries": [entry()]})
     assert again.code == "points-complete"
+
+
+def test_a_document_for_what_came_on_paper_does_not_make_it_the_members_word(portal: Portal) -> None:
+    member = portal.member()
+    (made,) = staff(portal, member, "entries", {"entries": [entry(title="On paper")]}).json["entries"]
+    path = portal.cycle_path(member, f"entries/{made['entry_id']}")
+    same = {name: made[name] for name in entry()}
+    again = portal.put(path, member, same, version=1).json
+    assert (again["on_paper"], again["version"]) == (True, 2), again
+    changed = portal.put(path, member, same | {"title": "Otherwise"}, version=2).json
+    assert changed["on_paper"] is False
 
 
 def test_a_report_signed_on_paper_is_submitted_by_staff_and_marked(portal: Portal) -> None:
