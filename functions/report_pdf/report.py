@@ -160,6 +160,8 @@ def _entry_cells(line: ReportLine) -> list[Cell]:
         what.append((f"Notes: {claim.notes}", SMALL))
     if line.documents:
         what.append((f"Documents: {', '.join(each.title for each in line.documents)}", SMALL))
+    if line.gone:
+        what.append((_gone(len(line.gone)), SMALL))
     points = [(plain(line.points), STRONG)]
     if line.adjustment is not None:
         points.append((f"claimed {plain(line.entry.points)}", SMALL))
@@ -170,9 +172,7 @@ def _entry_cells(line: ReportLine) -> list[Cell]:
 
 def _documents(paper: ReportPaper, report: Report) -> None:
     _heading(paper, "Documents")
-    if not report.documents:
-        paper.say("No documents are attached to the entries.", TEXT)
-    else:
+    if report.documents:
         names = ("Title", "File", "Uploaded", "State")
         paper.row([Cell([(name, LABEL)]) for name in names], DOCUMENTS, pad=0.6)
     for document in report.documents:
@@ -185,7 +185,18 @@ def _documents(paper: ReportPaper, report: Report) -> None:
             Cell([(state, TEXT)]),
         ]
         paper.row(cells, DOCUMENTS)
+    if report.documents_gone:
+        paper.ln(1)
+        paper.say(_gone(report.documents_gone), TEXT)
+    elif not report.documents:
+        paper.say("No documents are attached to the entries.", TEXT)
     paper.ln(5)
+
+
+def _gone(documents: int) -> str:
+    if documents == 1:
+        return "1 document that was attached is no longer kept."
+    return f"{documents} documents that were attached are no longer kept."
 
 
 def _signing(paper: ReportPaper, report: Report) -> None:

@@ -25,24 +25,27 @@ from shared.domain.submissions import Adjustment, SignedRecord, Submission
 class ArchivedCycle:
     """A closed cycle with the signing that closed it, as far as it had one in the portal.
 
-    `entries` are those of a cycle that lapsed and was closed by a reinstatement: nobody signed them.
+    `entries` are those of a cycle that lapsed and was closed by a reinstatement: nobody signed them. `documents` are
+    all that lie in the archive, of other cycles too.
     """
 
     cycle: Cycle
     submission: Submission | None
     record: SignedRecord | None
     entries: tuple[Entry, ...] = ()
+    documents: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
     """One entry of a report with its row of the point table, its line of the ledger, its documents and a reviewer's
-    adjustment."""
+    adjustment; `gone` are the ids of documents that it names and that are no longer kept."""
 
     entry: Entry
     activity: Activity
     counted: Line
     documents: tuple[Document, ...]
+    gone: tuple[str, ...]
     adjustment: Adjustment | None
 
     @property
@@ -103,6 +106,11 @@ class Report:
         named = {each.document_id: each for line in self.lines for each in line.documents}
         return tuple(named.values())
 
+    @property
+    def documents_gone(self) -> int:
+        """How many documents the entries name that are no longer kept."""
+        return len({document_id for line in self.lines for document_id in line.gone})
+
 
 def report_of(recertification: Recertification, record: SignedRecord | None, today: date) -> Report:
     """The report of the current cycle; `record` is that of its signing, where it is signed and not returned."""
@@ -124,9 +132,7 @@ def report_of(recertification: Recertification, record: SignedRecord | None, tod
     )
 
 
-def report_of_archived(
-    archived: ArchivedCycle, program: Program, certification: Certification, documents: Sequence[Document]
-) -> Report:
+def report_of_archived(archived: ArchivedCycle, program: Program, certification: Certification) -> Report:
     """The report of a closed cycle, from the record of its signing; `program` is the edition of that cycle."""
     submission, record = archived.submission, archived.record
     signed = None if record is None else json.loads(record.text)
@@ -139,7 +145,7 @@ def report_of_archived(
         member_name=certification.member_name if submission is None else submission.member_name,
         cycle=archived.cycle,
         state="approved" if archived.cycle.state == "approved" else "lapsed",
-        lines=_lines(entries, counted, documents, submission),
+        lines=_lines(entries, counted, archived.documents, submission),
         ledger=counted,
         submission=submission,
         agreement=program.agreement if signed is None else Agreement(**signed["agreement"]),
@@ -169,6 +175,7 @@ def _lines(
             activity=table[entry.claim.activity][1],
             counted=counted.line(entry.entry_id),
             documents=tuple(by_id[each] for each in entry.claim.document_ids if each in by_id),
+            gone=tuple(each for each in entry.claim.document_ids if each not in by_id),
             adjustment=adjustments.get(entry.entry_id),
         )
         for entry in entries

@@ -3,6 +3,7 @@
 import json
 
 from shared.domain.discretion import ClosedCycle
+from shared.domain.documents import Document
 from shared.domain.program import Editions
 from shared.domain.reports import ArchivedCycle, signed_entries
 from shared.domain.submissions import SignedRecord
@@ -13,7 +14,8 @@ from shared.repositories.table import Item, Table
 class Archive:
     """ARCHIVE#<id> / CYCLE#<number>, ENTRIES#<number> and SIGNED#<number>#<signing>.
 
-    `signed_record` 1 read, 1 RRU per 4 KB signed · `closed_cycle` 2 reads · `approved_cycle` 2 reads, 1 query.
+    `signed_record` 1 read, 1 RRU per 4 KB signed · `closed_cycle` and `approved_cycle` 2 reads, 1 query of the
+    archived documents.
     """
 
     def __init__(self, table: Table) -> None:
@@ -25,26 +27,25 @@ class Archive:
         return None if item is None else _record(item)
 
     def closed_cycle(self, certification_id: str, number: int) -> ArchivedCycle | None:
-        """A closed cycle with its last signing; None where there is none of this number."""
+        """A closed cycle with its last signing and all documents of the archive; None where there is none of this
+        number."""
         item = self._table.get(keys.closed_cycle(certification_id, number))
         if item is None:
             return None
         cycle, found = items.cycle(item), item.get("submission")
         submission = None if found is None else items.submission(found)
+        documents = self._documents(certification_id)
         if cycle.state == "lapsed":
             kept = self._table.get(keys.lapsed_entries(certification_id, number)) or {"entries": []}
-            return ArchivedCycle(cycle, submission, None, tuple(map(items.entry, kept["entries"])))
+            entries = tuple(map(items.entry, kept["entries"]))
+            return ArchivedCycle(cycle, submission, None, entries, documents)
         if submission is None:
             return ArchivedCycle(cycle, None, None)
-        return ArchivedCycle(
-            cycle, submission, self.signed_record(certification_id, number, submission.signing)
-        )
+        record = self.signed_record(certification_id, number, submission.signing)
+        return ArchivedCycle(cycle, submission, record, documents=documents)
 
     def approved_cycle(self, certification_id: str, number: int, editions: Editions) -> ClosedCycle | None:
-        """What the approval of a cycle put away, to be brought back; None where no approval closed it.
-
-        2 reads, and 1 query of the archived documents.
-        """
+        """What the approval of a cycle put away, to be brought back; None where no approval closed it."""
         item = self._table.get(keys.closed_cycle(certification_id, number))
         if item is None or item["state"] != "approved":
             return None
@@ -53,12 +54,17 @@ class Archive:
         if record is None:
             raise LookupError(f"what was signed of {cycle.cycle_id} is not in the archive")
         entries = signed_entries(json.loads(record.text))
-        archived = self._table.query(keys.archive_partition(certification_id), "DOCUMENT#")
         documents = tuple(
-            document for document in map(items.document, archived) if document.archived_at == cycle.closed_at
+            document
+            for document in self._documents(certification_id)
+            if document.archived_at == cycle.closed_at
         )
         certification = items.certification(item["certification"])
         return ClosedCycle(cycle, decided, certification, tuple(entries), documents)
+
+    def _documents(self, certification_id: str) -> tuple[Document, ...]:
+        found = self._table.query(keys.archive_partition(certification_id), "DOCUMENT#")
+        return tuple(map(items.document, found))
 
 
 def _record(item: Item) -> SignedRecord:

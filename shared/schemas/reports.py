@@ -11,7 +11,10 @@ from shared.schemas.submissions import Submission
 
 
 class ReportEntry(Given):
-    """An entry of a report; `points` is what was claimed, `points_counted` what counts after caps and adjustments."""
+    """An entry of a report; `points` is what was claimed, `points_counted` what counts after caps and adjustments.
+
+    `documents_gone` is how many documents it names that are no longer kept.
+    """
 
     entry_id: str
     activity: str
@@ -29,6 +32,7 @@ class ReportEntry(Given):
     explanation: str
     adjustment: AdjustmentGiven | None
     documents: list[Document]
+    documents_gone: int
 
     @classmethod
     def of(cls, line: reports.ReportLine) -> "ReportEntry":
@@ -51,6 +55,7 @@ class ReportEntry(Given):
             explanation=line.explanation,
             adjustment=_adjustment(line.adjustment),
             documents=[Document.of(document) for document in line.documents],
+            documents_gone=len(line.gone),
         )
 
 
@@ -109,7 +114,7 @@ class ReportAgreement(Given):
 
 
 class Report(Given):
-    """The Recertification Report of one cycle."""
+    """The Recertification Report of one cycle; `documents_gone` counts a document once, whatever names it."""
 
     program: str
     member: ReportMember
@@ -121,6 +126,7 @@ class Report(Given):
     entries: list[ReportEntry]
     totals: ReportTotals
     documents: list[Document]
+    documents_gone: int
     agreement: ReportAgreement
     submission: Submission | None
 
@@ -147,6 +153,7 @@ class Report(Given):
             entries=[ReportEntry.of(line) for line in report.lines],
             totals=_totals(report),
             documents=[Document.of(document) for document in report.documents],
+            documents_gone=report.documents_gone,
             agreement=ReportAgreement(
                 version=report.agreement.version,
                 text=report.agreement.text,

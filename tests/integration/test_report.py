@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.portal import SIGNING, Person, Portal, entry
+from tests.integration.portal import SIGNING, STAFF, Person, Portal, entry
+from tests.integration.world import build
 
 
 def report(portal: Portal, who: Person, cycle: str | None = None) -> dict[str, Any]:
@@ -111,3 +112,51 @@ def test_a_report_costs_one_query_and_a_transcript_two_reads_more(portal: Portal
         report(portal, member)
     assert [call.operation for call in made] == ["Query"]
     assert all(call.is_consistent for call in made)
+    portal.points(member, 47)
+    cycle_id = approve(portal, member)
+    with portal.calls.counted() as made:
+        report(portal, member, cycle_id)
+    assert [call.operation for call in made] == ["Query", "GetItem", "Query", "GetItem"]
+    assert all(call.is_consistent for call in made)
+
+
+def approve(portal: Portal, member: Person) -> str:
+    """Sign, pay and approve what is complete: the id of the cycle that it closed."""
+    made = portal.sign(member).json
+    portal.paid(made["invoice"]["invoice_id"])
+    assert portal.decide(member, made["submission"]["submission_id"]).status == 200
+    found: str = made["submission"]["cycle_id"]
+    return found
+
+
+def test_the_report_of_a_closed_cycle_shows_the_documents_that_its_entries_name(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = build(portal, monkeypatch)
+    owner, document_id = world.owner, world.names["document_id"]
+    cycles = portal.get(portal.cycle_path(owner, "cycles"), owner).json["items"]
+    found = report(portal, owner, cycles[0]["cycle_id"])
+    assert [each["document_id"] for each in found["documents"]] == [document_id]
+    lines = {line["activity"]: line for line in found["entries"]}
+    assert [each["title"] for each in lines["policy"]["documents"]] == ["Onboarding policy"]
+    assert lines["employment"]["documents"] == []
+    assert found["documents_gone"] == 0
+    assert report(portal, owner)["documents"] == []
+
+
+def test_the_report_of_a_lapsed_cycle_shows_its_documents_too(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = build(portal, monkeypatch)
+    owner, badge = world.owner, world.contribution(kind="evidence", title="Badge")
+    days = {"started_on": "2027-06-19", "ended_on": "2027-06-19"}
+    assert portal.enter(owner, entry("webinar", document_ids=[badge], **days)).status == 201
+    cycle_id = portal.dashboard(owner)["cycle"]["cycle_id"]
+    portal.at("2031-02-10T12:00:00-05:00")
+    portal.paid(portal.post(portal.cycle_path(owner, "invoice"), owner).json["invoice_id"])
+    path = f"/api/staff/certifications/{owner.certification_id}/reinstatement"
+    received = {"report_received_on": "2031-02-01", "comment": "By post."}
+    assert portal.post(path, STAFF, received).status in (200, 201)
+    found = report(portal, owner, cycle_id)
+    assert found["cycle"]["state"] == "lapsed"
+    assert [each["title"] for each in found["documents"]] == ["Badge"]

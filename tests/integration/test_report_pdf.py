@@ -2,9 +2,11 @@
 
 import io
 
+import pytest
 from pypdf import PdfReader
 
 from tests.integration.portal import Person, Portal, entry
+from tests.integration.world import build
 
 
 def printed(portal: Portal, who: Person, **query: str) -> str:
@@ -32,6 +34,17 @@ def test_a_transcript_is_printed_as_it_was_signed(portal: Portal) -> None:
     text = printed(portal, member, cycle=cycle_id)
     assert "Approved" in text
     assert signed["submission"]["signed_hash"] in text.replace("\n", "")
+
+
+def test_a_transcript_prints_the_documents_that_were_signed_with_it(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = build(portal, monkeypatch).owner
+    cycles = portal.get(portal.cycle_path(owner, "cycles"), owner).json["items"]
+    text = printed(portal, owner, cycle=cycles[0]["cycle_id"])
+    assert "Documents: Onboarding policy" in text
+    assert "policy.pdf" in text
+    assert "No documents are attached" not in text
 
 
 def test_the_printed_report_is_its_owners_alone(portal: Portal) -> None:

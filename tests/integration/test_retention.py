@@ -65,6 +65,10 @@ def test_they_are_deleted_when_the_years_are_over_and_the_report_stays(
             portal.cycle_path(world.owner, "report"), world.owner, query={"cycle": cycle["cycle_id"]}
         )
         assert report.status == 200
+        gone = 1 if cycle["number"] == 2 else 0
+        assert report.json["documents_gone"] == gone
+        assert [line["documents_gone"] for line in report.json["entries"]].count(1) == gone
+        assert len(report.json["documents"]) == 1 - gone
     history = portal.get(f"/api/staff/certifications/{world.owner.certification_id}/history", STAFF)
     assert [each["data"] for each in history.json["items"] if each["type"] == "document-retired"] == [
         {"document_id": evidence}

@@ -48,6 +48,21 @@ def test_the_ledger_can_be_searched_and_copied() -> None:
         assert words in text
 
 
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        (1, "1 document that was attached is no longer kept."),
+        (2, "2 documents that were attached are no longer kept."),
+    ],
+)
+def test_documents_that_are_no_longer_kept_are_told_of(gone: int, said: str) -> None:
+    made = report("Staffing in hard times")
+    lines = (replace(made.lines[0], gone=tuple(f"doc_{n}" for n in range(gone))),)
+    text = text_of(report_pdf(replace(made, lines=lines), MADE_AT))
+    assert text.count(said) == 2
+    assert "No documents are attached" not in text
+
+
 def test_every_page_says_whose_it_is_and_its_number() -> None:
     pages = read(report_pdf(report(*(f"Webinar {n}" for n in range(40))), MADE_AT)).pages
     assert len(pages) > 2

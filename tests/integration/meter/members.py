@@ -91,6 +91,14 @@ def report(bench: Bench) -> Ask:
     return lambda: bench.portal.get(path(who, "report"), who)
 
 
+@case(f"GET {CERTIFICATION}/report", "30 entries, closed cycle, one document")
+def transcript(bench: Bench) -> Ask:
+    who, _ = bench.contribution(entries=30)
+    cycles = bench.portal.get(path(who, "cycles"), who).json["items"]
+    asked = {"cycle": cycles[0]["cycle_id"]}
+    return lambda: bench.portal.get(path(who, "report"), who, query=asked)
+
+
 @case(f"GET {CERTIFICATION}/report.pdf", "30 entries, signed")
 def report_pdf(bench: Bench) -> Ask:
     who, _, _ = bench.signed(entries=30)

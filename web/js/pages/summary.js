@@ -43,13 +43,14 @@ function facts({ member: whose, designation, designation_title: title, certified
 
 function row(entry) {
   const c = t.columns;
+  const { documents_gone: gone } = entry;
   const titles = entry.documents.map((each) => `${each.title}${each.status === "clean" ? "" : ` (${reportText.recertification.documentStates[each.status]})`}`);
   return html`<tr>
     <th scope="row"><span>${entry.title}<br><span class="small soft">${entry.activity_title}</span></span></th>
     <td data-label="${c.organization}">${entry.organization}</td>
     <td data-label="${c.days}">${span(entry.started_on, entry.ended_on)}</td>
     <td data-label="${c.how}"><span>${entry.explanation}${entry.adjustment && html`<br><span class="small">${reportText.recertification.reduced(entry.adjustment.points, entry.adjustment.reason)}</span>`}</span></td>
-    <td data-label="${c.documents}">${titles.join(", ") || t.noDocuments}</td>
+    <td data-label="${c.documents}"><span>${titles.join(", ") || (gone ? "" : t.noDocuments)}${gone > 0 && html`${titles.length > 0 && html`<br>`}<span class="small soft">${t.documentsGone(gone)}</span>`}</span></td>
     <td data-label="${c.points}" class="amount">${number(entry.points_counted)}</td>
   </tr>`;
 }

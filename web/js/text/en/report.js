@@ -244,6 +244,7 @@ export const reportText = {
     unsigned: "Not signed yet.",
     empty: "No entries yet.",
     noDocuments: "–",
+    documentsGone: (count) => (count === 1 ? "1 document that was attached is no longer kept" : `${number(count)} documents that were attached are no longer kept`),
     carriedIn: "From the period before",
   },
 };
