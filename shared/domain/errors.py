@@ -152,7 +152,7 @@ class NotPayable(Conflict):
 
 
 class AlreadyDecided(Conflict):
-    """The submission named is not the one that waits for a decision (rule 6)."""
+    """The submission named is not the one that waits for a decision (rule 6), or a proposal is entered already."""
 
     code = "already-decided"
 

@@ -28,14 +28,17 @@ def log_entries(
     claims: Sequence[Claim],
     *,
     door: Door = by_the_portal,
+    session_key: str = "",
 ) -> LoggedEntries:
     """Log a session of claims in a cycle as it was just read; what staff log came on paper and is marked so.
 
-    One transaction: the entries, the cycle on its version, the event. Raises InvalidRequest, CycleLocked,
-    PointsComplete, IdempotencyKeyReused, Unavailable.
+    The ids of the entries are made of `session_key`, of the command's key where none is given. One transaction: the
+    entries, the cycle on its version, the event. Raises InvalidRequest, CycleLocked, PointsComplete,
+    IdempotencyKeyReused, Unavailable.
     """
     certification_id = recertification.certification.certification_id
     subject = f"certification:{certification_id}"
+    session_key = session_key or command.key
 
     def perform(attempt: int) -> LoggedEntries:
         before = recertification if attempt == 0 else read(recertifications, certification_id)
@@ -43,7 +46,7 @@ def log_entries(
         before = reaching(recertifications, before, claims)
         after = before.accept(
             claims,
-            session_key=command.key,
+            session_key=session_key,
             by=command.caller,
             now=command.now,
             today=command.today,
@@ -58,7 +61,7 @@ def log_entries(
         current = read(recertifications, certification_id)
         first = current.entries_of(
             claims,
-            session_key=command.key,
+            session_key=session_key,
             by=recorded.by,
             now=recorded.at,
             on_paper=recorded.role == "staff",

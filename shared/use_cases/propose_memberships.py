@@ -1,15 +1,16 @@
 """A chapter's roster is offered to the members found in it; each accepts what is theirs, or dismisses it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from datetime import date
 from typing import Protocol
 
 from shared.domain import ids
-from shared.domain.errors import NotFound, Unavailable
+from shared.domain.errors import AlreadyDecided, NotFound, Unavailable
 from shared.domain.events import Command
 from shared.domain.ports import ChangedMeanwhile, EventStore, RecertificationStore
 from shared.domain.proposals import Chapter, Proposal, RosterMember, propose, read_chapter_row
 from shared.domain.recertification import Recertification
+from shared.domain.reinstatement import by_the_portal
 from shared.domain.roster import OWN_ROW, ImportReport, RowFault, RowMatch
 from shared.use_cases.log_entries import LoggedEntries, log_entries
 from shared.use_cases.once import ATTEMPTS
@@ -77,15 +78,29 @@ def accept_proposal(
     recertification: Recertification,
     proposal: Proposal,
 ) -> LoggedEntries:
-    """Enter what is proposed, as an ordinary session under the rules; once for each cycle, whatever the key.
+    """Enter what is proposed, as an ordinary session under the rules; once, as long as that entry stands in the cycle.
 
-    Raises what log_entries raises.
+    Raises what log_entries raises, and AlreadyDecided when it stands there.
     """
-    certification, cycle = recertification.certification, recertification.cycle
-    once = ids.digest("proposal", proposal.proposal_id, cycle.cycle_id)
-    command = replace(command, key=once, fingerprint=proposal.proposal_id)
-    logged = log_entries(recertifications, events, command, recertification, [proposal.claim])
-    _change(proposals, proposal, lambda each: each.accept(certification.certification_id))
+    of_proposal = ids.digest("proposal", proposal.proposal_id)
+
+    def once_at_a_time(found: Recertification, today: date) -> Recertification:
+        found = by_the_portal(found, today)
+        if any(entry.entry_id.startswith(f"ent_{of_proposal}") for entry in found.entries):
+            raise AlreadyDecided("This is entered in your report already. It stands among its entries.")
+        return found
+
+    logged = log_entries(
+        recertifications,
+        events,
+        command,
+        recertification,
+        [proposal.claim],
+        door=once_at_a_time,
+        session_key=of_proposal + command.key,
+    )
+    certification_id = recertification.certification.certification_id
+    _change(proposals, proposal, lambda each: each.accept(certification_id))
     return logged
 
 

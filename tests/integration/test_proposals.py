@@ -11,7 +11,7 @@ from functions.import_data import handler as worker
 from shared.domain import proposals
 from shared.domain.roster import OWN_ROW
 from shared.handling import wiring
-from tests.integration.portal import ADMINISTRATOR, Person, Portal, entry
+from tests.integration.portal import ADMINISTRATOR, Person, Portal, entry, new_key
 from tests.integration.transfers import MemoryBucket, MemoryQueue
 
 CHAPTER = {"name": "Springfield Chapter", "started_on": "2025-01-01", "ended_on": "2025-12-31"}
@@ -57,8 +57,8 @@ def proposed(portal: Portal, who: Person) -> list[dict[str, Any]]:
     return found
 
 
-def accept(portal: Portal, who: Person, proposal_id: str) -> Any:
-    return portal.post(portal.cycle_path(who, f"proposals/{proposal_id}/acceptance"), who)
+def accept(portal: Portal, who: Person, proposal_id: str, **more: Any) -> Any:
+    return portal.post(portal.cycle_path(who, f"proposals/{proposal_id}/acceptance"), who, **more)
 
 
 def test_a_roster_proposes_to_the_members_found(portal: Portal, rosters: Rosters) -> None:
@@ -111,8 +111,10 @@ def test_accepting_enters_it_once_for_each_certification(portal: Portal, rosters
     member = portal.member("IPMA-CP", "IPMA-SCP")
     rosters.bring(f"{member.member_id}@example.org")
     (waiting,) = proposed(portal, member)
-    answers = [accept(portal, member, waiting["proposal_id"]) for _ in range(2)]
+    key = new_key()
+    answers = [accept(portal, member, waiting["proposal_id"], key=key) for _ in range(2)]
     assert [answer.status for answer in answers] == [201, 201]
+    assert accept(portal, member, waiting["proposal_id"]).code == "already-decided"
     (entered,) = portal.dashboard(member)["entries"]
     assert (entered["points"], entered["title"]) == (1, "Member of Springfield Chapter")
     assert {answer.json["entries"][0]["entry_id"] for answer in answers} == {entered["entry_id"]}
@@ -121,6 +123,24 @@ def test_accepting_enters_it_once_for_each_certification(portal: Portal, rosters
     assert portal.post(path, member).status == 201
     (waiting,) = proposed(portal, member)
     assert sorted(waiting["accepted_for"]) == sorted(member.certification_ids)
+
+
+def test_what_was_entered_and_deleted_can_be_entered_again(portal: Portal, rosters: Rosters) -> None:
+    member = portal.member()
+    rosters.bring(f"{member.member_id}@example.org")
+    (waiting,) = proposed(portal, member)
+    key = new_key()
+    first = accept(portal, member, waiting["proposal_id"], key=key).json["entries"][0]
+    own = portal.cycle_path(member, f"entries/{first['entry_id']}")
+    assert portal.ask("DELETE", own, member, version=first["version"]).status == 204
+    repeated = accept(portal, member, waiting["proposal_id"], key=key)
+    assert (repeated.status, repeated.json["entries"][0]["entry_id"]) == (201, first["entry_id"])
+    assert portal.dashboard(member)["entries"] == []
+    again = accept(portal, member, waiting["proposal_id"])
+    (stands,) = portal.dashboard(member)["entries"]
+    assert (again.status, again.json["entries"]) == (201, [stands])
+    assert stands["entry_id"] != first["entry_id"]
+    assert accept(portal, member, waiting["proposal_id"]).code == "already-decided"
 
 
 def test_accepting_is_under_the_rules_of_entering(portal: Portal, rosters: Rosters) -> None:

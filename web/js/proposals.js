@@ -7,11 +7,15 @@ import { PROPOSALS } from "./member.js";
 
 const remembered = () => JSON.parse(sessionStorage.getItem(PROPOSALS) ?? "[]");
 
-/** Those that can be entered in the cycle of a dashboard today. */
-export function proposalsFor({ certification, cycle }) {
+/** The key of each acceptance whose answer is not known. */
+const keys = new Map();
+
+/** Those that can be entered in the cycle of a dashboard today; one that was entered and deleted can be again. */
+export function proposalsFor({ certification, cycle, entries }) {
   const today = new Date().toISOString().slice(0, 10);
+  const stands = (entry) => entries.some((each) => ["activity", "started_on", "ended_on"].every((name) => each[name] === entry[name]));
   return remembered().filter(
-    ({ entry, accepted_for: taken }) => !taken.includes(certification.certification_id) && entry.started_on >= cycle.starts_on && entry.ended_on <= cycle.ends_on && entry.started_on <= today,
+    ({ entry, accepted_for: taken }) => !(taken.includes(certification.certification_id) && stands(entry)) && entry.started_on >= cycle.starts_on && entry.ended_on <= cycle.ends_on && entry.started_on <= today,
   );
 }
 
@@ -25,7 +29,10 @@ function forget(proposalId, certificationId) {
 
 /** Enter what is proposed; gives what a saved session gives. */
 export async function accept(proposalId, certificationId) {
-  const { body } = await api.call("POST", pathOf(certificationId, `/proposals/${encodeURIComponent(proposalId)}/acceptance`), { key: newKey() });
+  const path = pathOf(certificationId, `/proposals/${encodeURIComponent(proposalId)}/acceptance`);
+  if (!keys.has(path)) keys.set(path, newKey());
+  const { body } = await api.call("POST", path, { key: keys.get(path) });
+  keys.delete(path);
   forget(proposalId, certificationId);
   return body;
 }
