@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -55,6 +55,39 @@ from tests.properties.tampering import (
 from tests.properties.world import Charge, Violation, World
 
 FIRST_SEED, MOST_SEEDS = 20270215, 400
+SEEDS: Mapping[str, int] = {
+    **dict.fromkeys(
+        ("an invoice rests on the money that is there", "the job invoices what ends this year"), 20270280
+    ),
+    **dict.fromkeys(("what was submitted in time does not lapse", "nobody lapses early"), 20270242),
+    **dict.fromkeys(
+        ("a payment that is told is on its invoice", "what is told as waived is waived"), 20270253
+    ),
+    **dict.fromkeys(("what is served is the one version that is stored", "every file is judged"), 20270381),
+    "a document has one home": 20270435,
+    "what was signed has its documents": 20270265,
+    **dict.fromkeys(
+        (
+            "a document that was deleted does not come back",
+            "no acknowledged entry is lost",
+            "what was deleted is gone",
+            "no acknowledged document is lost",
+            "every charge stands on its invoice",
+            "every refund stands on its invoice",
+            "every dispute stands on its invoice",
+            "every refund that failed is raised",
+            "every surplus charge is raised",
+            "no invoice is charged twice and not refunded",
+            "no two offline payments for one invoice",
+            "one payment settles an invoice",
+            "what was paid is paid",
+            "each closed cycle opened one",
+        ),
+        20270244,
+    ),
+}
+"""A history that breaks these, which most do not come to; a change of the code may move one to another seed, which is
+then looked for."""
 
 
 def resting_on_nothing(item: Any) -> Any:
@@ -213,10 +246,16 @@ COMMITS: dict[str, Tamper] = {
 }
 
 
+def seeds_for(sentence: str) -> Iterator[int]:
+    """Those to look through: the one that is known first."""
+    seeds = range(FIRST_SEED, FIRST_SEED + MOST_SEEDS)
+    return chain([SEEDS[sentence]] if sentence in SEEDS else [], seeds)
+
+
 @pytest.mark.parametrize("sentence", COMMITS)
 def test_a_commit_that_breaks_a_rule_is_seen(sentence: str) -> None:
     said = set()
-    for seed in range(FIRST_SEED, FIRST_SEED + MOST_SEEDS):
+    for seed in seeds_for(sentence):
         try:
             tell(seed, dynamo=Tampered(COMMITS[sentence]))
         except Violation as violation:
@@ -341,7 +380,7 @@ CLOSINGS: dict[str, Callable[[World], Any]] = {
 @pytest.mark.parametrize("sentence", CLOSINGS)
 def test_an_end_that_breaks_a_rule_is_seen(sentence: str) -> None:
     said = set()
-    for seed in range(FIRST_SEED, FIRST_SEED + MOST_SEEDS):
+    for seed in seeds_for(sentence):
         world = tell(seed)
         if not any(not each.refunded and not each.dispute for each in world.stripe.charges.values()):
             continue
@@ -354,6 +393,10 @@ def test_an_end_that_breaks_a_rule_is_seen(sentence: str) -> None:
                 return
             said.add(str(violation))
     pytest.fail(f"never said: {sentence}; but {said}")
+
+
+def test_a_history_that_is_known_is_of_a_rule() -> None:
+    assert SEEDS.keys() <= {*COMMITS, *CLOSINGS}
 
 
 def sentences() -> list[str]:
