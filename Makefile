@@ -122,7 +122,7 @@ environment:
 	@python3 infrastructure/setup_environment.py
 
 environment-tests:
-	@python3 infrastructure/setup_environment.py --tests
+	@python3 infrastructure/setup_environment.py --tests --schemathesis
 
 environment-checks:
 	@python3 infrastructure/setup_environment.py --sam --checkov

@@ -1,6 +1,7 @@
 """What staff do again and again in these tests, and the members they do it for."""
 
 from datetime import date, datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Route
@@ -46,6 +47,21 @@ def signed(portal: Portal, staff: Person) -> Member:
     member = member_of(portal, imported(portal, staff))
     member.enter(*FIFTY)
     member.sign(portal)
+    return member
+
+
+def disputed(portal: Portal, staff: Person) -> Member:
+    """A member whose report waits and whose payment the bank took back, which the reconciliation finds."""
+    member = signed(portal, staff)
+    invoice = member.dashboard()["invoice"]["invoice_id"]
+    url = member.person.post(f"/api/invoices/{invoice}/checkout").json()["checkout_url"]
+    assert portal.client.post(f"{url}/pay").status_code < 400
+    payment = member.dashboard()["invoice"]["payments"][0]["payment_id"]
+    stripe = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+    about = {"payment_intent": payment, "reason": "fraudulent"}
+    assert portal.client.post(f"{stripe}/_test/disputes", json=about).is_success
+    assert portal.client.post(f"{stripe}/_test/drain").is_success
+    assert portal.client.post("/_local/jobs/reconcile").is_success
     return member
 
 

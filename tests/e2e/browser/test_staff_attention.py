@@ -1,12 +1,11 @@
 """What staff have to look at themselves: each in plain words, with a link to what it is about, and marked as done."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
-from tests.e2e.browser.desk import check, signed
+from tests.e2e.browser.desk import check, disputed
 from tests.e2e.browser.people import Member
 from tests.e2e.browser.visitor import Visitor
 from tests.e2e.portal import Person, Portal
@@ -37,20 +36,9 @@ def item(visitor: Visitor, title: str) -> Locator:
     )
 
 
-@pytest.fixture
-def disputed(portal: Portal, staff: Person) -> Member:
-    """A member whose report waits and whose payment the bank took back, which the reconciliation finds."""
-    member = signed(portal, staff)
-    invoice = member.dashboard()["invoice"]["invoice_id"]
-    url = member.person.post(f"/api/invoices/{invoice}/checkout").json()["checkout_url"]
-    assert portal.client.post(f"{url}/pay").status_code < 400
-    payment = member.dashboard()["invoice"]["payments"][0]["payment_id"]
-    stripe = "{0.scheme}://{0.netloc}".format(urlsplit(url))
-    about = {"payment_intent": payment, "reason": "fraudulent"}
-    assert portal.client.post(f"{stripe}/_test/disputes", json=about).is_success
-    assert portal.client.post(f"{stripe}/_test/drain").is_success
-    assert portal.client.post("/_local/jobs/reconcile").is_success
-    return member
+@pytest.fixture(name="disputed")
+def disputed_member(portal: Portal, staff: Person) -> Member:
+    return disputed(portal, staff)
 
 
 def test_what_the_reconciliation_found_leads_to_the_report_and_is_marked_as_done(

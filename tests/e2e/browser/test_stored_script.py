@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from infrastructure.local.roster import as_csv
 from shared.domain import program_invoices, proposals
 from tests import files
-from tests.e2e.browser.desk import program_day, roster_row
+from tests.e2e.browser.desk import disputed, program_day, roster_row
 from tests.e2e.browser.people import FIFTY, Member, member_of
 from tests.e2e.browser.text_fields import REFUSED, TYPED_INTO, UNSHOWN, UNTYPED, text_fields
 from tests.e2e.browser.visitor import MEMBER_PAGES, STAFF_PAGES, Visitor
@@ -179,6 +179,15 @@ def member_who_is_judged(portal: Portal, staff: Person) -> tuple[Member, list[st
     return member, [member.certification_id, unsigned]
 
 
+def staff_settle_with_a_script(portal: Portal, staff: Person) -> None:
+    """A payment that the bank took back is raised by the reconciliation: staff say what they did about it."""
+    certification_id = disputed(portal, staff).certification_id
+    raised = staff.get("/api/staff/attention").json()["items"]
+    settled = next(each["attention_id"] for each in raised if certification_id in str(each))
+    done = staff.post(f"/api/staff/attention/{settled}/done", {"note": typed("note")})
+    assert done.is_success, done.text
+
+
 def listen(visitor: Visitor) -> list[str]:
     """Whatever a script would do: open a dialog, or fetch what a tag names."""
     heard: list[str] = []
@@ -211,6 +220,7 @@ def test_no_script_in_any_field_runs_on_any_page(
 ) -> None:
     member = member_who_types_scripts(portal, staff)
     judged, certifications = member_who_is_judged(portal, staff)
+    staff_settle_with_a_script(portal, staff)
     visitor = visit()
     visitor.enter_as(member)
     heard_by_member, heard_by_staff = listen(visitor), listen(desk)
@@ -240,7 +250,7 @@ def test_no_script_in_any_field_runs_on_any_page(
             expect(desk.problem.first).to_be_focused()
         seen += shown(page)
     about = [f"/staff/review/?certification={each}" for each in certifications]
-    for address in (*about, f"/staff/member/?member={judged.member_id}"):
+    for address in (*about, f"/staff/member/?member={judged.member_id}", "/staff/attention/?state=done"):
         seen += shown(desk.open(address))
     assert heard_by_member + heard_by_judged + heard_by_staff == []
     unshown = {name for name, _ in UNSHOWN.values()}

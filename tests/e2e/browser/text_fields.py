@@ -37,6 +37,7 @@ TYPED_INTO: Mapping[str, str] = {
     "OfflinePaymentSent.reference": "reference",
     "ChapterSent.name": "chapter",
     "TrialSent.text": "trial",
+    "DoneSent.note": "note",
     "members.first_name": "first",
     "members.last_name": "last",
     "members.committees": "committee",
@@ -60,7 +61,6 @@ UNSHOWN: Mapping[str, tuple[str, str]] = {
 """What is typed and no page may show: under which name, and where it goes."""
 
 UNTYPED: Mapping[str, str] = {
-    "DoneSent.note": "stands in the history: what is done leaves the list",
     "EmailSent.email": "has to be the address that Cognito has verified",
     "members": "the roster: its columns stand below",
     **{f"members.{name}": "has to be of its form" for name in ("member_id", "email", "designation")},
