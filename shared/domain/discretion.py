@@ -62,6 +62,11 @@ def reinstate(
             "The recertification invoice of the lapsed period is neither paid nor waived, so this certification cannot "
             "be reinstated yet."
         )
+    if found.late_fee is not None and not found.late_fee.settled:
+        raise InvoiceUnpaid(
+            "The late fee of this member's application is neither paid nor waived, so this certification cannot be "
+            "reinstated yet."
+        )
     return reopened(found.accrued(today), day_after(received_on), editions=editions, now=now)
 
 

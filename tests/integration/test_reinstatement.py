@@ -293,3 +293,20 @@ def test_refusals_come_in_the_contracts_order(portal: Portal, late: Person) -> N
     assert made == expected
     portal.at("2029-06-01T12:00:00-04:00")
     assert portal.post(path(late, "/submission"), late, raw=b"{", key=None).code == "certification-lapsed"
+
+
+def on_paper(portal: Portal, who: Person, received_on: str) -> Any:
+    body = {"report_received_on": received_on, "comment": "By post."}
+    return portal.post(f"/api/staff/certifications/{who.certification_id}/reinstatement", REVIEWER, body)
+
+
+def test_a_late_fee_is_settled_before_its_member_is_reinstated_on_paper(portal: Portal, late: Person) -> None:
+    made = applied(portal, late)
+    pay(portal, made["invoice"]["invoice_id"])
+    portal.decide(late, made["submission"]["submission_id"], "return")
+    refused = on_paper(portal, late, "2028-02-10")
+    assert (refused.code, "late fee" in refused.json["detail"]) == ("invoice-unpaid", True)
+    fee = application(portal, late)["late_fee_invoice"]["invoice_id"]
+    waived = portal.post(f"/api/staff/invoices/{fee}/waiver", STAFF, {"reason": "It came by post"})
+    assert waived.status == 201
+    assert on_paper(portal, late, "2028-02-10").status == 200
