@@ -26,6 +26,14 @@ export function render(element, markup) {
   return element;
 }
 
+/** Let an element say something; one that says it already is left alone, and nothing has to be laid out anew. */
+export function say(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}
+
+/** When the next frame is on the screen: what that frame can do without is done after it. */
+export const nextFrame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
 /** The element that markup of one element makes. */
 export function elementOf(markup) {
   const template = document.createElement("template");

@@ -1,14 +1,17 @@
 /** <entry-rows>: the fields of one or more entries, with the points of each row as one types. */
 
 import { clearFaults, emptyFields, field, input, lines, showFaults, valuesOf } from "../../fields.js";
-import { elementOf, html, render } from "../../html.js";
+import { elementOf, html, nextFrame, render, say } from "../../html.js";
 import { byCategory, pointsOf, quantityOf } from "../../points.js";
 import { text } from "../../text.js";
 import { reportText } from "../../text/report.js";
 
 const t = reportText.form;
 const POINTER = /^(?:\/entries\/(\d+))?\/([a-z_]+)/;
+const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 let made = 0;
+/** A row made ahead: to make one takes longer than to show it, and whoever presses for it should not wait for that. */
+let ahead;
 
 /** A row as the API takes it. */
 export function entryOf({ document_ids: ids, unit, relevant_percent: percent, ...row }) {
@@ -39,7 +42,7 @@ class EntryRows extends HTMLElement {
     this.#isSingle = isSingle;
     this.classList.add("rows");
     this.fill(rows);
-    this.addEventListener("input", () => this.#typed());
+    this.addEventListener("input", ({ target }) => this.#typed(target.closest(".row")));
     this.addEventListener("focusout", (event) => this.#left(event));
     this.addEventListener("click", ({ target }) => {
       if (target.closest(".remove")) this.#remove(target.closest(".row"));
@@ -62,8 +65,8 @@ class EntryRows extends HTMLElement {
   add() {
     this.append(this.#row({}));
     this.#number();
-    this.lastElementChild.querySelector("select").focus();
     this.#typed();
+    this.lastElementChild.querySelector("select").focus(); // Last: to focus something lays the page out.
   }
 
   /** Say what is empty in these rows, by their numbers; gives the fields as `{id, detail}`. */
@@ -96,40 +99,62 @@ class EntryRows extends HTMLElement {
       .map(({ match, detail }) => ({ field: match[2], detail }));
   }
 
+  /** What decides how an empty row looks. */
+  get #kind() {
+    return [this.#cycle.starts_on, this.#cycle.ends_on, Boolean(this.#home)].join();
+  }
+
+  #makeAhead() {
+    if (ahead?.program === this.#program && ahead.kind === this.#kind) return;
+    ahead = { program: this.#program, kind: this.#kind, row: this.#blank() };
+  }
+
   #row(values) {
-    const id = `row-${(made += 1)}`;
-    const days = { type: "date", min: this.#cycle.starts_on, max: this.#cycle.ends_on };
-    const row = elementOf(html`<fieldset class="row" id="${id}">
-      <legend class="unseen"></legend>
-      <div class="row-head"><span aria-hidden="true" class="row-name"></span><output></output>
-        <button type="button" class="quiet remove"></button></div>
-      <div class="fields">
-        ${field({ id: `${id}-activity`, name: "activity", label: t.activity, hint: " ", wide: true }, (ties) => this.#choice(ties, values.activity))}
-      </div>
-      <div class="fields">
-        ${input({ id: `${id}-title`, name: "title", label: t.titleField, hint: t.titleHint, value: values.title, maxlength: 200 })}
-        ${input({ id: `${id}-organization`, name: "organization", label: t.organization, hint: t.organizationHint, value: values.organization, maxlength: 200 })}
-      </div>
-      <div class="fields">
-        ${input({ id: `${id}-quantity`, name: "quantity", label: t.quantity, inputmode: "decimal", autocomplete: "off", value: values.quantity })}
-        <div class="counted-in" hidden data-unit="${values.unit}" data-percent="${values.relevant_percent}"></div>
-        ${input({ id: `${id}-started_on`, name: "started_on", label: t.started_on, value: values.started_on, ...days })}
-        ${input({ id: `${id}-ended_on`, name: "ended_on", label: t.ended_on, value: values.ended_on, ...days })}
-        ${lines({ id: `${id}-notes`, name: "notes", label: t.notes, optional: true, wide: true, rows: 2, maxlength: 300, value: values.notes })}
-      </div>
-      ${this.#home && html`<div class="row-documents" data-field="document_ids"><span class="label">${t.documents}</span> <span class="named"></span>
-        <button type="button" class="quiet change-documents">${t.addDocuments}</button><input type="hidden" name="document_ids" value="${values.document_ids}"><p class="fault" hidden></p></div>`}
-    </fieldset>`);
+    const isFit = ahead?.program === this.#program && ahead.kind === this.#kind;
+    const row = isFit ? ahead.row : this.#blank();
+    if (isFit) ahead = undefined;
+    nextFrame().then(() => whenIdle(() => this.#makeAhead()));
+    for (const control of row.querySelectorAll("[name]")) {
+      control.value = values[control.name] ?? "";
+      if (control.selectedIndex === -1) control.selectedIndex = 0; // an activity that is none any more
+    }
+    Object.assign(row.querySelector(".counted-in").dataset, { unit: values.unit ?? "", percent: values.relevant_percent ?? "" });
     this.#describe(row);
     return row;
   }
 
-  #choice(ties, chosen) {
+  #blank() {
+    const id = `row-${(made += 1)}`;
+    const days = { type: "date", min: this.#cycle.starts_on, max: this.#cycle.ends_on };
+    return elementOf(html`<fieldset class="row" id="${id}">
+      <legend class="unseen"></legend>
+      <div class="row-head"><span aria-hidden="true" class="row-name"></span><output></output>
+        <button type="button" class="quiet remove"><span aria-hidden="true">${t.remove}</span><span class="unseen"></span></button></div>
+      <div class="fields">
+        ${field({ id: `${id}-activity`, name: "activity", label: t.activity, hint: " ", wide: true }, (ties) => this.#choice(ties))}
+      </div>
+      <div class="fields">
+        ${input({ id: `${id}-title`, name: "title", label: t.titleField, hint: t.titleHint, maxlength: 200 })}
+        ${input({ id: `${id}-organization`, name: "organization", label: t.organization, hint: t.organizationHint, maxlength: 200 })}
+      </div>
+      <div class="fields">
+        ${input({ id: `${id}-quantity`, name: "quantity", label: t.quantity, inputmode: "decimal", autocomplete: "off" })}
+        <div class="counted-in" hidden></div>
+        ${input({ id: `${id}-started_on`, name: "started_on", label: t.started_on, ...days })}
+        ${input({ id: `${id}-ended_on`, name: "ended_on", label: t.ended_on, ...days })}
+        ${lines({ id: `${id}-notes`, name: "notes", label: t.notes, optional: true, wide: true, rows: 2, maxlength: 300 })}
+      </div>
+      ${this.#home && html`<div class="row-documents" data-field="document_ids"><span class="label">${t.documents}</span> <span class="named"></span>
+        <button type="button" class="quiet change-documents">${t.addDocuments}</button><input type="hidden" name="document_ids"><p class="fault" hidden></p></div>`}
+    </fieldset>`);
+  }
+
+  #choice(ties) {
     return html`<select${ties}>
       <option value="">${t.chooseActivity}</option>
       ${byCategory(this.#program).map(
         ([category, activities]) => html`<optgroup label="${reportText.categories[category] ?? activities[0].category_title}">
-          ${activities.map((each) => html`<option value="${each.code}" ${each.code === chosen && html`selected`}>${each.title}</option>`)}
+          ${activities.map((each) => html`<option value="${each.code}">${each.title}</option>`)}
         </optgroup>`,
       )}
     </select>`;
@@ -138,11 +163,10 @@ class EntryRows extends HTMLElement {
   #number() {
     const isOnly = this.children.length === 1;
     [...this.children].forEach((row, index) => {
-      row.querySelector("legend").textContent = t.row(index);
-      row.querySelector(".row-name").textContent = this.#isSingle ? "" : t.row(index);
-      const remove = row.querySelector(".remove");
-      remove.hidden = isOnly;
-      render(remove, html`<span aria-hidden="true">${t.remove}</span><span class="unseen">${t.removeRow(index)}</span>`);
+      say(row.querySelector("legend"), t.row(index));
+      say(row.querySelector(".row-name"), this.#isSingle ? "" : t.row(index));
+      row.querySelector(".remove").hidden = isOnly;
+      say(row.querySelector(".remove > .unseen"), t.removeRow(index));
     });
   }
 
@@ -150,11 +174,10 @@ class EntryRows extends HTMLElement {
     const values = valuesOf(row);
     const activity = this.#program.activities.find((each) => each.code === values.activity);
     const points = pointsOf(this.#program, values);
-    row.querySelector("output").textContent = points ? text.points(points) : "";
-    row.querySelector('[data-field="quantity"] [data-label]').textContent = activity ? t.quantityOf(values.unit || activity.unit) : t.quantity;
-    row.querySelector('[data-field="activity"] .hint').textContent = activity
-      ? [activity.is_plain ? t.per(activity) : activity.rule.slice(activity.title.length + 2).replace(/\.$/, ""), activity.requires_document && t.needsDocument].filter(Boolean).join(". ")
-      : "";
+    const rule = activity && (activity.is_plain ? t.per(activity) : activity.rule.slice(activity.title.length + 2).replace(/\.$/, ""));
+    say(row.querySelector("output"), points ? text.points(points) : "");
+    say(row.querySelector('[data-field="quantity"] [data-label]'), activity ? t.quantityOf(values.unit || activity.unit) : t.quantity);
+    say(row.querySelector('[data-field="activity"] .hint'), [rule, activity?.requires_document && t.needsDocument].filter(Boolean).join(". "));
     this.#describeUnits(row, activity);
     this.#describeDocuments(row, values.document_ids ?? "", activity);
   }
@@ -183,7 +206,7 @@ class EntryRows extends HTMLElement {
     if (!place) return;
     const titles = ids.split(",").filter(Boolean).map((id) => this.#documents.get(id)?.title ?? t.unknownDocument);
     const missing = activity?.requires_document ? t.documentLater : t.noDocuments;
-    place.querySelector(".named").textContent = titles.join(", ") || missing;
+    say(place.querySelector(".named"), titles.join(", ") || missing);
   }
 
   async #changeDocuments(row) {
@@ -201,20 +224,22 @@ class EntryRows extends HTMLElement {
     });
     this.#know(documents);
     hidden.value = ids.join(",");
-    this.#typed();
+    this.#typed(row);
     row.querySelector(".change-documents").focus();
   }
 
   /** Most things last a day: the last day follows the first, once that is typed whole. */
   #left({ target }) {
-    const last = target.closest(".row")?.querySelector('[name="ended_on"]');
+    const row = target.closest(".row");
+    const last = row?.querySelector('[name="ended_on"]');
     if (target.name !== "started_on" || !target.value || last.value) return;
     last.value = target.value;
-    this.#typed();
+    this.#typed(row);
   }
 
-  #typed() {
-    for (const row of this.children) this.#describe(row);
+  /** Something changed: in one row, or in which there are. */
+  #typed(row) {
+    if (row) this.#describe(row);
     this.dispatchEvent(new CustomEvent("typed", { detail: this.rows }));
   }
 
@@ -222,8 +247,8 @@ class EntryRows extends HTMLElement {
     const next = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
     this.#number();
-    next.querySelector("select").focus();
     this.#typed();
+    next.querySelector("select").focus();
   }
 }
 

@@ -1,7 +1,7 @@
 /** <points-progress>: the points so far as a bar and in words, what is missing, the shortest way to it, and what the form would add. */
 
 import { entriesWithoutDocument } from "../../points.js";
-import { html, render } from "../../html.js";
+import { html, render, say } from "../../html.js";
 import { text } from "../../text.js";
 import { reportText } from "../../text/report.js";
 
@@ -52,7 +52,7 @@ class PointsProgress extends HTMLElement {
   plan(points) {
     const { points_total: total } = this.#cycle;
     this.#widen(".planned", points ? total + points : 0);
-    this.querySelector(".plan").textContent = points ? reportText.recertification.planned(total + points) : "";
+    say(this.querySelector(".plan"), points ? reportText.recertification.planned(total + points) : "");
   }
 
   #widen(part, points) {

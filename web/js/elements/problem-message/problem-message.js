@@ -4,7 +4,7 @@
  */
 
 import * as api from "../../api.js";
-import { html, render } from "../../html.js";
+import { html, nextFrame, render } from "../../html.js";
 import { text } from "../../text.js";
 
 class ProblemMessage extends HTMLElement {
@@ -46,6 +46,7 @@ class ProblemMessage extends HTMLElement {
   }
 
   async #tellContact(place) {
+    await nextFrame();
     const { contact } = await api.program().catch(() => ({}));
     if (!contact) return;
     render(place, html`${text.problem.contact} <a href="mailto:${contact.email}">${contact.email}</a>.`);

@@ -4,7 +4,7 @@ import * as api from "../../api.js";
 import { doorOf } from "../../certification.js";
 import { Draft } from "../../drafts.js";
 import { busy, clearFaults } from "../../fields.js";
-import { html, render } from "../../html.js";
+import { html, render, say } from "../../html.js";
 import { pointsOfAll } from "../../points.js";
 import { Refusal } from "../../refusal.js";
 import { text } from "../../text.js";
@@ -88,8 +88,8 @@ class SessionForm extends HTMLElement {
     const planned = pointsOfAll(this.#program, rows);
     const over = before + planned - required;
     const total = planned > 0 && [t.total(planned), t.reaches(before + planned, required), over > 0 && t.tooMany(over, this.#program.carries_over)];
-    this.querySelector(".total").textContent = (total || []).filter(Boolean).join(" ");
-    this.querySelector(".save").textContent = t.save(Math.max(1, rows.length));
+    say(this.querySelector(".total"), (total || []).filter(Boolean).join(" "));
+    say(this.querySelector(".save"), t.save(Math.max(1, rows.length)));
     this.querySelector(".draft-mark").hidden = rows.length === 0;
     this.dispatchEvent(new CustomEvent("planned", { detail: planned }));
   }
