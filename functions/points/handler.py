@@ -165,7 +165,10 @@ def remove_entry(certification_id: str, entry_id: str) -> Response[None]:
     middlewares=[*OWN, portal_open, json_body, idempotency_key],
 )
 def enter_standing(certification_id: str, claim: StandingSent) -> Response[KeptStanding]:
-    """Enter employment, a membership or an office once, as a range of days: it accrues by itself."""
+    """Enter employment, a membership or an office once, as a range of days: it accrues by itself.
+
+    It is a session: 409 `points-complete` once the total is at the required points.
+    """
     kept = enter_standing_claim(
         wiring.recertifications(), wiring.events(), command(app), recertification(app), claim.to_domain()
     )
@@ -177,7 +180,10 @@ def enter_standing(certification_id: str, claim: StandingSent) -> Response[KeptS
     middlewares=[*OWN, own_standing, portal_open, json_body, if_match],
 )
 def replace_standing(certification_id: str, standing_id: str, claim: StandingSent) -> Response[StandingClaim]:
-    """Change or end a standing claim; what it has accrued in this cycle follows."""
+    """Change or end a standing claim; what it has accrued in this cycle follows.
+
+    Made to earn more when the total without it is at the required points: 409 `points-complete`.
+    """
     kept = change_standing_claim(
         wiring.recertifications(),
         wiring.events(),

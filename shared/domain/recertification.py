@@ -145,11 +145,16 @@ class Recertification:
         return _counted(self, entries)
 
     def with_standing(self, claims: tuple[StandingClaim, ...], today: date) -> "Recertification":
-        """The same with other standing claims, and with what they have accrued. Raises InvalidRequest, CycleLocked."""
+        """The same with other standing claims, and with what they have accrued.
+
+        A new one is a session (rule 1), and one that is changed is as an entry that is edited (rule 2): from the
+        required points on nothing is added that way. What accrues as time goes by may go past them. Raises
+        InvalidRequest, CycleLocked, PointsComplete.
+        """
+        others = [claim for claim in claims if claim not in self.standing]
         faults = [
             fault
-            for claim in claims
-            if claim not in self.standing
+            for claim in others
             for fault in standing_faults(
                 self.program, claim.activity, claim.started_on, claim.ended_on, today
             )
@@ -159,8 +164,27 @@ class Recertification:
         if faults:
             raise InvalidRequest(tuple(faults))
         self.require_unlocked()
-        after = replace(self, standing=claims).accrued(today)
+        before, after = self.accrued(today), replace(self, standing=claims).accrued(today)
+        known = {claim.standing_id for claim in self.standing}
+        for claim in others:
+            if claim.standing_id not in known:
+                before.require_room_beside(claim, "Delete an entry first if you want to enter this one.")
+            elif after.accrued_of(claim) > before.accrued_of(claim):
+                before.require_room_beside(
+                    claim, "This can be shortened or deleted, but not made to earn more."
+                )
         return replace(after, cycle=replace(after.cycle, version=self.cycle.version + 1))
+
+    def accrued_of(self, claim: StandingClaim) -> Decimal:
+        """The points of the entries that a standing claim has made."""
+        return sum(
+            (each.points for each in self.entries if each.standing_id == claim.standing_id), Decimal(0)
+        )
+
+    def require_room_beside(self, claim: StandingClaim, advice: str) -> None:
+        """Refuse a standing claim when the required points are reached without what it makes. Raises PointsComplete."""
+        without = self.ledger_of(each for each in self.entries if each.standing_id != claim.standing_id)
+        self._require_incomplete(without, advice)
 
     def access(self, today: date) -> Access:
         """Whether the portal is open for this certification on that day (rule 7)."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from shared.domain.errors import NotFound
 from shared.domain.events import Command, Event, EventType, event
 from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.recertification import Recertification
@@ -38,7 +39,8 @@ def enter_standing_claim(
     recertification: Recertification,
     sent: StandingSent,
 ) -> StandingKept:
-    """Enter one. One transaction with what has accrued. Raises InvalidRequest, CycleLocked, CertificationLapsed."""
+    """Enter one. One transaction with what has accrued. Raises InvalidRequest, CycleLocked, CertificationLapsed,
+    PointsComplete."""
     made = StandingClaim(
         standing_id=f"std_{command.key}",
         activity=sent.activity,
@@ -58,6 +60,7 @@ def enter_standing_claim(
         made.standing_id,
         "standing-claim-entered",
         lambda before: (*before.standing, made),
+        made,
     )
 
 
@@ -70,7 +73,10 @@ def change_standing_claim(
     sent: StandingSent,
     version: str,
 ) -> StandingKept:
-    """Replace one whose version is still the one the member saw; what it accrues follows. Raises VersionConflict."""
+    """Replace one whose version is still the one the member saw; what it accrues follows.
+
+    Raises what entering raises, NotFound and VersionConflict.
+    """
 
     def changed(before: Recertification) -> tuple[StandingClaim, ...]:
         old = claim_among(before.standing, standing_id)
@@ -120,7 +126,9 @@ def _change(
     standing_id: str,
     event_type: EventType,
     change: Callable[[Recertification], tuple[StandingClaim, ...]],
+    made: StandingClaim | None = None,
 ) -> StandingKept:
+    """`made` is the claim that is entered: the answer again when it was deleted since."""
     certification_id = recertification.certification.certification_id
     subject = f"certification:{certification_id}"
 
@@ -138,8 +146,13 @@ def _change(
         recertifications.save(before, after, event(command, subject, event_type, data))
         return StandingKept(known[standing_id], after)
 
-    def again(_: Event) -> StandingKept:
+    def again(recorded: Event) -> StandingKept:
         current = read(recertifications, certification_id)
-        return StandingKept(claim_among(current.standing, standing_id), current)
+        try:
+            return StandingKept(claim_among(current.standing, standing_id), current)
+        except NotFound:
+            if made is None:
+                raise
+            return StandingKept(replace(made, logged_at=recorded.at, logged_by=recorded.by), current)
 
     return once(events, command, subject, perform, again)

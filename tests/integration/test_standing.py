@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.portal import Person, Portal, entry
+from tests.integration.portal import Person, Portal, entry, new_key
 
 EMPLOYMENT = {
     "activity": "employment",
@@ -56,6 +56,31 @@ def test_a_key_used_again_enters_nothing_more(portal: Portal, member: Person) ->
     again = portal.post(path(portal, member), member, EMPLOYMENT, key="7d0c2f3e-7d40-4f4e-9a51-6a1b2c3d4e5f")
     assert (again.status, again.json) == (201, first.json)
     assert len(portal.dashboard(member)["standing"]) == 1
+
+
+def test_a_key_used_again_after_the_claim_was_deleted_gives_the_first_answer(
+    portal: Portal, member: Person
+) -> None:
+    key = new_key()
+    first = portal.post(path(portal, member), member, EMPLOYMENT, key=key).json["standing_claim"]
+    assert portal.ask("DELETE", path(portal, member, first["standing_id"]), member, version=1).status == 204
+    again = portal.post(path(portal, member), member, EMPLOYMENT, key=key)
+    assert (again.status, again.json["standing_claim"]) == (201, first)
+    assert portal.dashboard(member)["standing"] == []
+
+
+def test_at_the_required_points_none_is_entered_and_none_raised(portal: Portal, member: Person) -> None:
+    late = {**EMPLOYMENT, "started_on": "2027-01-01"}
+    claim = portal.post(path(portal, member), member, late).json["standing_claim"]
+    portal.points(member, 50)
+    refused = portal.post(path(portal, member), member, {**EMPLOYMENT, "activity": "board-member"})
+    assert (refused.status, refused.code) == (409, "points-complete")
+    assert (refused.json["points_total"], refused.json["points_required"]) == (50, 50)
+    own = path(portal, member, claim["standing_id"])
+    assert portal.put(own, member, EMPLOYMENT, version=1).code == "points-complete"
+    assert portal.put(own, member, {**late, "title": "HR director"}, version=1).status == 200
+    dashboard = portal.dashboard(member)
+    assert (dashboard["cycle"]["points_total"], len(dashboard["standing"])) == (50, 1)
 
 
 def test_its_entries_are_kept_by_the_claim(portal: Portal, member: Person) -> None:

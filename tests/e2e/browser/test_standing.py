@@ -102,3 +102,28 @@ def test_the_shortest_way_counts_what_comes_by_itself_and_follows_what_is_entere
         expect(way.get_by_role("listitem").first).to_contain_text(f"{rest - 1:g} × Webinar")
     else:
         expect(way).to_contain_text("That is enough.")
+
+
+def test_at_the_required_points_the_page_says_why_nothing_is_added(visitor: Visitor, member: Member) -> None:
+    member.enter(("webinar", 49))
+    page = visitor.open(PATH)
+    page.get_by_role("button", name="Add employment, a membership or an office").click()
+    form = page.locator("standing-claims form")
+    form.get_by_label("What is it?").select_option("employment")
+    form.get_by_label("Title").fill("HR officer")
+    form.get_by_label("Organization").fill("City of Springfield")
+    form.get_by_label("First day").fill("2015-05-01")
+    (entry,) = member.enter(("webinar", 1))
+    page.get_by_role("button", name="Save changes").click()
+    expect(visitor.problem).to_contain_text("You already have 50 of 50 points, so nothing more can be added.")
+    check(visitor)
+    page.get_by_role("button", name="Look again").click()
+    full = page.locator("#standing").get_by_text("nothing can be added here")
+    expect(full).to_be_visible()
+    expect(page.get_by_role("button", name="Add employment, a membership or an office")).to_be_hidden()
+    check(visitor)
+    own = f"{member.path}/entries/{entry['entry_id']}"
+    assert member.person.delete(own, version=entry["version"]).is_success
+    visitor.open(PATH)
+    expect(page.get_by_role("button", name="Add employment, a membership or an office")).to_be_visible()
+    expect(full).to_be_hidden()

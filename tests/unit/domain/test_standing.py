@@ -112,6 +112,46 @@ def test_an_edit_of_the_claim_changes_what_it_accrued_and_an_end_takes_it_out() 
     assert ended.cycle.version == found.cycle.version + 2
 
 
+def full(points: int = 54) -> Recertification:
+    return enter(empty_cycle(), (claim("webinar", points),))
+
+
+@pytest.mark.parametrize("started_on", [date(2019, 5, 1), TODAY])
+def test_at_the_required_points_no_standing_claim_is_entered(started_on: date) -> None:
+    with pytest.raises(PointsComplete) as refused:
+        full(50).with_standing((standing(started_on=started_on),), TODAY)
+    assert refused.value.extra == {"points_total": 50, "points_required": 50}
+    assert full(49).with_standing((standing(),), TODAY).cycle.points_total == 51
+
+
+def test_a_standing_claim_is_raised_only_if_the_total_without_it_is_too_low() -> None:
+    late = standing(started_on=date(2026, 1, 1))
+    found = enter(empty_cycle().with_standing((late,), TODAY), (claim("webinar", 48),))
+    assert (found.cycle.points_total, total(found, LAST_DAY)) == (49, 50)
+    found = enter(found, (claim("webinar", 1),), key="again")
+    earlier = standing()
+    assert found.with_standing((earlier,), TODAY).cycle.points_total == 51, "49 without it"
+    found = enter(empty_cycle().with_standing((late,), TODAY), (claim("webinar", 50),))
+    with pytest.raises(PointsComplete, match="not made to earn more"):
+        found.with_standing((earlier,), TODAY)
+    for as_much in (replace(late, title="HR director"), replace(late, ended_on=date(2026, 6, 30))):
+        assert found.with_standing((as_much,), TODAY).standing == (as_much,)
+    assert found.with_standing((), TODAY).cycle.points_total == 50
+
+
+def test_the_passing_of_time_may_carry_the_total_past_what_is_required() -> None:
+    found = enter(empty_cycle().with_standing((standing(),), TODAY), (claim("webinar", 48),))
+    assert total(found, LAST_DAY) == 51
+    with pytest.raises(PointsComplete):
+        found.with_standing((standing(), standing("board-member")), TODAY)
+
+
+def test_an_edition_that_keeps_tracking_takes_further_standing_claims() -> None:
+    track = replace(PROGRAM, at_limit="track")
+    found = replace(full(), program=track)
+    assert found.with_standing((standing(),), TODAY).cycle.points_total == 56
+
+
 def test_an_accrued_entry_is_neither_edited_nor_deleted_itself() -> None:
     found = empty_cycle().with_standing((standing(),), TODAY)
     with pytest.raises(CycleLocked):
@@ -183,8 +223,8 @@ def test_a_report_waits_for_the_document_that_what_accrued_needs() -> None:
             for each in PROGRAM.activities
         ),
     )
-    found = enter(empty_cycle(program=strict), (claim("conference-full-day", 17),))
-    found = found.with_standing((standing(),), TODAY)
+    found = empty_cycle(program=strict).with_standing((standing(),), TODAY)
+    found = enter(found, (claim("conference-full-day", 17),))
     with pytest.raises(NotReadyToSubmit) as refused:
         sign(found)
     assert len(refused.value.extra["missing_documents"]) == len(found.entries) - 1 == 2

@@ -75,7 +75,7 @@ class Dashboard {
         <section class="card" id="entries" aria-labelledby="entries-title"><h2 id="entries-title"></h2><entry-list></entry-list></section>
         <section class="card stack tight" id="standing" aria-labelledby="standing-title" hidden>
           <div><h2 id="standing-title">${reportText.standing.title}</h2><p class="soft">${reportText.standing.intro}</p></div>
-          <standing-claims></standing-claims><div><button type="button" class="quiet enter-standing">${reportText.standing.enter}</button></div>
+          <standing-claims></standing-claims><div><button type="button" class="quiet enter-standing">${reportText.standing.enter}</button><p class="small soft standing-full">${reportText.standing.full}</p></div>
         </section>
         <section class="card" id="fee" aria-labelledby="fee-title"></section>
       </div>`,
@@ -195,9 +195,10 @@ class Dashboard {
   /** What accrues by itself: its code is loaded when there is something, or when one enters it. */
   #showStanding() {
     const { standing, cycle, door } = this.#dashboard;
-    const mayEnter = ["entering", "complete", "returned"].includes(cycle.state) && !door && this.#program.activities.some((each) => each.standing);
-    this.#content.querySelector("#standing").hidden = !standing.length && !mayEnter;
-    this.#content.querySelector(".enter-standing").hidden = !mayEnter;
+    const mayChange = ["entering", "complete", "returned"].includes(cycle.state) && !door && this.#program.activities.some((each) => each.standing);
+    this.#content.querySelector("#standing").hidden = !standing.length && !mayChange;
+    this.#content.querySelector(".enter-standing").hidden = !mayChange || !cycle.takes_more;
+    this.#content.querySelector(".standing-full").hidden = !mayChange || cycle.takes_more;
     if (standing.length || this.#standing.firstElementChild || new Draft(`standing:${this.#id}`).read()?.value) this.#loadStanding();
   }
 

@@ -161,10 +161,11 @@ class StandingClaims extends HTMLElement {
     if (!refusal.isUncertain) this.#draft.endSending();
     const faults = refusal.errors.map(({ pointer, detail }) => ({ field: pointer.split("/").pop(), detail }));
     const isStale = ["version-conflict", "not-found"].includes(refusal.code);
+    const isOver = isStale || ["points-complete", "cycle-locked", "certification-lapsed"].includes(refusal.code);
     problem.show(refusal, {
       fields: showFaults(this.#form, faults),
       retry: refusal.isUncertain ? () => this.#form.requestSubmit() : undefined,
-      next: isStale ? this.#lookAgain() : undefined,
+      next: isOver ? this.#lookAgain() : undefined,
       isKept: !isStale && refusal.code !== "invalid-request",
     });
     this.#listenAgain(problem);

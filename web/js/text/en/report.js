@@ -140,6 +140,7 @@ export const reportText = {
     title: "What counts by itself",
     intro: "Enter employment, memberships and offices once, with their days. Each year that is over, or each month, makes an entry by itself.",
     enter: "Add employment, a membership or an office",
+    full: "You have all the points you need, so nothing can be added here. Delete an entry first if you want to add something.",
     change: "Change it",
     activity: "What is it?",
     titleHint: "For example your position, or the name of the membership",
