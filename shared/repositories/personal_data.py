@@ -72,11 +72,6 @@ class PersonalData:
             writes.append(labelled(cycle_write(cycle, emptied), certification.designation))
         transact(self._table, [*writes, events.once(event)])
 
-    def document_ids(self, member_id: str, certification_ids: Sequence[str]) -> list[str]:
-        """The ids of all documents, of which each may have copies."""
-        found = self._held(member_id, certification_ids)
-        return sorted({item["document_id"] for item in found if item["SK"].startswith("DOCUMENT#")})
-
     def strip(self, member: Member, certification_ids: Sequence[str]) -> dict[str, int]:
         """Delete, or rid of words, every item that is not kept as it is; how many of which kind were deleted.
 

@@ -21,9 +21,9 @@ class AccountRemover(Protocol):
 
 
 class ObjectEraser(Protocol):
-    """The documents' bucket: `erase` takes every version of a document away; of none is fine."""
+    """The documents' bucket: `erase_home` takes every version of every document there away; of none is fine."""
 
-    def erase(self, document_id: str) -> None: ...
+    def erase_home(self, home: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def erase_member(
     member, held = _begun(members, personal_data, command, member_id)
     certification_ids = [each.certification.certification_id for each in held]
     accounts.remove(member.member_id)
-    for document_id in personal_data.document_ids(member.member_id, certification_ids):
-        objects.erase(document_id)
+    for home in (ids.member_home(member_id), *map(ids.certification_home, certification_ids)):
+        objects.erase_home(home)
     deleted = personal_data.strip(member, certification_ids)
     if member.erasure == "begun":
         member = _finished(members, personal_data, command, member, deleted)

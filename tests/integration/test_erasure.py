@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import batched
 from types import SimpleNamespace
@@ -32,7 +33,7 @@ from tests.files import ANNOUNCED
 from tests.integration import contract
 from tests.integration.portal import ADMINISTRATOR, SIGNING, STAFF, Portal, entry, new_key
 from tests.integration.test_privacy import PROFILE, WORDS, found_in
-from tests.integration.world import World, build, stored
+from tests.integration.world import DocumentsBucket, World, build, stored
 
 OWN_TABLE = True
 TYPED = {"title": "Kanarienfortbildung", "organization": "Kanarienbund", "notes": "Kanarienzeile"}
@@ -229,6 +230,25 @@ def test_nothing_is_left_of_the_person_but_what_was_signed(portal: Portal, world
     assert portal.accounts.removed == [world.owner.member_id]
 
 
+def test_the_files_of_documents_that_were_deleted_before_are_gone_too(portal: Portal, world: World) -> None:
+    """The bucket keeps what was deleted for 90 days, of documents uploaded for a certification and for none."""
+    one_of_others = world.contribution()
+    several = replace(world, owner=portal.member("IPMA-CP", "IPMA-SCP"))
+    deleted = [
+        several.contribution(certification_id=several.owner.certification_ids[1]),
+        several.contribution(),
+    ]
+    assert [each[:4] for each in deleted] == ["doc_", "dom_"]
+    for document_id in deleted:
+        path = f"/api/documents/{document_id}"
+        version = portal.get(path, several.owner).json["document"]["version"]
+        assert portal.ask("DELETE", path, several.owner, version=version).status == 204
+    left = {document_id for document_id, _ in world.documents.objects}
+    assert left >= {one_of_others, *deleted}
+    assert portal.post(erasure_of(several), ADMINISTRATOR).status == 200
+    assert {document_id for document_id, _ in world.documents.objects} == left - set(deleted)
+
+
 def test_the_record_is_kept_under_the_member_number(portal: Portal, world: World) -> None:
     owner = world.owner
     invoices = [item for item in table_items() if item["SK"].startswith("INVOICE#")]
@@ -307,7 +327,10 @@ def test_a_mail_under_way_is_not_sent(portal: Portal, world: World, monkeypatch:
     assert sent == []
 
 
-def test_a_report_that_waits_for_a_decision_is_decided_first(portal: Portal) -> None:
+def test_a_report_that_waits_for_a_decision_is_decided_first(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "document_store", DocumentsBucket)
     owner = portal.member()
     made = portal.submitted(owner)
     path = f"/api/staff/members/{owner.member_id}/erasure"
@@ -328,7 +351,7 @@ class Died(BaseException):
 def changes_of(world: World) -> Iterator[tuple[Any, str]]:
     """What the erasure changes outside, one method each; to end at a read is to end before the next change."""
     yield (aws.dynamodb(), "transact_write_items")
-    yield (world.documents, "erase")
+    yield (world.documents, "erase_home")
     yield (world.portal.accounts, "remove")
 
 

@@ -46,6 +46,10 @@ class DocumentsBucket(DocumentStore):
         for key in [each for each in self.objects if each[0] == document_id]:
             del self.objects[key]
 
+    def erase_home(self, home: str) -> None:
+        for key in [each for each in self.objects if each[0].startswith(f"{home}_")]:
+            del self.objects[key]
+
 
 def stored(bucket: DocumentsBucket, document_id: str, content: bytes = files.PDF, version: str = "v1") -> Any:
     """Store an object and give EventBridge's event of it."""

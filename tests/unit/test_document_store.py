@@ -130,3 +130,10 @@ def test_every_version_is_erased_however_many_there_are(count: int) -> None:
     client = Versions({KEY: count} | others)
     DocumentStore(client, "our-documents").erase(DOCUMENT.document_id)  # type: ignore[arg-type]
     assert client.held == [(f"{KEY}longer", "v0")]
+
+
+def test_every_version_of_every_document_of_a_home_is_erased() -> None:
+    home = KEY.removeprefix("documents/").rpartition("_")[0]
+    client = Versions({KEY: 1_500, f"documents/{home}_{'b' * 20}": 3, f"documents/{home}a_{'b' * 20}": 1})
+    DocumentStore(client, "our-documents").erase_home(home)  # type: ignore[arg-type]
+    assert client.held == [(f"documents/{home}a_{'b' * 20}", "v0")]
