@@ -80,7 +80,7 @@ class DocumentStore:
             log_failure(logger, "object_left", error, document_id=document_id)
 
     def erase(self, document_id: str) -> None:
-        """Take every version of a document away, for good; of none is fine. 1 call for 1,000 versions, and 1 a version."""
+        """Take every version of a document away, for good; of none is fine. 1 call for 1,000, and 1 a version."""
         self._erase(_key(document_id), lambda key: key == _key(document_id))
 
     def erase_home(self, home: str) -> None:
