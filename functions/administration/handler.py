@@ -130,6 +130,7 @@ def import_members(dry_run: bool = False) -> Response[ImportReport]:
         raise
     report = import_roster(
         wiring.members(),
+        wiring.recertifications(),
         wiring.login_requests(),
         wiring.events(),
         wiring.editions(),

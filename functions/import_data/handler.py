@@ -100,6 +100,7 @@ def import_rows(job: Job, start: int, rows: Rows) -> ImportReport:
     asked = Command(job.asked_by, "staff", now, today, key, job.source)
     return import_roster(
         wiring.members(),
+        wiring.recertifications(),
         wiring.login_requests(),
         wiring.events(),
         wiring.editions(),

@@ -214,22 +214,27 @@ class Recertification:
                 f"{self.program.contact.email}; a reviewer can return it to you."
             )
 
-    def window(self, today: date) -> Window:
-        """The days in which points of this cycle are earned."""
-        last_day = self.earned_until or last_day_to_earn(self.program.cycle_rules, self.cycle.ends_on)
-        return Window(self.cycle.starts_on, last_day, today)
+    @property
+    def last_day_to_earn(self) -> date:
+        """The last day of the window in which points of this cycle are earned; its first is the cycle's."""
+        return self.earned_until or last_day_to_earn(self.program.cycle_rules, self.cycle.ends_on)
 
-    def outside(self, window: Window) -> tuple[Entry, ...]:
-        """The entries with a day that is not in the window: it was another when they were entered."""
+    @property
+    def outside(self) -> tuple[Entry, ...]:
+        """The entries with a day that is not in the window: it was another when they were entered.
+
+        Those that accrue by themselves follow the window.
+        """
+        first, last = self.cycle.starts_on, self.last_day_to_earn
         return tuple(
             entry
             for entry in self.entries
-            if entry.claim.started_on < window.starts_on or entry.claim.ended_on > window.ends_on
+            if not entry.standing_id and (entry.claim.started_on < first or entry.claim.ended_on > last)
         )
 
     def faults(self, claim: PartialClaim, today: date, pointer: str) -> list[Fault]:
         """What the rules find wrong with a claim for this cycle, as far as its fields can be read."""
-        window = self.window(today)
+        window = Window(self.cycle.starts_on, self.last_day_to_earn, today)
         documents = {document.document_id for document in (*self.documents, *self.reachable)}
         return faults_in(claim, self.program, window, documents, pointer)
 
@@ -434,8 +439,7 @@ class Recertification:
     def _require_ready(self, today: date) -> None:
         reasons = []
         missing, documents, unmet = self.points_missing, self.missing_documents, self.ledger.unmet
-        window = self.window(today)
-        outside = self.outside(window)
+        outside = self.outside
         signable_from = self.signable_from
         if signable_from is not None and today >= signable_from:
             signable_from = None
@@ -448,7 +452,8 @@ class Recertification:
         if outside:
             titles = ", ".join(f"“{entry.claim.title}”" for entry in outside)
             reasons.append(
-                f"This period takes points of {written_day(window.starts_on)} to {written_day(window.ends_on)}; "
+                f"This period takes points of {written_day(self.cycle.starts_on)} to "
+                f"{written_day(self.last_day_to_earn)}; "
                 f"correct the days of {titles}, or delete it."
             )
         if signable_from is not None:

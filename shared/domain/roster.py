@@ -2,7 +2,9 @@
 
 One row is one certification; a row without a designation is a person who holds none (rule 9). A row that is the same as
 at the last import changes nothing, whatever has happened in the portal since: the portal's state is not rolled back,
-and a name or an address that the member has changed stays until the old system says something new of it.
+and a name or an address that the member has changed stays until the old system says something new of it. So do the last
+day and the status; where the new row contradicts what the portal decided, it is rejected. A cycle does not move away
+from its entries, its invoice or what was signed of it.
 """
 
 import re
@@ -17,6 +19,7 @@ from shared.domain.days import written_day
 from shared.domain.members import LONGEST_NAME, Member, is_email
 from shared.domain.privacy import ERASED_DETAIL
 from shared.domain.program import Editions, Program
+from shared.domain.recertification import Recertification
 
 COLUMNS = (
     "member_id",
@@ -62,6 +65,14 @@ class RowFault:
 
 
 @dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Why a row's certification cannot be taken, and the field that says it."""
+
+    field: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Holding:
     """The certification that a row names."""
 
@@ -83,6 +94,16 @@ class Holding:
             *self.committees,
         )
 
+    def ends_as_before(self, certification: Certification) -> bool:
+        """Whether the last row of the certification gave this last day and status too.
+
+        Day of certification and committees are always those of the last row, so its fingerprint tells.
+        """
+        before = replace(
+            self, certified_since=certification.certified_since, committees=certification.committees
+        )
+        return certification.imported == before.fingerprint
+
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
@@ -99,11 +120,15 @@ class RosterRow:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the portal knows of a member and of the address that a row gives."""
+    """What the portal knows of a member and of the address that a row gives.
+
+    `within` holds, by designation, what lies in the cycles that rows would move; it is looked up for those alone.
+    """
 
     member: Member | None = None
     holdings: Mapping[str, tuple[Certification, Cycle]] = field(default_factory=dict)
     email_holder: str | None = None
+    within: Mapping[str, Recertification] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +139,14 @@ class Enrollment:
     holdings: Mapping[str, tuple[Certification, Cycle]]
     outcomes: Mapping[int, Outcome]
     faults: tuple[RowFault, ...]
+
+    def moved(self, standing: Standing) -> Mapping[str, tuple[Cycle, Cycle]]:
+        """By designation the cycles that get other days, as they were and as they shall be."""
+        return {
+            designation: (standing.holdings[designation][1], cycle)
+            for designation, (_, cycle) in self.holdings.items()
+            if designation in standing.holdings and cycle != standing.holdings[designation][1]
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +231,7 @@ def enroll(standing: Standing, rows: Sequence[RosterRow], editions: Editions) ->
     outcomes: dict[int, Outcome] = {}
     seen: set[str] = set()
     for row in rows:
-        taken = _take(row, first, seen, holdings, member, editions)
+        taken = _take(row, first, seen, holdings, member, standing.within, editions)
         if isinstance(taken, RowFault):
             faults.append(taken)
         else:
@@ -223,6 +256,7 @@ def _take(
     seen: set[str],
     holdings: dict[str, tuple[Certification, Cycle]],
     member: Member,
+    within: Mapping[str, Recertification],
     editions: Editions,
 ) -> Outcome | RowFault:
     """Take one row into the member's holdings; says what became of it, or why it was rejected."""
@@ -235,9 +269,9 @@ def _take(
         return RowFault(row.row, "designation", "This member's designation stands in an earlier row.")
     seen.add(designation)
     held = holdings.get(designation)
-    changed = _hold(held, member, row.holding, editions)
-    if isinstance(changed, str):
-        return RowFault(row.row, "expires_on", changed)
+    changed = _hold(held, member, row.holding, within.get(designation), editions)
+    if isinstance(changed, _Refusal):
+        return RowFault(row.row, changed.field, changed.detail)
     holdings[designation] = changed
     if held is None:
         return "created"
@@ -303,9 +337,13 @@ def _differing_field(first: RosterRow, row: RosterRow) -> str | None:
 
 
 def _hold(
-    held: tuple[Certification, Cycle] | None, member: Member, holding: Holding, editions: Editions
-) -> tuple[Certification, Cycle] | str:
-    """The certification and cycle after the row, or the reason why the row cannot be taken."""
+    held: tuple[Certification, Cycle] | None,
+    member: Member,
+    holding: Holding,
+    within: Recertification | None,
+    editions: Editions,
+) -> tuple[Certification, Cycle] | _Refusal:
+    """The certification and cycle after the row, or why the row cannot be taken."""
     if held is None:
         return _new_holding(member, holding, editions)
     certification, cycle = held
@@ -318,29 +356,95 @@ def _hold(
         imported=holding.fingerprint,
         version=certification.version + 1,
     )
-    of_the_portal = cycle.number > 1 or cycle.locked
-    if (holding.expires_on, holding.status) != (certification.expires_on, certification.status):
-        if of_the_portal:
-            return (
-                f"The portal knows this certification with the last day {written_day(certification.expires_on)}, "
-                "and its report is submitted or was approved here. Change it in the portal, not by import."
-            )
+    as_known = (holding.expires_on, holding.status) == (certification.expires_on, certification.status)
+    if not as_known and not holding.ends_as_before(certification):
+        if refusal := _contradiction(certification, cycle, holding):
+            return refusal
         changed = replace(
             changed,
             expires_on=holding.expires_on,
             status=holding.status,
             terminated_reason="imported" if holding.status == "terminated" else "",
         )
-    return changed, cycle if of_the_portal else _moved(cycle, member, holding, editions)
+    if _is_of_the_portal(cycle):
+        return changed, cycle
+    moved = _moved(certification, cycle, member, holding, editions)
+    if within is not None and (refusal := _held_fast(within, moved)):
+        return refusal
+    return changed, moved
 
 
-def _moved(cycle: Cycle, member: Member, holding: Holding, editions: Editions) -> Cycle:
-    """A cycle that nobody has submitted yet, with the window that its row gives it now."""
+def _is_of_the_portal(cycle: Cycle) -> bool:
+    """Whether the cycle, or the one before it, was signed or decided on here."""
+    return cycle.number > 1 or cycle.locked or cycle.signings > 0
+
+
+def _contradiction(certification: Certification, cycle: Cycle, holding: Holding) -> _Refusal | None:
+    """Why a new last day or status cannot be taken: the portal decided otherwise.
+
+    A later last day takes a lapse or an extension back: both followed from the day before.
+    """
+    last_day = written_day(certification.expires_on)
+    name = "expires_on" if holding.expires_on != certification.expires_on else "status"
+    if _is_of_the_portal(cycle):
+        return _Refusal(
+            name,
+            f"The portal knows this certification with the last day {last_day}, and its report was signed or decided "
+            "on here. Change it in the portal, not by import.",
+        )
+    if holding.status != "terminated" and holding.expires_on > certification.expires_on:
+        return None
+    if certification.terminated_reason == "lapsed":
+        return _Refusal(
+            name,
+            f"This certification lapsed here after its last day, {last_day}. Extend or reinstate it in the portal; a "
+            "row brings it back with a later last day only.",
+        )
+    if certification.extended_to is not None:
+        return _Refusal(
+            name,
+            f"Staff extended this certification to {written_day(certification.extended_to)}, so a row can only give "
+            f"it a later last day than {last_day}.",
+        )
+    return None
+
+
+def _moved(
+    certification: Certification, cycle: Cycle, member: Member, holding: Holding, editions: Editions
+) -> Cycle:
+    """A cycle that nobody has signed yet, with the window that its row gives it now.
+
+    A row that only ends a certification leaves it the cycle that it ends in.
+    """
+    days = (certification.certified_since, cycle.ends_on)
+    if holding.status == "terminated" and days == (holding.certified_since, holding.expires_on):
+        return cycle
     _, fresh = _new_holding(member, holding, editions)
     moved = replace(
         cycle, starts_on=fresh.starts_on, ends_on=fresh.ends_on, signable_from=fresh.signable_from
     )
     return cycle if moved == cycle else replace(moved, version=cycle.version + 1)
+
+
+def _held_fast(within: Recertification, moved: Cycle) -> _Refusal | None:
+    """Why a cycle cannot move: its invoice names its last day, and its entries are dated in its window (rule 6)."""
+    cycle = within.cycle
+    name = "expires_on" if moved.ends_on != cycle.ends_on else "certified_since"
+    if within.invoice is not None and moved.ends_on != cycle.ends_on:
+        return _Refusal(
+            name,
+            f"An invoice is out for the period that ends on {written_day(cycle.ends_on)}, so a row cannot give it "
+            "another last day. Time to finish it is granted in the portal, by an extension.",
+        )
+    after = replace(within, cycle=moved)
+    if not after.outside:
+        return None
+    days = f"{written_day(moved.starts_on)} to {written_day(after.last_day_to_earn)}"
+    return _Refusal(
+        name,
+        f"{len(after.outside)} of the entries made in the portal would lie outside the new period, {days}. Have them "
+        "corrected or deleted first.",
+    )
 
 
 def _new_holding(member: Member, holding: Holding, editions: Editions) -> tuple[Certification, Cycle]:

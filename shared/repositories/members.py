@@ -11,6 +11,7 @@ from shared.domain.program import Editions
 from shared.domain.roster import Enrollment, RosterRow, Standing
 from shared.repositories import events, items, keys
 from shared.repositories.calendar import Calendar
+from shared.repositories.erasure import not_erased
 from shared.repositories.recertifications import certification_write, holdings
 from shared.repositories.table import (
     ABSENT,
@@ -19,6 +20,7 @@ from shared.repositories.table import (
     Item,
     Table,
     Write,
+    check,
     delete,
     labelled,
     put,
@@ -40,8 +42,9 @@ class Members:
     `find` 1 RRU · `with_registrations` 1 call, 1 RRU an item · `save` 1 transaction, 4 WRU with its event, and 2 for
     each term, address and certification that changes ·
     `search` 1 query, and up to one for each letter when there is nothing to search for · `names` 1 batch get ·
-    `standings` 1 call for each 100 items · `enroll` 1 transaction, and 1 WRU once in a while for each last day, noted
-    in the calendar before.
+    `standings` 1 call for each 100 items · `enroll` 1 transaction, 2 WRU more for a cycle that gets another last day,
+    and for a member who gets a certification and stays the same otherwise; and 1 WRU once in a while for each last day,
+    noted in the calendar before.
     """
 
     def __init__(self, table: Table, editions: Editions) -> None:
@@ -121,7 +124,10 @@ class Members:
         return [_standing(row, designations, by_key) for row in rows]
 
     def enroll(self, standing: Standing, enrollment: Enrollment, event: Event) -> None:
-        """Write what a member's rows changed, all or nothing. Raises ChangedMeanwhile, AlreadyRecorded."""
+        """Write what a member's rows changed, all or nothing. Raises ChangedMeanwhile, AlreadyRecorded.
+
+        A cycle gets another last day on condition that it has no invoice, which names it.
+        """
         before, after = standing.member, enrollment.member
         writes = []
         if after != before:
@@ -140,6 +146,11 @@ class Members:
                     writes.append(put(label, item, ABSENT))
                 else:
                     writes.append(put(label, item, SAME_VERSION, {":version": old_cycle.version}))
+                    if cycle.ends_on != old_cycle.ends_on:
+                        number = ids.invoice_id(cycle.certification_id, cycle.number)
+                        writes.append(check(f"invoice {designation}", keys.invoice(number), ABSENT))
+        if before is not None and after == before and set(enrollment.holdings) - set(standing.holdings):
+            writes.append(not_erased(after.member_id))
         if writes:
             transact(self._table, [*writes, events.once(event)])
 

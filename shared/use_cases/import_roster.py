@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from shared.domain import ids
 from shared.domain.errors import IdempotencyKeyReused, Unavailable
 from shared.domain.events import Command, event
-from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile, EventStore, LoginQueue, RosterStore
+from shared.domain.ports import (
+    AlreadyRecorded,
+    ChangedMeanwhile,
+    EventStore,
+    LoginQueue,
+    RecertificationStore,
+    RosterStore,
+)
 from shared.domain.program import Editions
 from shared.domain.roster import (
     Enrollment,
@@ -21,7 +28,7 @@ from shared.domain.roster import (
     read_row,
     without_own,
 )
-from shared.use_cases.once import ATTEMPTS
+from shared.use_cases.once import ATTEMPTS, read
 
 IMPORTS = "imports"
 """The subject of the history of imports."""
@@ -29,11 +36,12 @@ IMPORTS = "imports"
 OUTCOMES: tuple[Outcome, ...] = ("created", "updated", "unchanged")
 
 AT_ONCE = 8
-"""How many members are written at a time."""
+"""How many members are written, or cycles looked into, at a time."""
 
 
 def import_roster(
     members: RosterStore,
+    recertifications: RecertificationStore,
     logins: LoginQueue,
     events: EventStore,
     editions: Editions,
@@ -45,6 +53,7 @@ def import_roster(
 ) -> ImportReport:
     """Create and update what the rows name; a row that is the same as at the last import changes nothing.
 
+    A cycle that a row would move is looked into first, for its entries and its invoice.
     Each member's rows are one transaction, so an import that breaks off can simply be run again. The accounts are made
     by a worker; who has none yet is asked for again at every run. A dry run writes nothing and reports the same. What
     would change something of whoever imports is rejected, for another to import (rule 6).
@@ -52,13 +61,14 @@ def import_roster(
     recorded = None if dry_run else events.find(IMPORTS, command.key)
     if recorded is not None and recorded.fingerprint != command.fingerprint:
         raise IdempotencyKeyReused
-    plans, faults = _plan(members, editions, command, rows)
+    enrolling = _Enrolling(recertifications, editions, command)
+    plans, faults = _plan(members, enrolling, rows, at_once)
     enrollments = [plan.enrollment for plan in plans]
     if recorded is not None:
         created, updated, unchanged = (int(str(recorded.data[name])) for name in OUTCOMES)
         return ImportReport(created, updated, unchanged, _in_order(faults, enrollments))
     if not dry_run:
-        enrollments = _write_all(members, logins, editions, command, plans, at_once)
+        enrollments = _write_all(members, logins, enrolling, plans, at_once)
     counts: Counter[str] = Counter(
         outcome for enrollment in enrollments for outcome in enrollment.outcomes.values()
     )
@@ -74,6 +84,26 @@ def import_roster(
 
 
 @dataclass(frozen=True, slots=True)
+class _Enrolling:
+    """Says what rows make of what stands."""
+
+    recertifications: RecertificationStore
+    editions: Editions
+    command: Command
+
+    def of(self, standing: Standing, rows: Sequence[RosterRow]) -> Enrollment:
+        found = enroll(standing, rows, self.editions)
+        if moved := found.moved(standing):
+            within = {
+                designation: read(self.recertifications, cycle.certification_id)
+                for designation, (cycle, _) in moved.items()
+            }
+            found = enroll(replace(standing, within=within), rows, self.editions)
+        is_own = rows[0].member_id.lower() == self.command.caller.lower()
+        return without_own(found, standing) if is_own else found
+
+
+@dataclass(frozen=True, slots=True)
 class _Plan:
     """One member's rows, what stands, and what the rows make of it."""
 
@@ -83,40 +113,33 @@ class _Plan:
 
 
 def _plan(
-    members: RosterStore, editions: Editions, command: Command, rows: Sequence[Mapping[str, str]]
+    members: RosterStore, enrolling: _Enrolling, rows: Sequence[Mapping[str, str]], at_once: int
 ) -> tuple[list[_Plan], list[RowFault]]:
     """What each member's rows change, and why rows cannot be read."""
     faults: list[RowFault] = []
     groups: dict[str, list[RosterRow]] = {}
     for number, cells in enumerate(rows, start=1):
-        row = read_row(number, cells, editions)
+        row = read_row(number, cells, enrolling.editions)
         if isinstance(row, RosterRow):
             groups.setdefault(row.member_id.lower(), []).append(row)
         else:
             faults += row
-    standings = members.standings([group[0] for group in groups.values()], editions.designations)
+    found = members.standings([group[0] for group in groups.values()], enrolling.editions.designations)
     addresses: dict[str, str] = {}
-    plans = []
-    for (member_id, group), standing in zip(groups.items(), standings, strict=True):
+    standings = []
+    for (member_id, group), standing in zip(groups.items(), found, strict=True):
         holder = addresses.setdefault(group[0].email.lower(), member_id)
-        known = standing if holder == member_id else replace(standing, email_holder=holder)
-        plans.append(_Plan(group, known, _enrolled(known, group, editions, command)))
+        standings.append(standing if holder == member_id else replace(standing, email_holder=holder))
+    with ThreadPoolExecutor(at_once) as pool:
+        enrollments = pool.map(enrolling.of, standings, groups.values())
+        plans = [_Plan(*each) for each in zip(groups.values(), standings, enrollments, strict=True)]
     return plans, faults
-
-
-def _enrolled(
-    standing: Standing, rows: Sequence[RosterRow], editions: Editions, command: Command
-) -> Enrollment:
-    found = enroll(standing, rows, editions)
-    is_own = rows[0].member_id.lower() == command.caller.lower()
-    return without_own(found, standing) if is_own else found
 
 
 def _write_all(
     members: RosterStore,
     logins: LoginQueue,
-    editions: Editions,
-    command: Command,
+    enrolling: _Enrolling,
     plans: Sequence[_Plan],
     at_once: int,
 ) -> list[Enrollment]:
@@ -124,7 +147,7 @@ def _write_all(
     written: list[Enrollment] = []
     try:
         with ThreadPoolExecutor(at_once) as pool:
-            for enrollment in pool.map(lambda plan: _write(members, editions, command, plan), plans):
+            for enrollment in pool.map(lambda plan: _write(members, enrolling, plan), plans):
                 written.append(enrollment)  # noqa: PERF402 (what landed counts when a later one breaks off)
     finally:
         logins.send(
@@ -138,8 +161,9 @@ def _in_order(faults: Sequence[RowFault], enrollments: Sequence[Enrollment]) -> 
     return tuple(sorted(every, key=lambda fault: fault.row))
 
 
-def _write(members: RosterStore, editions: Editions, command: Command, plan: _Plan) -> Enrollment:
+def _write(members: RosterStore, enrolling: _Enrolling, plan: _Plan) -> Enrollment:
     """Write one member's enrolment, reading anew when the portal changed it meanwhile."""
+    command = enrolling.command
     standing, enrollment = plan.standing, plan.enrollment
     key = ids.digest("import", command.key, enrollment.member.member_id.lower())
     subject = f"member:{enrollment.member.member_id.lower()}"
@@ -153,8 +177,8 @@ def _write(members: RosterStore, editions: Editions, command: Command, plan: _Pl
         except AlreadyRecorded:
             return enrollment
         except ChangedMeanwhile:
-            standing = members.standings([plan.rows[0]], editions.designations)[0]
-            enrollment = _enrolled(standing, plan.rows, editions, command)
+            standing = members.standings([plan.rows[0]], enrolling.editions.designations)[0]
+            enrollment = enrolling.of(standing, plan.rows)
         else:
             return enrollment
     raise Unavailable

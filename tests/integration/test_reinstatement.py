@@ -142,6 +142,21 @@ def test_a_returned_application_is_signed_again_and_owes_no_second_late_fee(
     assert application(portal, late)["late_fee_invoice"]["total"]["amount"] == 2500
 
 
+def test_a_roster_does_not_let_a_returned_applicant_in_by_the_usual_door(
+    portal: Portal, late: Person
+) -> None:
+    made = applied(portal, late)
+    assert portal.decide(late, made["submission"]["submission_id"], "return").status == 200
+    held = portal.get("/api/certifications", late).json["items"][0]
+    known = portal.get(f"/api/staff/members/{late.member_id}", STAFF).json
+    row = {name: known[name] for name in ("member_id", "first_name", "last_name", "email")}
+    row |= {name: held[name] for name in ("designation", "certified_since", "expires_on")}
+    assert portal.bring_in({**row, "status": "new", "committees": "Ethics"}).json["updated"] == 1
+    assert portal.get("/api/me", late).json["portal"]["access"] == "lapsed"
+    assert portal.sign(late).code == "certification-lapsed"
+    assert application(portal, late)["state"] == "returned"
+
+
 @pytest.fixture
 def extended(portal: Portal, late: Person) -> tuple[str, str]:
     """An application that was paid and returned, then extended and signed by the usual door: its submission, and its

@@ -1,15 +1,21 @@
 """The import of the roster through its route, and staff's search of members, page by page."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from shared.adapters import clock
 from shared.domain import ids
+from shared.domain.calendar import JobRun
+from shared.domain.privacy import ERASED_DETAIL
 from shared.domain.roster import COLUMNS
+from shared.handling import wiring
+from shared.use_cases.expire_certifications import lapse_certification
 from shared.use_cases.import_roster import AT_ONCE
-from tests.integration.portal import ADMINISTRATOR, STAFF, Person, Portal, new_key, roster
+from tests.integration.portal import ADMINISTRATOR, STAFF, Person, Portal, entry, new_key, roster
+from tests.integration.world import DocumentsBucket
 
 OWN_TABLE = True
 ADA = {
@@ -196,6 +202,98 @@ def test_an_update_reaches_the_certification_and_the_search(portal: Portal) -> N
     assert found(portal, "byron") == ["ada-1"]
     free = {**BOB, "email": "ada@example.org"}
     assert counts(portal.bring_in(free).json) == (1, 0, 0, 0)
+
+
+LATER = {"expires_on": "2030-12-31", "status": "renew"}
+
+
+def rejected(portal: Portal, *rows: dict[str, str], **more: Any) -> list[tuple[int, str]]:
+    report = portal.bring_in(*rows, **more).json
+    assert (report["created"], report["updated"]) == (0, 0)
+    return [(each["row"], each["field"]) for each in report["rejected"]]
+
+
+def test_an_import_takes_no_lapse_back_and_the_job_tells_it_once(portal: Portal) -> None:
+    """Rule 7."""
+    portal.bring_in(ADA)
+    ada = portal_member("ada-1")
+    portal.at("2028-01-02T12:00:00-05:00")
+
+    def lapse() -> bool:
+        return lapse_certification(
+            wiring.recertifications(), JobRun(clock.now(), wiring.today()), ada.certification_id
+        )
+
+    assert lapse()
+    assert counts(portal.bring_in({**ADA, "committees": "Exams"}).json) == (0, 1, 0, 0)
+    (held,) = portal.get("/api/certifications", ada).json["items"]
+    assert (held["status"], held["access"], held["committees"]) == ("terminated", "lapsed", ["Exams"])
+    assert not lapse()
+    told = [each.type for each in wiring.events().of(f"certification:{ada.certification_id}")]
+    assert told == ["certification-lapsed"]
+    assert rejected(portal, {**ADA, "status": "renew"}) == [(1, "status")]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_row_moves_no_cycle_away_from_its_entries(portal: Portal, dry_run: bool) -> None:
+    """Rule 6: entries are dated within their period."""
+    portal.bring_in(ADA)
+    ada = portal_member("ada-1")
+    portal.enter(ada, entry())
+    before = portal.dashboard(ada)
+    with portal.calls.counted() as made:
+        assert rejected(portal, {**ADA, **LATER}, dry_run=dry_run) == [(1, "expires_on")]
+    assert Counter(each.operation for each in made)["Query"] == 1, (
+        "only a cycle that would move is looked into"
+    )
+    assert portal.dashboard(ada) == before
+    assert counts(portal.bring_in({**ADA, "expires_on": "2028-12-31"}, dry_run=dry_run).json) == (0, 1, 0, 0)
+
+
+def test_a_row_moves_no_cycle_that_was_signed(portal: Portal) -> None:
+    portal.bring_in(ADA)
+    ada = portal_member("ada-1")
+    made = portal.submitted(ada)
+    assert portal.decide(ada, made["submission"]["submission_id"], "return").status == 200
+    before = portal.dashboard(ada)
+    for days in (LATER, {"expires_on": "2028-12-31"}):
+        assert rejected(portal, {**ADA, **days}) == [(1, "expires_on")]
+    assert portal.dashboard(ada) == before
+
+
+def during_the_import(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Something happens once, between the reading and the writing."""
+    enroll, times = wiring.members().enroll, []
+
+    def enrolling(*given: Any) -> None:
+        times.append(given)
+        if len(times) == 1:
+            happens()
+        enroll(*given)
+
+    monkeypatch.setattr(wiring.members(), "enroll", enrolling)
+
+
+def test_an_invoice_that_comes_during_the_import_keeps_its_cycle_where_it_is(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal.bring_in(ADA)
+    ada = portal_member("ada-1")
+    during_the_import(monkeypatch, lambda: portal.post(portal.cycle_path(ada, "invoice"), ada))
+    assert rejected(portal, {**ADA, "expires_on": "2028-12-31"}) == [(1, "expires_on")]
+    assert portal.dashboard(ada)["cycle"]["ends_on"] == "2027-12-31"
+
+
+def test_nobody_erased_during_the_import_gets_a_certification(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal.bring_in(ADA)
+    monkeypatch.setattr(wiring, "document_store", DocumentsBucket)
+    at = "/api/staff/members/ada-1/erasure"
+    during_the_import(monkeypatch, lambda: portal.post(at, ADMINISTRATOR))
+    report = portal.bring_in({**ADA, "designation": "IPMA-SCP"}).json
+    assert [each["detail"] for each in report["rejected"]] == [ERASED_DETAIL]
+    assert wiring.recertifications().find(ids.certification_id("ada-1", "IPMA-SCP")) is None
 
 
 def test_someone_without_a_certification_is_imported_too(portal: Portal) -> None:

@@ -1,7 +1,8 @@
 """Cases of staff's routes."""
 
+from shared.domain.ids import certification_id
 from tests.integration.meter.bench import EDITION, Ask, Bench, case, ordinary, told
-from tests.integration.portal import ADMINISTRATOR, CHEQUE, FINANCE, REVIEWER, SIGNING, STAFF
+from tests.integration.portal import ADMINISTRATOR, CHEQUE, FINANCE, REVIEWER, SIGNING, STAFF, Person
 
 CERTIFICATION = "/api/staff/certifications/{certification_id}"
 RECEIVED = {"report_received_on": "2028-02-01", "comment": "By post."}
@@ -162,6 +163,15 @@ def bring_in(bench: Bench) -> Ask:
 def bring_in_again(bench: Bench) -> Ask:
     bench.ok(bench.portal.bring_in(ROW))
     return lambda: bench.portal.bring_in(ROW)
+
+
+@case("POST /api/staff/members/import", "one row that moves a cycle of 10 entries")
+def bring_in_later(bench: Bench) -> Ask:
+    bench.ok(bench.portal.bring_in(ROW))
+    later = {**ROW, "expires_on": "2028-12-31"}
+    bench.portal.member(expires_on=later["expires_on"])  # its last day is noted
+    bench.enter(Person(ROW["member_id"], (), (certification_id(ROW["member_id"], ROW["designation"]),)), 10)
+    return lambda: bench.portal.bring_in(later)
 
 
 @case("POST /api/staff/members/{member_id}/documents")

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain.roster import Standing
+from shared.domain.certifications import Certification
+from shared.domain.recertification import Recertification
+from shared.domain.roster import Enrollment, Standing
+from tests.unit.domain.builders import NOW, PROGRAM, invoice, session
 from tests.unit.domain.roster_rows import (
     NOTHING_HELD,
     enrolled,
@@ -146,7 +149,10 @@ def test_changed_committees_leave_the_cycle_alone() -> None:
     assert holding(found)[1] == known.holdings["IPMA-CP"][1]
 
 
-@pytest.mark.parametrize("changes", [{"state": "submitted"}, {"number": 2}])
+@pytest.mark.parametrize(
+    "changes",
+    [{"state": "submitted"}, {"number": 2}, {"state": "returned", "signings": 1}],
+)
 def test_what_the_portal_knows_better_is_not_changed_by_import(changes: dict[str, Any]) -> None:
     known = known_with(**changes)
     found = enrolled(row(expires_on="2028-12-31"), known=known)
@@ -178,3 +184,141 @@ def test_a_termination_by_the_old_system_is_taken_and_taken_back() -> None:
     assert holding(ended)[0].terminated_reason == "imported"
     back = enrolled(row(), known=standing(ended))
     assert (holding(back)[0].status, holding(back)[0].terminated_reason) == ("new", "")
+
+
+# --- what the portal decided (rule 7) ---
+
+LAPSED: dict[str, Any] = {"status": "terminated", "terminated_reason": "lapsed"}
+EXTENDED: dict[str, Any] = {"extended_to": date(2028, 6, 30), "extension_reason": "Illness"}
+
+
+def decided(**changes: Any) -> Standing:
+    """A member enrolled from the sound row, whose certification the portal has changed since."""
+    known = standing(enrolled(row()))
+    certification, cycle = known.holdings["IPMA-CP"]
+    return replace(known, holdings={"IPMA-CP": (replace(certification, version=2, **changes), cycle)})
+
+
+def held(known: Standing | Enrollment) -> Certification:
+    return known.holdings["IPMA-CP"][0]
+
+
+@pytest.mark.parametrize("changes", [LAPSED, EXTENDED, LAPSED | EXTENDED])
+@pytest.mark.parametrize(
+    "news", [{"committees": "Ethics"}, {"certified_since": "2025-03-01"}, {"last_name": "Simpson"}]
+)
+def test_a_row_that_says_nothing_new_of_the_end_takes_no_decision_back(
+    changes: dict[str, Any], news: dict[str, str]
+) -> None:
+    known = decided(**changes)
+    found = enrolled(row(**news), known=known)
+    assert (found.outcomes, found.faults) == ({1: "updated"}, ())
+    names = ("expires_on", "status", "terminated_reason", "extended_to", "extension_reason")
+    assert [getattr(held(found), name) for name in names] == [getattr(held(known), name) for name in names]
+
+
+def test_a_row_of_before_the_approval_may_still_bring_another_committee() -> None:
+    known = known_with(number=2, starts_on=date(2028, 1, 1), ends_on=date(2030, 12, 31))
+    certification, cycle = known.holdings["IPMA-CP"]
+    renewed = replace(certification, status="renew", expires_on=date(2030, 12, 31))
+    known = replace(known, holdings={"IPMA-CP": (renewed, cycle)})
+    found = enrolled(row(committees="Ethics"), known=known)
+    assert (found.outcomes, found.faults) == ({1: "updated"}, ())
+    assert held(found).committees == ("Ethics",)
+    assert (held(found).expires_on, holding(found)[1]) == (date(2030, 12, 31), cycle)
+
+
+@pytest.mark.parametrize(
+    ("changes", "news", "field"),
+    [
+        (LAPSED, {"status": "renew"}, "status"),
+        (LAPSED, {"expires_on": "2027-06-30"}, "expires_on"),
+        (LAPSED, {"expires_on": "2028-12-31", "status": "terminated"}, "expires_on"),
+        (EXTENDED, {"status": "terminated"}, "status"),
+        (EXTENDED, {"expires_on": "2027-06-30"}, "expires_on"),
+    ],
+)
+def test_a_new_end_that_contradicts_a_decision_is_rejected_and_not_remembered(
+    changes: dict[str, Any], news: dict[str, str], field: str
+) -> None:
+    known = decided(**changes)
+    found = enrolled(row(**news), known=known)
+    assert (found.outcomes, found.holdings) == ({}, known.holdings)
+    assert [(fault.row, fault.field) for fault in found.faults] == [(1, field)]
+    assert "lapsed here" in found.faults[0].detail or "extended" in found.faults[0].detail
+    assert enrolled(row(committees="Ethics"), known=known).outcomes == {1: "updated"}
+
+
+@pytest.mark.parametrize("changes", [LAPSED, EXTENDED])
+def test_a_later_last_day_is_a_correction_and_moves_the_cycle(changes: dict[str, Any]) -> None:
+    found = enrolled(row(expires_on="2028-12-31"), known=decided(**changes))
+    assert (found.outcomes, found.faults) == ({1: "updated"}, ())
+    assert (held(found).status, held(found).terminated_reason) == ("new", "")
+    assert held(found).expires_on == holding(found)[1].ends_on == date(2028, 12, 31)
+
+
+def test_the_old_system_may_catch_up_with_a_lapse() -> None:
+    known = decided(**LAPSED)
+    found = enrolled(row(status="terminated"), known=known)
+    assert (found.outcomes, held(found).terminated_reason) == ({1: "updated"}, "lapsed")
+    assert holding(found)[1] == known.holdings["IPMA-CP"][1]
+    back = enrolled(row(), known=standing(found))
+    assert [fault.field for fault in back.faults] == ["status"]
+
+
+# --- what lies in a cycle (rule 6) ---
+
+
+def filled(known: Standing, *, invoiced: bool = False, **days: date) -> Standing:
+    """The same, with an entry on these days, and with an invoice."""
+    certification, cycle = known.holdings["IPMA-CP"]
+    found = Recertification(PROGRAM, certification, cycle, invoice=invoice() if invoiced else None)
+    entries = found.entries_of(session("webinar", **days), session_key="k", by="M-1", now=NOW)
+    return replace(known, within={"IPMA-CP": replace(found, entries=entries)})
+
+
+LATER = {"expires_on": "2030-12-31", "status": "renew"}
+ON_THE_FIRST_DAY = {"started_on": date(2025, 5, 1), "ended_on": date(2025, 5, 1)}
+
+
+@pytest.mark.parametrize(
+    ("news", "days", "field"),
+    [
+        (LATER, {}, "expires_on"),
+        ({"expires_on": "2026-03-01"}, {}, "expires_on"),
+        ({"certified_since": "2025-05-02"}, ON_THE_FIRST_DAY, "certified_since"),
+    ],
+)
+def test_a_cycle_does_not_move_away_from_its_entries(
+    news: dict[str, str], days: dict[str, date], field: str
+) -> None:
+    known = filled(known_with(), **days)
+    found = enrolled(row(**news), known=known)
+    assert (found.outcomes, found.holdings) == ({}, known.holdings)
+    assert [(fault.row, fault.field) for fault in found.faults] == [(1, field)]
+    assert "1 of the entries" in found.faults[0].detail
+    moved = enrolled(row(expires_on="2028-12-31"), known=known)
+    assert moved.outcomes == {1: "updated"}
+
+
+def test_entries_that_accrue_by_themselves_follow_the_cycle() -> None:
+    known = filled(known_with())
+    found = known.within["IPMA-CP"]
+    accrued = replace(found, entries=tuple(replace(each, standing_id="s") for each in found.entries))
+    moved = enrolled(row(**LATER), known=replace(known, within={"IPMA-CP": accrued}))
+    assert (moved.outcomes, holding(moved)[1].starts_on) == ({1: "updated"}, date(2028, 1, 1))
+
+
+def test_a_cycle_keeps_the_last_day_that_its_invoice_names() -> None:
+    known = filled(known_with(), invoiced=True)
+    found = enrolled(row(expires_on="2028-12-31"), known=known)
+    assert [(fault.row, fault.field) for fault in found.faults] == [(1, "expires_on")]
+    assert "invoice is out" in found.faults[0].detail
+    assert found.holdings == known.holdings
+    assert enrolled(row(certified_since="2025-03-01"), known=known).outcomes == {1: "updated"}
+
+
+def test_a_termination_by_the_old_system_leaves_the_cycle_that_it_ends_in() -> None:
+    known = filled(known_with(), invoiced=True, **ON_THE_FIRST_DAY)
+    found = enrolled(row(status="terminated", certified_since="2025-05-01"), known=known)
+    assert (found.outcomes, holding(found)[1]) == ({1: "updated"}, known.holdings["IPMA-CP"][1])

@@ -200,6 +200,7 @@ class Portal:
         """Import a roster."""
         return import_roster(
             self.members,
+            self.recertifications,
             self.logins,
             self.events,
             EDITIONS,
