@@ -207,7 +207,8 @@ def packaged(stage: Stage, session: boto3.Session) -> Template:
     command += ["--resolve-s3", "--s3-prefix", stage.portal.name, "--region", session.region_name]
     environment = os.environ | {"SAM_CLI_TELEMETRY": "0"}
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
-    return template_in_s3(bucket_of(PACKAGED), PACKAGED, session.client("s3"), session.region_name)
+    bucket, s3 = bucket_of(PACKAGED), session.client("s3")
+    return template_in_s3(bucket, PACKAGED, stage.portal.name, s3, session.region_name)
 
 
 def bucket_of(template: Path) -> str:

@@ -1,5 +1,6 @@
 """Deploying a stage: data and log-ins, the portal, its address, its pages; and taking the portal away again."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from infrastructure.deployment.publish import Place, publish
 from infrastructure.deployment.release import page_addresses, release_of
-from infrastructure.deployment.settings import ROOT, StackSettings, Stage
+from infrastructure.deployment.settings import ROOT, Incomplete, StackSettings, Stage
 from infrastructure.deployment.stacks import Rollback, Stacks, Template
 
 WEB = ROOT / "web"
@@ -92,7 +93,11 @@ class Deployment:
     def publish(self, *, dry_run: bool = False) -> None:
         """The pages alone, of stacks that are there."""
         auth = self._account.stacks.outputs(self._stage.auth.name)
-        self._publish(self._account.web_stacks.outputs(self._stage.web.name), auth, dry_run=dry_run)
+        web = self._account.web_stacks.outputs(self._stage.web.name)
+        for stack, found in ((self._stage.auth, auth), (self._stage.web, web)):
+            if not found:
+                raise Incomplete(f"{stack.name} is not deployed.")
+        self._publish(web, auth, dry_run=dry_run)
 
     def waiting(self, sqs: Any) -> dict[str, int]:
         """How many messages wait in each queue of the portal that holds any; deleting the stack loses them."""
@@ -167,8 +172,12 @@ def _messages_in(sqs: Any, url: str) -> int:
     return sum(int(found.get(name, 0)) for name in names)
 
 
-def template_in_s3(bucket: str, packaged: Path, s3: Any, region: str) -> Template:
-    """Put a packaged template beside the code that it names, for it is too large to be sent along."""
-    key = f"templates/{packaged.name}"
-    s3.put_object(Bucket=bucket, Key=key, Body=packaged.read_bytes())
+def template_in_s3(bucket: str, packaged: Path, stack: str, s3: Any, region: str) -> Template:
+    """Put a packaged template beside the code that it names, for it is too large to be sent along.
+
+    Under its stack and its contents: the bucket is the account's, and two stages may be deployed at once.
+    """
+    body = packaged.read_bytes()
+    key = f"templates/{stack}/{hashlib.sha256(body).hexdigest()}.yaml"
+    s3.put_object(Bucket=bucket, Key=key, Body=body)
     return Template(url=f"https://{bucket}.s3.{region}.amazonaws.com/{key}")

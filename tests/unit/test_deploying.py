@@ -13,7 +13,7 @@ from botocore.validate import ParamValidator
 
 from infrastructure.deployment import __main__ as command_line
 from infrastructure.deployment import deploy as deploying
-from infrastructure.deployment.deploy import NOT_KNOWN_YET, Account, Deployment
+from infrastructure.deployment.deploy import NOT_KNOWN_YET, Account, Deployment, template_in_s3
 from infrastructure.deployment.publish import Place
 from infrastructure.deployment.settings import (
     SAMCONFIG,
@@ -527,6 +527,28 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended.value.code == 0
     told = capsys.readouterr().out
     assert all(name in told for name in command_line.COMMANDS)
+
+
+def test_the_pages_of_a_stage_that_is_not_there_are_not_published(samconfig: Path) -> None:
+    with pytest.raises(Incomplete, match="portal-dev-auth is not deployed"):
+        deployment(samconfig, CloudFormation(), []).publish()
+    with pytest.raises(Incomplete, match="portal-dev-web is not deployed"):
+        deployment(samconfig, CloudFormation("portal-dev-auth"), []).publish()
+
+
+def test_stages_that_are_deployed_at_once_have_a_template_each(tmp_path: Path) -> None:
+    kept: dict[str, bytes] = {}
+
+    class Bucket:
+        def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803 (AWS's own names)
+            kept[f"https://{Bucket}.s3.eu-central-1.amazonaws.com/{Key}"] = Body
+
+    packaged = tmp_path / "packaged.yaml"
+    for stack, text in (("portal-dev", "one"), ("portal-prod", "one"), ("portal-prod", "another")):
+        packaged.write_text(text)
+        template = template_in_s3("code", packaged, stack, Bucket(), "eu-central-1")
+        assert kept[str(template.url)] == text.encode()
+    assert len(kept) == 3
 
 
 def test_the_bucket_of_the_code_is_read_from_the_packaged_template(tmp_path: Path) -> None:

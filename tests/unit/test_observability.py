@@ -106,7 +106,7 @@ def test_the_dashboard_is_json_and_names_what_the_template_has() -> None:
     named = set(re.findall(r"\$\{(\w+)", body())) - {"AWS"}
     assert named <= set(APP["Resources"])
     assert {each for each in QUEUES if each.endswith("DeadLetters")} <= named
-    assert {each for each in QUEUES if each.endswith("Queue")} - {"MailReportsQueue"} <= named
+    assert {each for each in QUEUES if each.endswith("Queue")} <= named
     assert named & set(FUNCTIONS) == {"ForwardChangesFunction"}
     metrics = sum(len(each["properties"].get("metrics", ())) for each in widgets)
     assert metrics <= FREE_METRICS_ON_A_DASHBOARD

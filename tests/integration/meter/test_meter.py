@@ -225,7 +225,7 @@ def test_a_session_of_k_entries_is_two_calls_and_2k_plus_4_units(case: str, entr
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
-        # a put on two conditions, the archive's too: 4 units in place of 1 (docs/decisions/documents.md)
+        # a put on its conditions, the archive's and the erasure's too: 6 units (docs/decisions/documents.md)
         ("POST /api/documents (to no certification)", ["TransactWriteItems"]),
         ("POST /api/documents (to a certification)", ["TransactWriteItems"]),
         ("POST /api/stripe/webhook (a payment)", ["TransactWriteItems"]),
