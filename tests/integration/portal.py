@@ -66,8 +66,26 @@ def routes() -> tuple[Route, ...]:
 
 
 @cache
+def data_outputs() -> dict[str, Any]:
+    """What the stack of the data gives to the portal's, by its name."""
+    return {
+        name: each["Value"] for name, each in load(ROOT / "infrastructure" / "data.yaml")["Outputs"].items()
+    }
+
+
+def place_of(statement: Mapping[str, Any], arn: Any) -> str:
+    """The bucket and the prefix that a statement names, a prefix in its condition too: `documents/documents/*`."""
+    stated = data_outputs()[arn["Fn::ImportValue"]["Fn::Sub"].partition("-")[2]]
+    whole = stated.get("Fn::Sub") or f"${{{'.'.join(stated['Fn::GetAtt'])}}}"
+    bucket, _, prefix = whole.partition("Bucket.Arn}")
+    below = statement.get("Condition", {}).get("StringLike", {}).get("s3:prefix", "")
+    return bucket.removeprefix("${").lower() + prefix + (f"/{below}" if below else "")
+
+
+@cache
 def allowed_actions() -> dict[str, frozenset[str]]:
-    """What the template allows each function; with the table's index where it ends in `/index`."""
+    """What the template allows each function; with the table's index where it ends in `/index`, and for S3 with the
+    bucket and prefix: `s3:GetObject transfers/exports/*`."""
     found = {}
     for each in template()["Resources"].values():
         if not each["Type"].endswith("::Function"):
@@ -77,7 +95,15 @@ def allowed_actions() -> dict[str, frozenset[str]]:
             for statement in policy["Statement"]:
                 named = statement["Action"]
                 stated = statement["Resource"]
-                arns = [str(arn) for arn in (stated if isinstance(stated, list) else [stated])]
+                found_in = stated if isinstance(stated, list) else [stated]
+                if "s3:" in str(named):
+                    actions |= {
+                        f"{action} {place_of(statement, arn)}"
+                        for action in (named if isinstance(named, list) else [named])
+                        for arn in found_in
+                    }
+                    continue
+                arns = [str(arn) for arn in found_in]
                 tables = [arn for arn in arns if "table/${TableName}" in arn]
                 indexes = {"/index" if "/index/" in arn else "" for arn in tables} or {""}
                 actions |= {

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from tests.integration.calls import Call, Calls
 
@@ -34,6 +35,7 @@ class Wire:
     def watch(self, client: Any) -> None:
         """Count what this client sends, each attempt by itself."""
         client.meta.events.register_first("before-send.*", self._note)
+        client.meta.events.register_first("before-sign.s3.*", self._note_signed)
 
     @contextmanager
     def metered(self) -> Iterator[list[Metered]]:
@@ -54,8 +56,14 @@ class Wire:
     def _note(self, event_name: str, request: Any, **_: Any) -> None:
         sent = event_name.removeprefix("before-send.")
         self._sent.append(sent)
-        if not sent.startswith("dynamodb."):
-            ACTIONS.append(_action(sent, is_version="versionId=" in request.url))
+        if not sent.startswith(("dynamodb.", "s3.")):
+            ACTIONS.append(_action(sent))
+
+    def _note_signed(self, event_name: str, request: Any, **_: Any) -> None:
+        """What is sent to S3, and what is signed for a browser to send, for which the same permission is needed."""
+        action = _action(event_name.removeprefix("before-sign."))
+        version = "Version" if "versionId=" in request.url else ""
+        ACTIONS.append(f"{action}{version} {_place(request)}")
 
 
 NAMED_OTHERWISE = {
@@ -65,12 +73,22 @@ NAMED_OTHERWISE = {
 SERVICES = {"cognito-identity-provider": "cognito-idp"}
 
 
-def _action(sent: str, *, is_version: bool) -> str:
+def _action(sent: str) -> str:
     """What IAM calls an operation."""
     if sent in NAMED_OTHERWISE:
         return NAMED_OTHERWISE[sent]
     service, _, operation = sent.partition(".")
-    return f"{SERVICES.get(service, service)}:{operation}{'Version' if is_version else ''}"
+    return f"{SERVICES.get(service, service)}:{operation}"
+
+
+def _place(request: Any) -> str:
+    """The bucket, and the folder of the key or of the keys that are listed: `documents/documents/*`."""
+    address = urlsplit(request.url)
+    listed = parse_qs(address.query).get("prefix", [""])[0]
+    form = request.context.get("s3-presign-post-fields", {})
+    folder, slash, _ = (form.get("key") or listed or address.path[1:]).partition("/")
+    bucket = str(address.hostname).partition(".")[0]
+    return f"{bucket}/{folder}/*" if slash else f"{bucket}/{folder}".rstrip("/")
 
 
 def _told(call: Call) -> str:
