@@ -214,6 +214,12 @@ class Bench:
         asked(folder, made, ACTIONS[acted:])
         return answer
 
+    def fetch(self, folder: str, path: str, who: Person) -> None:
+        """Ask a function with a route for something; its policy has to allow what it signs for the browser, too."""
+        acted = len(ACTIONS)
+        self.ok(self.portal.get(path, who))
+        asked(folder, (), ACTIONS[acted:])
+
     def deliver(self, folder: str, *bodies: Any) -> Any:
         """Give messages to a worker of a queue."""
         records = [

@@ -9,7 +9,7 @@ from shared.settings import settings
 from tests.integration.meter.bench import Bench, ordinary
 from tests.integration.meter.members import APPLICATION, applying, path
 from tests.integration.meter.staff import ROW
-from tests.integration.portal import STAFF, new_key, roster
+from tests.integration.portal import ADMINISTRATOR, STAFF, new_key, roster
 
 Way = tuple[str, Callable[[Bench], Any]]
 
@@ -93,12 +93,23 @@ def account_that_exists(bench: Bench) -> None:
     bench.all_done("import_members", who.member_id)
 
 
-def export_to_its_end(bench: Bench) -> None:
+def export_to_its_end(bench: Bench) -> str:
     bench.busy(1)
-    bench.exporting()
+    export_id = bench.exporting()
     while bodies := bench.take("exports"):
         for body in bodies:
             bench.all_done("export_data", body)
+    return export_id
+
+
+def finished_export(bench: Bench) -> None:
+    bench.fetch("transfers", f"/api/staff/exports/{export_to_its_end(bench)}", ADMINISTRATOR)
+
+
+def report_of_an_import(bench: Bench) -> None:
+    import_id = bench.importing()
+    _imported(bench, import_id, roster(ROW))
+    bench.fetch("transfers", f"/api/staff/imports/{import_id}", ADMINISTRATOR)
 
 
 def document_of_two_reports_deleted(bench: Bench) -> None:
@@ -124,4 +135,6 @@ WAYS: list[Way] = [
     ("check_document", file_beside_the_one_that_was_checked),
     ("import_members", account_that_exists),
     ("export_data", export_to_its_end),
+    ("transfers", finished_export),
+    ("transfers", report_of_an_import),
 ]
