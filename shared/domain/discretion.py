@@ -195,7 +195,8 @@ def status_before(found: Recertification) -> CertificationStatus:
 def undo_approval(current: Recertification, closed: ClosedCycle, *, editions: Editions) -> Recertification:
     """The approved cycle back as it was submitted, while the next is empty (rule 6); its invoice stays as it is.
 
-    Raises AlreadyDecided when the current cycle has entries or a signing, or does not follow from this approval.
+    What is published rests on the approval: staff withdraw it themselves, as it is seen by all. Raises AlreadyDecided
+    when the current cycle has entries or a signing, or does not follow from this approval, or something is published.
     """
     _require_kept(current)
     if current.entries or current.submission is not None or current.cycle.signings:
@@ -204,6 +205,12 @@ def undo_approval(current: Recertification, closed: ClosedCycle, *, editions: Ed
         )
     if closed.cycle.number != current.cycle.number - 1 or closed.cycle.state != "approved":
         raise no_approval_to_undo()
+    published = [each.title for each in closed.documents if each.published_at is not None]
+    if published:
+        raise AlreadyDecided(
+            f"A contribution of this report is in the library ({', '.join(published)}). Withdraw it there first, then "
+            "undo the approval."
+        )
     cycle = replace(
         closed.cycle,
         state="submitted",

@@ -48,7 +48,8 @@ class Documents:
     too, 4 WRU, for a certification into its archive as well, 6 WRU · `of_member` 2 queries for each certification
     held and 1 ·
     `settle` 1 batch get of the copies if there are any, 1 transaction, 4 WRU with its event and 2 a copy · `remove` 1
-    transaction · `publish`, `withdraw` 1 transaction, 4 WRU and 2 for each of at most 26 shelves · `archived_before`
+    transaction · `publish`, `withdraw` as `settle` and 2 WRU for each of at most 26 shelves, `publish` 2 more for a
+    look at the member · `archived_before`
     1 query of the index for 200 · `places` 2 batch gets · `retire` the same and 1 transaction · `search` 1 query, up
     to 5 when further words leave little · `contributions` 1 query of the index, 1 batch get.
     """
@@ -109,13 +110,7 @@ class Documents:
 
     def settle(self, before: Document, after: Document, event: Event) -> None:
         """Write a verdict at the document's home and into every copy. Raises ChangedMeanwhile, AlreadyRecorded."""
-        writes = [home_write(before, after)]
-        for item in self._copies(before):
-            copy = items.document(item)
-            key = {"PK": item["PK"], "SK": item["SK"]}
-            changed = document_item(key, replace(after, archived_at=copy.archived_at))
-            writes.append(put(f"copy {item['PK']}", changed, AS_READ, as_read(copy)))
-        self._transact([*writes, events.once(event)])
+        self._transact([*self._everywhere(before, after), events.once(event)])
 
     def remove(
         self, document: Document, changes: Sequence[tuple[Recertification, Recertification]], event: Event
@@ -152,15 +147,24 @@ class Documents:
     # --- the library ---
 
     def publish(self, before: Document, after: Document, contribution: Contribution, event: Event) -> None:
-        """Write that a contribution is published, and put it into the library. Raises as `settle`."""
+        """Write that a contribution is published, and put it into the library, unless its member's data were erased.
+
+        The copies learn of it too, so that whoever moves one looks at it again. Raises as `settle`, and NotFound.
+        """
         found = items.attributes(contribution)
         shelved = [put(f"shelf {key}", {**key, **found}, ABSENT) for key in shelves(contribution)]
-        self._transact([home_write(before, after), *shelved, events.once(event)])
+        writes = [
+            *self._everywhere(before, after),
+            *shelved,
+            not_erased(before.member_id),
+            events.once(event),
+        ]
+        self._transact(writes)
 
     def withdraw(self, before: Document, after: Document, contribution: Contribution, event: Event) -> None:
         """Write that a contribution is published no more, and take it out of the library. Raises as `settle`."""
         cleared = [delete(f"shelf {key}", key, "attribute_exists(PK)") for key in shelves(contribution)]
-        self._transact([home_write(before, after), *cleared, events.once(event)])
+        self._transact([*self._everywhere(before, after), *cleared, events.once(event)])
 
     def search(
         self, kind: str, words: Sequence[str], *, after: str | None, limit: int
@@ -226,6 +230,16 @@ class Documents:
             writes.append(delete(f"place {item['PK']}", key, AS_READ, as_found))
         self._transact([*writes, events.once(event)])
 
+    def _everywhere(self, before: Document, after: Document) -> list[Write]:
+        """The writes of a changed document at its home and in every copy, each on condition that it is as it was."""
+        writes = [home_write(before, after)]
+        for item in self._copies(before):
+            copy = items.document(item)
+            key = {"PK": item["PK"], "SK": item["SK"]}
+            changed = document_item(key, replace(after, archived_at=copy.archived_at))
+            writes.append(put(f"copy {item['PK']}", changed, AS_READ, as_read(copy)))
+        return writes
+
     def _copies(self, document: Document) -> list[Item]:
         """The items of a document beside the one at home."""
         wanted = []
@@ -239,6 +253,8 @@ class Documents:
         try:
             self._table.transact(writes)
         except ConditionFailed as error:
+            if ERASURE in error.failed:
+                raise NotFound(ERASED_DETAIL) from error
             raise AlreadyRecorded if events.EVENT in error.failed else ChangedMeanwhile from error
 
 

@@ -3,25 +3,41 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import batched
 from typing import Any
 
 from shared.domain.certifications import Registration
+from shared.domain.errors import Unavailable
 from shared.domain.events import Event
 from shared.domain.library import contribution_of
 from shared.domain.members import Member
 from shared.domain.privacy import ERASED, without_words
 from shared.repositories import events, items, keys
+from shared.repositories.document_writes import AS_READ, as_read
 from shared.repositories.documents import shelves
 from shared.repositories.everything import records_of
 from shared.repositories.members import member_write, term_writes, transact
 from shared.repositories.recertifications import certification_write, cycle_write
-from shared.repositories.table import Item, Table, Write, labelled, remove_item, set_item
+from shared.repositories.table import (
+    TRANSACTION_ATTEMPTS,
+    ConditionFailed,
+    Item,
+    Table,
+    Write,
+    delete,
+    labelled,
+    remove_item,
+    set_item,
+)
 
 AT_ONCE = 50
 """How many items one transaction strips."""
 
 A_LONG_ID = 21
 """From this length on an id is no word of a sentence by chance, as the number of a member may be."""
+
+DELETED = "deleted "
+"""How the label of a write begins that deletes one of the person's own items."""
 
 NO_WORDS = {"comment": "", "entry_comments": {}}
 
@@ -30,7 +46,7 @@ class PersonalData:
     """Every partition that an id of a member's names, and the events raised to staff about them.
 
     `held` 4 queries, and 3 for each certification and closed cycle's certificate · `begin` 1 transaction · `strip` the
-    reads of `held`, and 1 transaction for 50 items · `finish` 1 transaction.
+    reads of `held`, and 1 transaction for 50 items, again when a document was changed between · `finish` 1 transaction.
     """
 
     def __init__(self, table: Table) -> None:
@@ -46,7 +62,7 @@ class PersonalData:
             if item["SK"].startswith("SIGNED#"):
                 signed = {name: item[name] for name in ("submission_id", "signed_hash", "text")}
                 found.append(("signed_records", signed))
-            yield f"{item['PK']} {item['SK']}", [*found, *records_of(item)]
+            yield _place(item), [*found, *records_of(item)]
 
     def begin(self, before: Member, after: Member, held: Sequence[Registration], event: Event) -> None:
         """Take the person's own words away, free address and search terms, and end what is held, all or nothing.
@@ -75,23 +91,38 @@ class PersonalData:
     def strip(self, member: Member, certification_ids: Sequence[str]) -> dict[str, int]:
         """Delete, or rid of words, every item that is not kept as it is; how many of which kind were deleted.
 
-        Breaking off anywhere is fine: what is done is not found again.
+        A document goes as it was read: a verdict that comes between leaves an event with its words, so that everything
+        is read again. Breaking off anywhere is fine: what is done is not found again. Raises Unavailable.
         """
         deleted: Counter[str] = Counter()
-        writes: list[Write] = []
+        for _ in range(TRANSACTION_ATTEMPTS):
+            writes = self._stripping(member, certification_ids)
+            try:
+                for several in batched(writes, AT_ONCE, strict=False):
+                    self._table.transact(several)
+                    gone = (each.label for each in several if each.label.startswith(DELETED))
+                    deleted.update(label.removeprefix(DELETED).lower() for label in gone)
+            except ConditionFailed:
+                continue
+            return dict(deleted)
+        raise Unavailable
+
+    def _stripping(self, member: Member, certification_ids: Sequence[str]) -> list[Write]:
+        """The writes of `strip`, of each place one: a contribution's shelves are named by every copy of it."""
+        writes: dict[str, Write] = {}
         for item in self._held(member.member_id, certification_ids):
-            kind, key = item["SK"].partition("#")[0], {"PK": item["PK"], "SK": item["SK"]}
-            if kind == "DOCUMENT":
-                writes += _off_the_shelves(item)
+            kind, place = item["SK"].partition("#")[0], _place(item)
+            key = {"PK": item["PK"], "SK": item["SK"]}
             after = stripped(item, member)
-            if after is None:
-                deleted[kind.lower()] += 1
-                writes.append(remove_item(f"{kind} {len(writes)}", key))
+            if kind == "DOCUMENT":
+                writes |= {_place(each): remove_item("shelf", each) for each in _shelves_of(item)}
+                as_found = as_read(items.document(item))
+                writes[place] = delete(f"{DELETED}{kind}", key, AS_READ, as_found)
+            elif after is None:
+                writes[place] = remove_item(f"{DELETED}{kind}", key)
             elif after != item:
-                writes.append(set_item(f"{kind} {len(writes)}", after))
-        for start in range(0, len(writes), AT_ONCE):
-            self._table.transact(writes[start : start + AT_ONCE])
-        return dict(deleted)
+                writes[place] = set_item(kind, after)
+        return list(writes.values())
 
     def finish(self, before: Member, after: Member, event: Event) -> None:
         """Write that nothing more is to be erased. Raises ChangedMeanwhile, AlreadyRecorded."""
@@ -223,10 +254,13 @@ _KEEPERS: Mapping[tuple[str, str], Callable[[Item, Member], Item]] = {
 """What is kept, by partition and kind; entries, standing claims, documents, proposals and certificates are not."""
 
 
-def _off_the_shelves(item: Item) -> list[Write]:
-    """The writes that take a published contribution out of the library."""
+def _place(key: Mapping[str, Any]) -> str:
+    return f"{key['PK']} {key['SK']}"
+
+
+def _shelves_of(item: Item) -> list[keys.Key]:
+    """Where a published contribution stands in the library."""
     document = items.document(item)
     if document.published_at is None:
         return []
-    contribution = contribution_of(document, "", document.published_at)
-    return [remove_item(f"shelf {key}", key) for key in shelves(contribution)]
+    return shelves(contribution_of(document, "", document.published_at))

@@ -12,8 +12,8 @@ from shared.use_cases.once import once
 
 MALWARE = "The malware scan found something in this file. Do not open it; have your computer looked at."
 ANOTHER_VERSION = "another-version"
-"""What came of a file that was posted beside the one that is checked: it is to be taken away for good, as the bucket
-would in time take away what lies under it, which is the one that counts."""
+"""What came of a file that was posted beside the one that is checked, or whose document was deleted meanwhile: it is to
+be taken away for good, as the bucket would in time take away what lies under it, which is the one that counts."""
 
 NOT_LOOKED_INTO = (
     "We could not look into this file, although we tried several times. Save it anew, or as PDF, and upload that; "
@@ -88,10 +88,11 @@ def note_malware_verdict(
 
 
 def _known(document: Document | None, object_version: str) -> str:
-    """What came of it before: whoever rejected it may have died before its object was deleted."""
-    if document is not None and document.object_version not in ("", object_version):
+    """What came of it before: whoever rejected it may have died before its object was deleted. A file whose document is
+    gone belongs to nobody."""
+    if document is None or document.object_version not in ("", object_version):
         return ANOTHER_VERSION
-    return "rejected" if document is not None and document.status == "rejected" else "nothing-awaited"
+    return "rejected" if document.status == "rejected" else "nothing-awaited"
 
 
 def _judge(

@@ -45,16 +45,17 @@ def erase_member(
     """Erase in an order that may break off anywhere and be begun again: it goes on where it stopped.
 
     First one transaction that takes name and address away and ends what is held, so that nothing new begins; then the
-    account, the files, and item by item the rest; last the word that it is done. Raises StaffOnly for one's own data,
-    NotFound, CycleLocked while a report waits for a decision, Unavailable.
+    account, and item by item the rest; then the files, since one may be posted again for as long as its form lives,
+    and is taken away by its check once no document names it; last the word that it is done. Raises StaffOnly for
+    one's own data, NotFound, CycleLocked while a report waits for a decision, Unavailable.
     """
     require_other(command, member_id)
     member, held = _begun(members, personal_data, command, member_id)
     certification_ids = [each.certification.certification_id for each in held]
     accounts.remove(member.member_id)
+    deleted = personal_data.strip(member, certification_ids)
     for home in (ids.member_home(member_id), *map(ids.certification_home, certification_ids)):
         objects.erase_home(home)
-    deleted = personal_data.strip(member, certification_ids)
     if member.erasure == "begun":
         member = _finished(members, personal_data, command, member, deleted)
     return Erased(member, deleted)

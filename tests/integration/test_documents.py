@@ -661,15 +661,36 @@ def test_an_approval_that_is_undone_brings_its_documents_back(
     assert portal.decide(member, submission).status == 200
     assert publish(portal, document).status == 201
     undoing = f"/api/staff/certifications/{member.certification_id}/undo-approval"
+    withdraw(portal, document)
     assert portal.post(undoing, STAFF, {"reason": "The wrong member."}).status == 200
     (shown,) = portal.dashboard(member)["documents"]
     assert (shown["document_id"], shown["archived"]) == (document["document_id"], False)
     assert code(remove(portal, member, shown)) == "cycle-locked"
-    withdrawal = f"/api/staff/documents/{document['document_id']}/publication"
-    assert portal.ask("DELETE", withdrawal, STAFF, version=shown["version"]).status == 204
+    assert publish(portal, document).code == "not-publishable"
     assert portal.decide(member, submission).status == 200
     assert portal.dashboard(member)["documents"] == []
     assert publish(portal, document).status == 201
+
+
+@pytest.mark.parametrize("held", [("IPMA-CP",), ("IPMA-CP", "IPMA-SCP")], ids=["one", "at home elsewhere"])
+def test_an_approval_is_not_undone_while_the_library_shows_what_its_report_names(
+    portal: Portal, bucket: DocumentsBucket, held: tuple[str, ...]
+) -> None:
+    """A contribution is published once the report that names it is approved, and no report of that kind would be."""
+    member = portal.member(*held)
+    document = clean(portal, bucket, member, kind="program", title="Mentoring")
+    portal.enter(member, entry(quantity=50, document_ids=[document["document_id"]]))
+    made = portal.sign(member).json
+    portal.paid(made["invoice"]["invoice_id"])
+    assert portal.decide(member, made["submission"]["submission_id"]).status == 200
+    assert publish(portal, document).status == 201
+    undoing = f"/api/staff/certifications/{member.certification_id}/undo-approval"
+    refused = portal.post(undoing, STAFF, {"reason": "The wrong member."})
+    assert (refused.code, "Mentoring" in refused.json["detail"]) == ("already-decided", True)
+    assert portal.dashboard(member)["certification"]["status"] == "renew"
+    withdraw(portal, document)
+    assert portal.post(undoing, STAFF, {"reason": "The wrong member."}).status == 200
+    assert titles(portal, STAFF) == []
 
 
 # --- two certifications ---
@@ -740,6 +761,12 @@ def contributed(portal: Portal, bucket: DocumentsBucket, title: str, kind: str =
 
 def publish(portal: Portal, document: dict[str, Any], who: Person = STAFF) -> Answer:
     return portal.post(f"/api/staff/documents/{document['document_id']}/publication", who)
+
+
+def withdraw(portal: Portal, document: dict[str, Any]) -> None:
+    at = f"/api/staff/documents/{document['document_id']}"
+    version = portal.get(at, STAFF).json["document"]["version"]
+    assert portal.ask("DELETE", f"{at}/publication", STAFF, version=version).status == 204
 
 
 def titles(portal: Portal, who: Person, **query: Any) -> list[str]:

@@ -14,10 +14,12 @@ import pytest
 from functions.check_document import handler as check_document
 from functions.documents import handler as documents
 from functions.import_data import handler as import_data
+from functions.library import handler as library
 from functions.notify import handler as notify
 from functions.privacy import handler as privacy
 from shared.adapters import aws, clock
 from shared.domain import ids, program_invoices
+from shared.domain.document_content import inspect
 from shared.domain.events import Event
 from shared.domain.ports import ChangedMeanwhile
 from shared.domain.privacy import ERASED_DETAIL
@@ -25,9 +27,12 @@ from shared.domain.proposals import Chapter, RosterMember, propose
 from shared.domain.submissions import hash_of
 from shared.handling import wiring
 from shared.repositories.everything import KEYS
+from shared.repositories.personal_data import DELETED
 from shared.repositories.table import remove_item, set_item
+from shared.use_cases import check_document as looking
 from shared.use_cases.give_back import ATTENTION
 from shared.use_cases.propose_memberships import NOBODY, propose_memberships
+from shared.use_cases.publish_contribution import publish_contribution
 from shared.use_cases.upload_document import upload_document
 from tests.files import ANNOUNCED
 from tests.integration import contract
@@ -572,3 +577,104 @@ def test_an_upload_or_a_proposal_under_way_is_refused_where_the_erasure_came_fir
     report = propose_memberships(wiring.proposals(), chapter, [row], asked_by="s", dry_run=False)
     assert [(each.field, each.detail) for each in report.rejected] == [("Email Address", NOBODY)]
     assert personal(world) == []
+
+
+def test_a_publication_under_way_is_refused_where_the_erasure_came_first(
+    portal: Portal, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It passed every check before; else the library would go on showing the name."""
+    document = f"/api/staff/documents/{world.names['document_id']}"
+    version = portal.get(document, STAFF).json["document"]["version"]
+    assert portal.ask("DELETE", f"{document}/publication", STAFF, version=version).status == 204
+
+    def begun(*_: Any) -> Any:
+        raise Died
+
+    def erased_first(*args: Any, **kwargs: Any) -> Any:
+        with contextlib.suppress(Died):
+            portal.post(erasure_of(world), ADMINISTRATOR)
+        return publish_contribution(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(wiring.personal_data()), "strip", begun)
+        patch.setattr(library, "publish_contribution", erased_first)
+        answer = portal.post(f"{document}/publication", STAFF)
+    assert (answer.code, answer.json["detail"]) == ("not-found", ERASED_DETAIL)
+    assert portal.post(erasure_of(world), ADMINISTRATOR).json["state"] == "done"
+    assert personal(world) == []
+
+
+@pytest.mark.parametrize("at", ["the last look", "the delete"])
+def test_a_file_that_is_posted_and_looked_at_in_the_midst_of_the_erasure_is_erased_with_what_was_said_of_it(
+    portal: Portal, world: World, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """Its form still lives when its object is gone already, and the verdict leaves an event with its name."""
+    told = {**TOLD, "title": "Kanarienurkunde", "file_name": "kanarie.pdf"}
+    document_id = portal.post("/api/documents", world.owner, told).json["document"]["document_id"]
+    heard: list[Any] = []
+
+    def posted_and_looked_at() -> None:
+        event = stored(world.documents, document_id)
+        heard.append(
+            check_document.handler({"Records": [{"messageId": "1", "body": json.dumps(event)}]}, None)
+        )
+
+    table, store = type(wiring.table()), type(wiring.personal_data())
+    transact, strip = table.transact, store.strip
+
+    def before_the_delete(self: Any, writes: Any) -> None:
+        if not heard and any(each.label.startswith(DELETED) for each in writes):
+            posted_and_looked_at()
+        transact(self, writes)
+
+    def before_the_last_look(*args: Any) -> Any:
+        if not heard:
+            posted_and_looked_at()
+        return strip(*args)
+
+    if at == "the delete":
+        monkeypatch.setattr(table, "transact", before_the_delete)
+    else:
+        monkeypatch.setattr(store, "strip", before_the_last_look)
+    assert portal.post(erasure_of(world), ADMINISTRATOR).json["state"] == "done"
+    assert heard == [{"batchItemFailures": []}]
+    assert personal(world) == []
+    assert world.documents.objects == {}
+
+
+def test_a_file_that_is_looked_at_while_its_document_goes_is_taken_away(
+    portal: Portal, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document_id = portal.post("/api/documents", world.owner, TOLD).json["document"]["document_id"]
+    event = stored(world.documents, document_id)
+
+    def erased_meanwhile(*args: Any) -> Any:
+        assert portal.post(erasure_of(world), ADMINISTRATOR).json["state"] == "done"
+        stored(world.documents, document_id)
+        return inspect(*args)
+
+    monkeypatch.setattr(looking, "inspect", erased_meanwhile)
+    answer = check_document.handler({"Records": [{"messageId": "1", "body": json.dumps(event)}]}, None)
+    assert answer == {"batchItemFailures": []}
+    assert world.documents.objects == {}
+    assert personal(world) == []
+
+
+def test_what_two_reports_name_and_the_library_shows_is_erased_once(portal: Portal, world: World) -> None:
+    """Each report has its copy, and each copy says where the library shows it."""
+    both = portal.member("IPMA-CP", "IPMA-SCP", first_name="Kanarie", last_name="Zwei")
+    document_id = replace(world, owner=both).contribution(title="Kanarienordnung")
+    for certification_id in both.certification_ids:
+        path = f"/api/certifications/{certification_id}/entries"
+        assert (
+            portal.post(path, both, {"entries": [entry("policy", document_ids=[document_id])]}).status == 201
+        )
+    portal.points(both, 49)
+    made = portal.sign(both).json
+    portal.paid(made["invoice"]["invoice_id"])
+    assert portal.decide(both, made["submission"]["submission_id"]).status == 200
+    assert portal.post(f"/api/staff/documents/{document_id}/publication", STAFF).status == 201
+    assert portal.get("/api/library", STAFF, query={"query": "kanarienordnung"}).json["items"]
+    answer = portal.post(f"/api/staff/members/{both.member_id}/erasure", ADMINISTRATOR)
+    assert (answer.status, answer.json["state"]) == (200, "done")
+    assert portal.get("/api/library", STAFF, query={"query": "kanarienordnung"}).json["items"] == []
