@@ -16,7 +16,7 @@ from typing import Literal, cast
 from shared.domain import ids
 from shared.domain.certifications import Certification, CertificationStatus, Cycle, first_cycle
 from shared.domain.days import written_day
-from shared.domain.members import LONGEST_NAME, Member, is_email
+from shared.domain.members import LONGEST_NAME, NO_EMAIL, Member, is_email
 from shared.domain.privacy import ERASED_DETAIL
 from shared.domain.program import Editions, Program
 from shared.domain.recertification import Recertification
@@ -195,7 +195,7 @@ def read_row(number: int, cells: Mapping[str, str], editions: Editions) -> Roste
         elif not text[name].isprintable():
             wrong(name, "A name cannot hold control characters.")
     if not is_email(text["email"]):
-        wrong("email", "Give a valid e-mail address.")
+        wrong("email", NO_EMAIL)
     said = cells.get("body_member", "").strip().lower()
     if said not in ("", *_YES_OR_NO):
         wrong("body_member", "Say yes or no, or nothing.")

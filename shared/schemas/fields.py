@@ -106,7 +106,7 @@ _TEXT, _ONE_LINE, _LINES = BeforeValidator(_text), AfterValidator(_one_line), Af
 
 def _email(value: str) -> str:
     if not members.is_email(value):
-        raise ValueError("Give a valid e-mail address.")
+        raise ValueError(members.NO_EMAIL)
     return value
 
 

@@ -2,14 +2,19 @@
 
 import email
 import email.policy
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import ANY, Stubber
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from shared.adapters.mailer import Mailer
 from shared.domain.mails import Attachment, Mail, MailRefused
+from shared.domain.members import is_email
 
 MAIL = Mail(
     "mail-1",
@@ -63,3 +68,25 @@ def test_a_refusal_says_a_code_and_no_address(ses: Any) -> None:
     assert str(refused.value) == "MessageRejected"
     assert refused.value.__cause__ is None
     assert refused.value.__suppress_context__
+
+
+@given(
+    st.text(alphabet="aZ9.@=?_q:()[]\\<>\"',;%+-ü\u00ad\r\n ", max_size=12), st.sampled_from(["@c.org", ""])
+)
+@example("=?utf-8?q?a=0ABcc:x?=", "@c.org")
+@example("=?utf-8?q?a=0ABcc?=", "@c.org")
+@example("x:y", "@c.org")
+@example("o'brien.mc_x+y-z%a=b", "@mail.xn--exmple-cua.org")
+def test_every_address_that_is_taken_stands_in_the_mail_as_it_is(text: str, domain: str) -> None:
+    if is_email(text + domain):
+        sent: dict[str, Any] = {}
+        client: Any = SimpleNamespace(send_raw_email=lambda **told: sent.update(told))
+        Mailer(client, "portal@example.org", "", "").send(replace(MAIL, to=text + domain))
+        message = email.message_from_bytes(sent["RawMessage"]["Data"])
+        assert message["To"].strip() == text + domain
+        assert message["Bcc"] is None
+
+
+@pytest.mark.parametrize("address", ["o'brien.mc_x+y-z%a=b@mail.xn--exmple-cua.org", "a@b.co", "1@2.example"])
+def test_what_people_have_as_addresses_is_taken(address: str) -> None:
+    assert is_email(address)

@@ -34,7 +34,9 @@ WRONG = [
     (
         "email",
         ["", "a", "a@b", "@b.org", "a@b.c", "a b@example.org", "a@b@c.org", f"{'x' * 65}@b.org",
-         f"a@{'x' * 250}.org", "a\x00@b.org", "a,b@c.org", '"a"@c.org', "<a@c.org>", "a@c.org;b@c.org"],
+         f"a@{'x' * 250}.org", "a\x00@b.org", "a,b@c.org", '"a"@c.org', "<a@c.org>", "a@c.org;b@c.org",
+         "müller@c.org", "a@exämple.org", "a(b)@c.org", "x:y@c.org", "a\\@c.org", "a..b@c.org", ".a@c.org", "a.@c.org",
+         "[1]@c.org", "a@-c.org", "a@c-.org", "a@c..org", "a\u00adb@c.org", "=?utf-8?q?a=0ABcc?=@c.org"],
     ),
     ("designation", ["", "IPMA", "ipma-cp", "IPMA-CP,IPMA-CS"]),
     (
