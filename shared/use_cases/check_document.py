@@ -45,9 +45,7 @@ def check_content(
 
     `certification_ids` gives what a member holds, for noticing the same file twice: a hint, no refusal.
     """
-    document = documents.find(document_id) or documents.find(
-        document_id
-    )  # it may have moved between its two places
+    document = _found(documents, document_id)
     if document is None:
         objects.remove_version(document_id, object_version)
         return "unknown"
@@ -81,10 +79,15 @@ def note_malware_verdict(
     reason: str,
 ) -> str:
     """Note what the malware scan says of one uploaded version: `reason` is empty when it found nothing."""
-    document = documents.find(document_id)
+    document = _found(documents, document_id)
     if document is None or not document.awaits("malware", object_version):
         return _known(document, object_version)
     return _judge(documents, events, command, document, "malware", object_version, reason, None)
+
+
+def _found(documents: DocumentStore, document_id: str) -> Document | None:
+    """The document; it is looked for twice, as it may have moved between its two places."""
+    return documents.find(document_id) or documents.find(document_id)
 
 
 def _known(document: Document | None, object_version: str) -> str:
@@ -110,7 +113,7 @@ def _judge(
     keyed = Command(command.caller, command.role, command.now, command.today, key)
 
     def perform(attempt: int) -> str:
-        before = document if attempt == 0 else documents.find(document.document_id)
+        before = document if attempt == 0 else _found(documents, document.document_id)
         if before is None or not before.awaits(check, object_version):
             return _known(before, object_version)
         after = before.judged(check, object_version, reason, facts)

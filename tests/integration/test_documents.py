@@ -11,11 +11,13 @@ import pytest
 from functions.check_document import handler as check_document
 from shared.adapters import clock
 from shared.domain.days import day_of
+from shared.domain.documents import Document
 from shared.domain.errors import DomainError
 from shared.domain.events import Command
 from shared.domain.ids import fresh_key
 from shared.handling import wiring
 from shared.repositories import keys
+from shared.repositories.documents import Documents
 from shared.settings import settings
 from shared.use_cases import check_document as looking
 from shared.use_cases.delete_document import delete_document
@@ -395,6 +397,30 @@ def test_a_file_that_no_check_can_end_is_rejected_on_the_last_try_and_its_member
     ]
     assert hear(uploaded) == [], "sent back from the dead letters it is done with"
     assert read(portal, member, document) == page
+
+
+@pytest.mark.usefixtures("scanned")
+def test_a_verdict_that_meets_a_document_between_its_two_places_is_heard(
+    portal: Portal, bucket: DocumentsBucket, member: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An approval moves it to the archive: one read of both places may come between and see it in neither."""
+    real = Documents.find
+    for speaks in ("content", "malware"):
+        document = announce(portal, member)
+        uploaded = stored(bucket, document["document_id"])
+        asked: list[str] = []
+
+        def moving(self: Documents, document_id: str, asked: list[str] = asked) -> Document | None:
+            asked.append(document_id)
+            return None if len(asked) == 1 else real(self, document_id)
+
+        for check, heard in (("content", uploaded), ("malware", scan(document["document_id"]))):
+            with monkeypatch.context() as patch:
+                if check == speaks:
+                    patch.setattr(Documents, "find", moving)
+                assert hear(heard) == []
+        assert asked[:2] == [document["document_id"]] * 2
+        assert read(portal, member, document)["document"]["status"] == "clean"
 
 
 def test_a_check_done_twice_or_of_a_later_upload_changes_nothing(
@@ -804,6 +830,36 @@ def test_members_find_what_staff_published_by_kind_words_and_page_by_page(
     assert {each["title"] for each in listed} >= set(names)
     assert all(each["published_at"] for each in listed)
     assert all(each["member_name"].startswith("Mona Member") and each["member_id"] for each in listed)
+
+
+@pytest.mark.parametrize("at_home", ["with one of them", "with the member"])
+def test_a_contribution_of_several_reports_is_listed_once_also_over_pages(
+    portal: Portal, bucket: DocumentsBucket, at_home: str
+) -> None:
+    member = portal.member("IPMA-SCP", "IPMA-CP")
+    home = {} if at_home == "with the member" else {"certification_id": member.certification_ids[0]}
+    shared = clean(portal, bucket, member, kind="policy", title="Named twice", **home)
+    own = contributed(portal, bucket, "Between the two")
+    for day, certification_id in ((20, member.certification_ids[1]), (22, member.certification_ids[0])):
+        holder = Person(member.member_id, (), (certification_id,))
+        portal.at(f"2027-06-{day}T12:00:00-04:00")
+        portal.enter(holder, entry(quantity=49), entry("policy", document_ids=[shared["document_id"]]))
+        made = portal.sign(holder).json
+        portal.paid(made["invoice"]["invoice_id"])
+        assert portal.decide(holder, made["submission"]["submission_id"]).status == 200
+    last = contributed(portal, bucket, "After both")
+    titles = {each["document_id"]: each["title"] for each in (shared, own, last)}
+    found, cursor = [], None
+    while True:
+        query = {"limit": 1} | ({"cursor": cursor} if cursor else {})
+        page = portal.get("/api/staff/contributions", STAFF, query=query).json
+        found += [titles[each["document_id"]] for each in page["items"] if each["document_id"] in titles]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert found == ["Between the two", "Named twice", "After both"]
+    whole = portal.get("/api/staff/contributions", STAFF).json["items"]
+    assert [titles[each["document_id"]] for each in whole if each["document_id"] in titles] == found
 
 
 def test_the_library_tells_only_the_name_and_only_what_is_published(
