@@ -76,7 +76,9 @@ Each file comes twice: as CSV (UTF-8, the columns that people ask for) and as JS
 Amounts of money are in minor units (cents), times in UTC, days in the program's time zone.
 A CSV cell that a spreadsheet would take for a formula begins with an apostrophe.
 `entries` are those of the current cycles; `signed_entries` are the entries of every signing, word for word.
-What changed while the export ran may be in it as it was before or after.
+What changed while the export ran may be in it as it was before or after. What moved meanwhile, as a cycle with its
+submission and documents does when it is approved, taken back or lapses, may be in it twice or not at all: the history
+tells of it, and another export has it.
 """
 
 _FORMULA = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")

@@ -316,6 +316,7 @@ def refuse(name: str, person: Person, path: str, body: Any) -> None:
         "\\\\elsewhere.example/",
         "javascript:alert(1)",
         "data:text/html,<script>alert(1)</script>",
+        "http://[",
     ],
 )
 def test_a_log_in_leads_to_no_other_address(

@@ -13,7 +13,9 @@ const t = text.logIn;
 
 /** Where to go: back to where one was, if that is a page of this portal. A path alone could begin with // and lead elsewhere. */
 function destination() {
-  const next = new URL(new URLSearchParams(location.search).get("next") ?? member.home(), location.origin);
+  const asked = new URLSearchParams(location.search).get("next");
+  if (!asked || !URL.canParse(asked, location.origin)) return member.home();
+  const next = new URL(asked, location.origin);
   return next.origin === location.origin ? location.origin + next.pathname + next.search : member.home();
 }
 
