@@ -249,6 +249,12 @@ def upload(bench: Bench) -> Ask:
     return lambda: bench.portal.post("/api/documents", who, told())
 
 
+@case("POST /api/documents", "to no certification, of two")
+def upload_at_home_with_its_member(bench: Bench) -> Ask:
+    who = bench.portal.member("IPMA-CP", "IPMA-SCP")
+    return lambda: bench.portal.post("/api/documents", who, told())
+
+
 @case("POST /api/documents", "to a certification")
 def upload_to_a_certification(bench: Bench) -> Ask:
     who = bench.busy(10)
