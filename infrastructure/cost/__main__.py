@@ -31,6 +31,9 @@ the Lite one (`infrastructure/auth.yaml`); 10,000 active members a month are fre
 largest part of the bill, and no work of ours on units changes that: up to {free:,.0f} members they are free, at 100,000
 they cost {lite:.0f} times what all else does in the Lite plan, and {essentials:.0f} times in the other.
 
+SES's row has Cognito's own mails, which go through it where the log-ins have a `SenderAddress`: ${log_in_mails} for
+10,000 members. Lambda's and the logs' have the function that looks at each token with `StaffTotp=required`: ${tokens}.
+
 ## What stands still
 
 {fixed}
@@ -106,6 +109,8 @@ def page() -> str:
             plan: reckoning.of_log_ins(100_000, plan) / usage["**usage**"][2]
             for plan in ("lite", "essentials")
         },
+        "log_in_mails": money(10_000 * reckoning.of_log_in_mails()),
+        "tokens": money(10_000 * sum(reckoning.of_tokens().values())),
         "kept_dev": days[0],
         "kept": days[1],
         "usage_dev": money(sum(reckoning.of_usage(10_000, "dev").values())),

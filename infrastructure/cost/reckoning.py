@@ -157,11 +157,50 @@ def of_a_member(stage: str = RECKONED) -> Dollars:
     )
     reminders = use["jobs"]["notify (a reminder)"]
     total["SES"] += reminders * use["mail_attachment_kilobytes"] / 1e6 * price["ses"]["attached_gigabyte"]
+    for service, dollars in of_tokens(stage).items():
+        total[service] += dollars
+    total["SES"] += of_log_in_mails(stage)
     api = sum(times for part in ("member", "staff") for times in use[part].values())
-    total["CloudFront"] = (use["page_requests"] + api) * price["cloudfront"]["request"]
+    total["CloudFront"] = use["page_requests"] * page_functions() * price["cloudfront"]["function"]
+    total["CloudFront"] += (use["page_requests"] + api) * price["cloudfront"]["request"]
     sent = use["page_kilobytes"] + api * use["answer_kilobytes"]
     total["CloudFront"] += sent / 1e6 * price["cloudfront"]["gigabyte"]
     return total
+
+
+def of_log_in_mails(stage: str = RECKONED) -> float:
+    """What Cognito's mails to a member cost a year: they go through our SES where a sender is set."""
+    return float(profile()["login_mails"] * prices()["ses"]["mail"]) if chosen("HasSender", stage) else 0.0
+
+
+def of_tokens(stage: str = RECKONED) -> Dollars:
+    """What a member's log-ins of a year cost beside Cognito: the function that looks at each token where staff need an
+    authenticator app, billed as one of ours that calls nothing."""
+    price, use = prices(), profile()
+    if not chosen("RequiresTotp", stage):
+        return {}
+    function = load(ROOT / TEMPLATES[1])["Resources"]["StaffTotpFunction"]["Properties"]
+    seconds = (use["warm_milliseconds"] + use["cold_share"] * use["cold_milliseconds"]) / 1000
+    run = price["lambda"]["request"]
+    run += seconds * function["MemorySize"] / 1024 * price["lambda"]["gigabyte_second"]
+    logs = use["log_bytes_a_request"] / 1e9 * log_gigabyte(stage)
+    return {"Lambda": use["tokens"] * run, "logs": use["tokens"] * logs}
+
+
+def chosen(condition: str, stage: str) -> bool:
+    """Whether a condition of the log-ins' template holds with a stage's settings."""
+    auth = settings(stage).auth
+    return _holds(load(auth.template), auth.parameters, condition)
+
+
+def page_functions() -> int:
+    """How many functions CloudFront runs for each page."""
+    (distribution,) = [
+        each["Properties"]["DistributionConfig"]
+        for each in load(ROOT / TEMPLATES[3])["Resources"].values()
+        if each["Type"] == "AWS::CloudFront::Distribution"
+    ]
+    return len(distribution["DefaultCacheBehavior"]["FunctionAssociations"])
 
 
 def of_usage(members: int, stage: str = RECKONED) -> Dollars:

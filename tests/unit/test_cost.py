@@ -4,6 +4,7 @@ import pytest
 
 from infrastructure.cost import __main__ as cost
 from infrastructure.cost import reckoning
+from infrastructure.local.template import load
 from tests.unit.test_template import FUNCTIONS
 
 PROMISED = 15.0
@@ -59,6 +60,36 @@ def test_calls_are_counted_as_the_table_writes_them() -> None:
     assert figures.calls() > 100
     mail = reckoning.Operation("notify (an invoice)")
     assert (mail.calls("ses."), mail.is_request) == (1, False)
+
+
+def test_log_ins_are_paid_for_as_the_stage_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """prod mails from a sender of its own and asks staff for an authenticator app; dev does neither."""
+    assert reckoning.of_log_in_mails("prod") == pytest.approx(reckoning.profile()["login_mails"] * 0.10e-3)
+    assert set(reckoning.of_tokens("prod")) == {"Lambda", "logs"}
+    assert (reckoning.of_log_in_mails("dev"), reckoning.of_tokens("dev")) == (0, {})
+    before = reckoning.of_a_member("prod")
+    more = reckoning.profile() | {"login_mails": 11, "tokens": 1_000}
+    monkeypatch.setattr(reckoning, "profile", lambda: more)
+    after = reckoning.of_a_member("prod")
+    assert after["SES"] - before["SES"] == pytest.approx((11 - 1) * 0.10e-3)
+    assert after["Lambda"] > before["Lambda"]
+
+
+def test_a_page_runs_the_functions_that_cloudfront_has_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages, before = reckoning.profile()["page_requests"], reckoning.of_a_member()["CloudFront"]
+    assert reckoning.page_functions() == 2
+    monkeypatch.setattr(reckoning, "page_functions", lambda: 0)
+    assert before - reckoning.of_a_member()["CloudFront"] == pytest.approx(pages * 2 * 0.10e-6)
+
+
+def test_no_metric_is_paid_for_that_nobody_reads() -> None:
+    """SES writes two for a configuration set, charged as ours are; no alarm and no widget reads them."""
+    sets = [
+        each["Properties"]
+        for each in load(reckoning.ROOT / "template.yaml")["Resources"].values()
+        if each["Type"] == "AWS::SES::ConfigurationSet"
+    ]
+    assert [each["ReputationOptions"]["ReputationMetricsEnabled"] for each in sets] == [False]
 
 
 def test_log_ins_are_free_up_to_10000_a_month_and_then_by_the_plan() -> None:
