@@ -227,8 +227,7 @@ def test_a_session_of_k_entries_is_two_calls_and_2k_plus_4_units(case: str, entr
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
-        # a put on its conditions, the erasure's and the archive's too: 6 units, and 4 where the archive is not asked
-        # (docs/decisions/documents.md)
+        # a put on its conditions, the archive's and the erasure's too: 6 or 4 units (docs/decisions/documents.md)
         ("POST /api/documents (to no certification)", ["TransactWriteItems"]),
         ("POST /api/documents (to no certification, of two)", ["TransactWriteItems"]),
         ("POST /api/documents (to a certification)", ["TransactWriteItems"]),
