@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -146,7 +146,7 @@ def settings(stage: str) -> Stage:
 def of_a_member(stage: str = RECKONED) -> Dollars:
     """What a member and year costs by service, but for log-ins, which have a free allowance."""
     price, use = prices(), profile()
-    total: Counter[str] = Counter()
+    total: defaultdict[str, float] = defaultdict(float)
     for part in ("member", "staff", "jobs"):
         for name, times in use[part].items():
             for service, dollars in Operation(name).at(stage).items():
