@@ -233,7 +233,7 @@ def undo_approval(current: Recertification, closed: ClosedCycle, *, editions: Ed
         certification=certification,
         cycle=cycle,
         entries=closed.entries,
-        documents=(*current.documents, *closed.documents),
+        documents=(*current.documents, *current.moving, *closed.documents),
         submission=replace(closed.decided, state="submitted", decision=None),
         standing=current.standing,
     )

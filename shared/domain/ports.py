@@ -65,6 +65,8 @@ class RecertificationStore(Protocol):
         self, before: Recertification, closed: Recertification, opened: Recertification, event: Event
     ) -> None: ...
 
+    def put_away(self, certification_id: str) -> None: ...
+
 
 class DueStore(RecertificationStore, Protocol):
     """Recertifications as the jobs read them: `due` may lag, so what it gives is read again before a change."""

@@ -55,7 +55,8 @@ class Recertification:
 
     `late_fee` is the invoice of a reinstatement application's late fee, `earned_until` the last day of its window.
     `reachable` are documents of the same member that are at home elsewhere: an entry that names one brings it in.
-    `standing` claims accrue by themselves; what they have accrued is stored with the next change.
+    `standing` claims accrue by themselves; what they have accrued is stored with the next change. `moving` are
+    documents of the cycle before that are on their way to the archive: they belong to nothing here.
     """
 
     program: Program
@@ -69,6 +70,7 @@ class Recertification:
     earned_until: date | None = None
     reachable: tuple[Document, ...] = ()
     standing: tuple[StandingClaim, ...] = ()
+    moving: tuple[Document, ...] = ()
 
     @cached_property
     def ledger(self) -> Ledger:

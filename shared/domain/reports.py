@@ -132,8 +132,11 @@ def report_of(recertification: Recertification, record: SignedRecord | None, tod
     )
 
 
-def report_of_archived(archived: ArchivedCycle, program: Program, certification: Certification) -> Report:
-    """The report of a closed cycle, from the record of its signing; `program` is the edition of that cycle."""
+def report_of_archived(
+    archived: ArchivedCycle, program: Program, certification: Certification, moving: Sequence[Document] = ()
+) -> Report:
+    """The report of a closed cycle, from the record of its signing; `program` is the edition of that cycle, `moving`
+    are documents on their way to the archive."""
     submission, record = archived.submission, archived.record
     signed = None if record is None else json.loads(record.text)
     entries = archived.entries if signed is None else tuple(signed_entries(signed))
@@ -145,7 +148,7 @@ def report_of_archived(archived: ArchivedCycle, program: Program, certification:
         member_name=certification.member_name if submission is None else submission.member_name,
         cycle=archived.cycle,
         state="approved" if archived.cycle.state == "approved" else "lapsed",
-        lines=_lines(entries, counted, archived.documents, submission),
+        lines=_lines(entries, counted, (*moving, *archived.documents), submission),
         ledger=counted,
         submission=submission,
         agreement=program.agreement if signed is None else Agreement(**signed["agreement"]),

@@ -5,6 +5,7 @@ CERTIFICATION#<id>    CERTIFICATION                       the certification (GSI
                       CYCLE                               its current cycle
                       DOCUMENT#<document>                 a document for it, or its copy
                       ENTRY#<cycle number>#<entry>        an entry
+                      MOVING                              which documents here are a closed cycle's (GSI1: all of these)
                       STANDING                            its standing claims
                       INVOICE#<cycle number>              the recertification invoice of a cycle
                       INVOICE#<cycle number>#LATE         the late fee of a reinstatement application
@@ -62,6 +63,15 @@ def cycle(certification_id: str) -> Key:
 def entry(certification_id: str, number: int, entry_id: str) -> Key:
     """An entry of a certification's cycle."""
     return _key(certification_partition(certification_id), f"ENTRY#{number:04d}#{entry_id}")
+
+
+MOVING = "MOVING"
+"""GSI1's partition of the certifications with documents that are on their way to the archive."""
+
+
+def moving(certification_id: str) -> Key:
+    """Which documents of a certification's partition belong to its last closed cycle."""
+    return _key(certification_partition(certification_id), "MOVING")
 
 
 def standing(certification_id: str) -> Key:

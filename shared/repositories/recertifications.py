@@ -11,16 +11,19 @@ from shared.domain.certificates import certificate_of
 from shared.domain.certifications import Certification, Cycle, last_day_of_access
 from shared.domain.days import day_of
 from shared.domain.discretion import ClosedCycle
+from shared.domain.documents import Document
 from shared.domain.errors import NotFound
 from shared.domain.events import Event
 from shared.domain.invoices import Invoice
 from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
+from shared.domain.privacy import ERASED
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
 from shared.domain.submissions import SignedRecord, Submission
 from shared.repositories import document_writes, events, items, keys
 from shared.repositories.calendar import Calendar
 from shared.repositories.certificates import certificate_write
+from shared.repositories.moving import Moving, moving_in, moving_write, nothing_moves
 from shared.repositories.table import (
     ABSENT,
     SAME_VERSION,
@@ -39,7 +42,9 @@ MOST_REACHED = 20
 """How many documents from elsewhere one session may bring in, two writes each."""
 
 MOST_ARCHIVED = 40
-"""How many documents move to the archive with an approval, two writes each; those beyond stay where they are."""
+"""How many documents move to the archive with an approval, two writes each; those beyond move after it."""
+MOVES = 20
+"""How often documents are moved on, of at most 300 in a cycle and with others changing them meanwhile."""
 DUE_PAGE = 500
 
 
@@ -48,8 +53,10 @@ class Recertifications:
 
     `find` 1 strongly consistent query (0.5 RRU per 4 KB and read: about 3 RRU at 30 entries) · `reach` 1 batch get
     for documents from elsewhere · `save` of a session of k entries 1 transaction, 2(k+2) WRU with its event · `save` of
-    a submission 1 transaction of at most 5 items · `close` 1 transaction · `lapse` 1 transaction, 6 WRU with its event
-    and 1 of the index · `closed_cycles` 1 query · `submissions` 1 query of the index · `due` 16 queries of the index ·
+    a submission 1 transaction of at most 5 items · `close` 1 transaction, then `put_away` for documents beyond 40 ·
+    `put_away` 1 query and 1 transaction for each 40, 1 query at the end · `unfinished` 1 query of the index ·
+    `reopen` 1 transaction, and one before it for each 40 documents beyond 40 · `lapse` 1 transaction, 6 WRU with its
+    event and 1 of the index · `closed_cycles` 1 query · `submissions` 1 query of the index · `due` 16 queries of it ·
     `heads` 2 batch gets for 100, 2 RRU each. Before a change that moves the end of access, its day is noted in the
     calendar: 1 WRU, once in a while for each process and day.
     """
@@ -123,8 +130,11 @@ class Recertifications:
 
         The closed cycle's entries leave the partition that the dashboard reads; they stay for good in the record of the
         signing, those of a lapsed cycle in an item of their own. Those beyond a transaction's 100 writes stay behind
-        and are skipped by their cycle number. Raises ChangedMeanwhile, AlreadyRecorded.
+        and are skipped by their cycle number; documents beyond its room are named as moving, and moved once it is
+        closed. Raises ChangedMeanwhile, AlreadyRecorded.
         """
+        if before.moving:
+            self.put_away(before.certification.certification_id)
         certification_id, number = before.certification.certification_id, closed.cycle.number
         invoice, submission = before.invoice, closed.submission
         closed_at = closed.cycle.closed_at
@@ -161,6 +171,9 @@ class Recertifications:
             kept = {"entries": [items.attributes(entry) for entry in closed.entries]}
             writes.append(put("entries", {**keys.lapsed_entries(certification_id, number), **kept}, ABSENT))
         writes += document_writes.archived(certification_id, closed.documents[:MOST_ARCHIVED], closed_at)
+        beyond = closed.documents[MOST_ARCHIVED:]
+        if beyond:
+            writes.append(moving_write(Moving(certification_id, closed_at, ()).with_more(beyond)))
         room = TRANSACTION_LIMIT - len(writes)
         writes += [
             delete(
@@ -172,6 +185,36 @@ class Recertifications:
             for entry in before.entries[:room]
         ]
         self._transact(writes)
+        if beyond:
+            self.put_away(certification_id)
+
+    def put_away(self, certification_id: str) -> None:
+        """Move what is left of a closed cycle's documents to the archive; what is not moved now, a later call moves.
+
+        Each move looks at the cycle, so that none meets an erasure: that changes the cycle before it reads.
+        """
+        for _ in range(MOVES):
+            items_found = self._table.query(keys.certification_partition(certification_id))
+            found, moving = self._recertification(items_found), moving_in(items_found)
+            if found is None or moving is None or found.certification.terminated_reason == ERASED:
+                return
+            moved = found.moving[:MOST_ARCHIVED]
+            writes = [
+                moving_write(moving.without(moved)),
+                _same(found.cycle),
+                *document_writes.archived(certification_id, moved, moving.archived_at),
+            ]
+            with contextlib.suppress(ConditionFailed):
+                self._table.transact(writes)
+
+    def unfinished(self) -> Iterator[str]:
+        """The certifications with documents that are still to be put away (eventually consistent)."""
+        after: str | None = None
+        while True:
+            found, after = self._table.query_page(keys.MOVING, after=after, limit=DUE_PAGE, index=True)
+            yield from (item["certification_id"] for item in found)
+            if after is None:
+                break
 
     def lapse(self, before: Recertification, after: Recertification, event: Event) -> None:
         """Write a certification that lapsed, on condition that neither it nor its cycle changed meanwhile.
@@ -188,10 +231,12 @@ class Recertifications:
     def extend(self, before: Recertification, after: Recertification, event: Event) -> None:
         """Write a certification with another last day, on the conditions of `lapse`. Raises as `lapse`."""
         self._note_end_of_access(before, after, event)
-        cycle = before.cycle
-        same = check("cycle", keys.cycle(cycle.certification_id), SAME_VERSION, {":version": cycle.version})
         self._transact(
-            [certification_write(before.certification, after.certification), same, events.once(event)]
+            [
+                certification_write(before.certification, after.certification),
+                _same(before.cycle),
+                events.once(event),
+            ]
         )
 
     def reopen(
@@ -200,9 +245,11 @@ class Recertifications:
         """Write an approved cycle back as it was submitted, in place of the empty one that its approval opened.
 
         Entries that find no room in the transaction are put before: reads skip entries of another cycle's number.
-        Raises ChangedMeanwhile, AlreadyRecorded.
+        Documents that find none are brought back before, as moving: reads skip these too. Raises ChangedMeanwhile,
+        AlreadyRecorded.
         """
         certification_id, submission = before.certification.certification_id, closed.decided
+        documents, moving = self._brought_near(before, closed)
         writes = [
             cycle_write(before.cycle, after.cycle),
             certification_write(before.certification, after.certification),
@@ -214,7 +261,8 @@ class Recertifications:
                 {":version": closed.cycle.version},
             ),
             events.once(event),
-            *document_writes.brought_back(certification_id, closed.documents),
+            *document_writes.brought_back(certification_id, documents),
+            nothing_moves(certification_id) if moving is None else moving_write(moving.ended()),
         ]
         entries = [
             set_item(
@@ -230,6 +278,23 @@ class Recertifications:
         for write in entries[room:]:
             self._table.write(write)
         self._transact([*writes, *entries[:room]])
+
+    def _brought_near(
+        self, before: Recertification, closed: ClosedCycle
+    ) -> tuple[Sequence[Document], Moving | None]:
+        """Bring so many documents back from the archive that the rest finds room; the rest, and what is moving."""
+        certification_id, documents = before.certification.certification_id, closed.documents
+        moving = None
+        if before.moving or len(documents) > MOST_ARCHIVED:
+            item = self._table.get(keys.moving(certification_id))
+            moving = moving_in([item] if item else [])
+        while len(documents) > MOST_ARCHIVED:
+            near, documents = documents[:MOST_ARCHIVED], documents[MOST_ARCHIVED:]
+            closed_at = closed.cycle.closed_at or closed.decided.submitted_at
+            moving = (moving or Moving(certification_id, closed_at, ())).with_more(near)
+            brought = document_writes.brought_back(certification_id, near)
+            self._transact([moving_write(moving), _same(before.cycle), *brought])
+        return documents, moving
 
     def due(self, year: int, expires_on: str = "") -> Iterator[Certification]:
         """The certifications whose last day is in a year (or begins as `expires_on`), from the index: not terminated,
@@ -308,13 +373,16 @@ class Recertifications:
         current = f"ENTRY#{cycle.number:04d}#"
         entries = [items.entry(item) for item in by_kind.get("ENTRY", []) if item["SK"].startswith(current)]
         invoices = {item["invoice_id"]: items.invoice(item) for item in by_kind.get("INVOICE", [])}
+        documents = [items.document(item) for item in by_kind.get("DOCUMENT", [])]
+        put_away = {each for item in by_kind.get("MOVING", []) for each in item["document_ids"]}
         submissions = [items.submission(item) for item in by_kind.get("SUBMISSION", [])]
         return Recertification(
             program=self._editions.governing(cycle.edition, self._today()),
             certification=items.certification(by_kind["CERTIFICATION"][0]),
             cycle=cycle,
             entries=tuple(sorted(entries, key=lambda entry: (entry.logged_at, entry.entry_id))),
-            documents=tuple(items.document(item) for item in by_kind.get("DOCUMENT", [])),
+            documents=tuple(each for each in documents if each.document_id not in put_away),
+            moving=tuple(each for each in documents if each.document_id in put_away),
             submission=submissions[0] if submissions else None,
             invoice=invoices.get(ids.invoice_id(cycle.certification_id, cycle.number)),
             late_fee=invoices.get(ids.late_fee_id(cycle.certification_id, cycle.number)),
@@ -378,6 +446,10 @@ def cycle_write(before: Cycle, after: Cycle) -> Write:
     """The write of a changed cycle, on condition that it is as it was read: the guard of everything in it."""
     item = {**keys.cycle(after.certification_id), **items.attributes(after)}
     return put("cycle", item, SAME_VERSION, {":version": before.version})
+
+
+def _same(cycle: Cycle) -> Write:
+    return check("cycle", keys.cycle(cycle.certification_id), SAME_VERSION, {":version": cycle.version})
 
 
 def entry_writes(before: Recertification, after: Recertification) -> list[Write]:

@@ -11,7 +11,7 @@ from shared.domain.recertification import Recertification
 from shared.domain.reinstatement import approve_application
 from shared.domain.reviewing import approve, return_to_member
 from shared.domain.submissions import Decision
-from shared.use_cases.once import once, read
+from shared.use_cases.once import once, read, read_put_away
 
 
 def decide_review(
@@ -51,7 +51,7 @@ def decide_review(
         return opened
 
     def again(_: Event) -> Recertification:
-        return read(recertifications, certification_id)
+        return read_put_away(recertifications, certification_id)
 
     return once(events, command, subject, perform, again)
 

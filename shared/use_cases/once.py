@@ -55,3 +55,11 @@ def read(recertifications: RecertificationStore, certification_id: str) -> Recer
     if found is None:
         raise NotFound
     return found
+
+
+def read_put_away(recertifications: RecertificationStore, certification_id: str) -> Recertification:
+    """The same; of a cycle that was closed before, the rest of the documents is put away first. Raises NotFound."""
+    found = read(recertifications, certification_id)
+    if found.moving:
+        recertifications.put_away(certification_id)
+    return found

@@ -36,5 +36,5 @@ def read_report(
             archived = archive.closed_cycle(certification_id, number)
             if archived is not None:
                 program = editions.of(archived.cycle.edition)
-                return report_of_archived(archived, program, current.certification)
+                return report_of_archived(archived, program, current.certification, current.moving)
     raise NotFound("There is no such cycle of this certification.")

@@ -10,7 +10,7 @@ from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
 from shared.use_cases.decide_review import require_other
-from shared.use_cases.once import once, read
+from shared.use_cases.once import once, read, read_put_away
 
 
 def reinstate_certification(
@@ -50,6 +50,6 @@ def reinstate_certification(
         return opened
 
     def again(_: Event) -> Recertification:
-        return read(recertifications, certification_id)
+        return read_put_away(recertifications, certification_id)
 
     return once(events, command, subject, perform, again)

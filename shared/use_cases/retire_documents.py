@@ -1,4 +1,5 @@
-"""Documents of closed cycles are deleted once the edition's years of keeping them are over (`documents_kept_years`)."""
+"""Documents of closed cycles: those that an approval left on their way to the archive get there, and all are deleted
+once the edition's years of keeping them are over (`documents_kept_years`)."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
@@ -23,10 +24,24 @@ class ArchivedDocuments(Protocol):
     def retire(self, places: Sequence[Document], event: Event) -> None: ...
 
 
+class UnfinishedCycles(Protocol):
+    """Closed cycles whose documents are not all in the archive."""
+
+    def unfinished(self) -> Iterator[str]: ...
+
+    def put_away(self, certification_id: str) -> None: ...
+
+
 class ObjectEraser(Protocol):
     """The documents' bucket: `erase` takes every version of a document away; of none is fine."""
 
     def erase(self, document_id: str) -> None: ...
+
+
+def put_away_rest(recertifications: UnfinishedCycles) -> None:
+    """Move to the archive what an approval that broke off did not."""
+    for certification_id in list(recertifications.unfinished()):
+        recertifications.put_away(certification_id)
 
 
 def retire_documents(

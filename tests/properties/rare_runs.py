@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 
 from shared.domain import ids, program_invoices, proposals
 from shared.handling import wiring
+from shared.repositories.recertifications import Recertifications
 from tests.integration.portal import ADMINISTRATOR, STAFF, Person, Portal, entry, new_key, roster
 from tests.integration.world import EDITION, World, stored
 from tests.properties.cloud import Cloud
@@ -53,6 +55,7 @@ def documents_on_their_way(runs: Runs, world: World) -> None:
     reported(portal, undoing, replace(world, owner=undoing).contribution(kind="evidence", title="Back"))
     wrong = {"reason": "Wrong report"}
     runs.post("undo an approval with a document", of_staff(undoing, "undo-approval"), STAFF, wrong)
+    more_documents_than_fit(runs, world)
     both = portal.member("IPMA-CP", "IPMA-SCP")
     looked_at = announced(portal, both)
     assert portal.enter(both, entry("policy", document_ids=[looked_at])).status == 201
@@ -72,6 +75,36 @@ def documents_on_their_way(runs: Runs, world: World) -> None:
         version=version,
         may_leave=f"objects ('documents', 'documents/{dropped}')",
     )
+
+
+def more_documents_than_fit(runs: Runs, world: World) -> None:
+    """Files of which some move to the archive after the approval, and come back before it is undone; and those that an
+    approval which broke off left on their way, to be moved when it is asked for again or by the job."""
+    portal = runs.portal
+    wrong = {"reason": "Wrong report"}
+    approving, undoing, broken, asking = (portal.member() for _ in range(4))
+    for who in (approving, undoing, broken, asking):
+        two = [replace(world, owner=who).contribution(kind="evidence", title=title) for title in "AB"]
+        assert portal.enter(who, entry("policy", document_ids=two[:1])).status == 201
+    submission_id = reported(portal, approving, two_of(portal, approving)[1], decided=False)
+    decision = {"submission_id": submission_id, "decision": "approve", "comment": ""}
+    runs.post("approve with two documents", of_staff(approving, "decision"), STAFF, decision)
+    reported(portal, undoing, two_of(portal, undoing)[1])
+    runs.post("undo an approval with two documents", of_staff(undoing, "undo-approval"), STAFF, wrong)
+    with patch.object(Recertifications, "put_away"):
+        reported(portal, broken, two_of(portal, broken)[1])
+        waiting = reported(portal, asking, two_of(portal, asking)[1], decided=False)
+        key, decision = new_key(), {"submission_id": waiting, "decision": "approve", "comment": ""}
+        assert portal.post(of_staff(asking, "decision"), STAFF, decision, key=key).status == 200
+    runs.post("approve again what broke off", of_staff(asking, "decision"), STAFF, decision, key=key)
+    runs.event("put away the rest", "retire_documents", {"scheduled_at": "2027-07-01T09:30:00Z"})
+
+
+def two_of(portal: Portal, who: Person) -> list[str]:
+    """The ids of a member's two documents: the one that an entry names first."""
+    named = portal.dashboard(who)["entries"][0]["document_ids"][0]
+    ids_of = [each["document_id"] for each in portal.dashboard(who)["documents"]]
+    return sorted(ids_of, key=lambda each: each != named)
 
 
 def reported(portal: Portal, who: Person, document_id: str, *, decided: bool = True) -> str:

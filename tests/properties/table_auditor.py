@@ -111,10 +111,12 @@ def _documents(held: Mapping[str, Item], archive: Mapping[str, Item], needing: C
         return {item["document_id"]: item for item in there}
 
     here, put_away = documents(held), documents(archive)
+    moving = set(held.get("MOVING", {}).get("document_ids", ()))
+    put_away |= {each: here.pop(each) for each in moving & here.keys()}
     clean = {document_id for document_id, item in here.items() if item["status"] == "clean"}
     claims = [entry["claim"] for entry in _entries(held)]
     found = []
-    if here.keys() & put_away.keys():
+    if here.keys() & documents(archive).keys():
         found.append("a document has more than one home")
     if any(not set(claim.get("document_ids", ())) <= here.keys() for claim in claims):
         found.append("an entry names a document that is not there")
@@ -127,8 +129,11 @@ def _documents(held: Mapping[str, Item], archive: Mapping[str, Item], needing: C
         if sort.startswith("CYCLE#") and item["state"] == "approved" and item.get("submission"):
             record = signed.get(item["submission"]["submission_id"], {"text": '{"entries": []}'})
             rows = json.loads(record["text"])["entries"]
-            if not {each for row in rows for each in row["document_ids"]} <= here.keys() | put_away.keys():
+            named = {each for row in rows for each in row["document_ids"]}
+            if not named <= here.keys() | put_away.keys():
                 found.append(f"{sort} has lost a document of its report")
+            if named & here.keys():
+                found.append(f"{sort} has left a document of its report behind")
     return found
 
 

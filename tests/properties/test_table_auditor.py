@@ -117,6 +117,15 @@ def event(kind: str) -> Callable[[Any], bool]:
     return lambda item: item["type"] == kind
 
 
+def left_behind(items: Items) -> Mapping[str, Any] | None:
+    """A document of a closed cycle's report where the next cycle takes it for its own."""
+    for at in [place for place in items if place[0] == ARCHIVE and place[1].startswith("DOCUMENT#")]:
+        if named_by_a_report(items[at]):
+            items[OWN, at[1]] = items.pop(at) | {"PK": OWN}
+            return {}
+    return None
+
+
 def counted_twice(invoice: Any) -> Any:
     first = {**invoice["payments"][0], "payment_id": "other", "surplus": False}
     return [*invoice["payments"], first]
@@ -138,6 +147,7 @@ CASES: dict[str, Change] = {
     "it was signed without the required points": of_waiting(told(points_required=Decimal(1000))),
     "an entry names a document that is not there": of_named(gone(OWN, "DOCUMENT#")),
     "a document has more than one home": in_both_places,
+    "has left a document of its report behind": of_closed(left_behind),
     "it was signed without its documents": of_waiting(told(needing=["employment"])),
     "has lost a document of its report": of_closed(gone(ARCHIVE, "DOCUMENT#", named_by_a_report)),
     "the closed cycles are not those before the current one": to(OWN, "CYCLE", number=Decimal(99)),

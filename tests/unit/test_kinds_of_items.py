@@ -7,8 +7,9 @@ from shared.repositories import everything, keys, personal_data
 ONLY_AN_INDEX = {"LIBRARY", "EMAIL", "SEARCH", "CALENDAR", "JOB", "MAIL"}
 """Partitions that say again what stands elsewhere, or are gone by themselves; an erasure clears those of a person."""
 
-TELLS_OF_ANOTHER = {("MEMBER", "INVOICE")}
+TELLS_OF_ANOTHER = {("MEMBER", "INVOICE"), ("CERTIFICATION", "MOVING")}
 DELETED = {
+    ("CERTIFICATION", "MOVING"),
     ("CERTIFICATION", "DOCUMENT"),
     ("CERTIFICATION", "ENTRY"),
     ("CERTIFICATION", "STANDING"),

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from functools import cache
+from unittest.mock import patch
 
 from shared.adapters import aws
 from shared.domain.program import Editions
 from shared.handling import wiring
+from shared.repositories import recertifications
 from shared.settings import settings
 from tests.integration.meter.bench import Ask, Bench, case
 from tests.integration.meter.staff import ROW
@@ -89,6 +91,15 @@ def reconcile_all(bench: Bench) -> Ask:
 @case("retire_documents", "documents are kept for good")
 def keep_documents(bench: Bench) -> Ask:
     bench.contribution()
+    return lambda: bench.run("retire_documents", FIRST_OF_JULY)
+
+
+@case("retire_documents", "one on its way to the archive")
+def put_away(bench: Bench) -> Ask:
+    bench.environment.setattr(recertifications, "MOST_ARCHIVED", 0)
+    with patch.object(recertifications.Recertifications, "put_away"):
+        bench.contribution()
+    bench.environment.setattr(recertifications, "MOST_ARCHIVED", 1)
     return lambda: bench.run("retire_documents", FIRST_OF_JULY)
 
 

@@ -135,6 +135,9 @@ class FakeRecertifications:
 
         self.table.transact(event, holds, write)
 
+    def put_away(self, certification_id: str) -> None:
+        """Here a closed cycle's documents are away at once."""
+
     def _stored(self, found: Recertification) -> Recertification:
         return self.table.recertifications[found.certification.certification_id]
 
