@@ -84,27 +84,28 @@ def more_documents_than_fit(runs: Runs, world: World) -> None:
     wrong = {"reason": "Wrong report"}
     approving, undoing, broken, asking = (portal.member() for _ in range(4))
     for who in (approving, undoing, broken, asking):
-        two = [replace(world, owner=who).contribution(kind="evidence", title=title) for title in "AB"]
-        assert portal.enter(who, entry("policy", document_ids=two[:1])).status == 201
-    submission_id = reported(portal, approving, two_of(portal, approving)[1], decided=False)
+        own = [replace(world, owner=who).contribution(kind="evidence", title=title) for title in "ABC"]
+        assert portal.enter(who, entry("policy", document_ids=own[:2])).status == 201
+    submission_id = reported(portal, approving, unnamed(portal, approving), decided=False)
     decision = {"submission_id": submission_id, "decision": "approve", "comment": ""}
-    runs.post("approve with two documents", of_staff(approving, "decision"), STAFF, decision)
-    reported(portal, undoing, two_of(portal, undoing)[1])
-    runs.post("undo an approval with two documents", of_staff(undoing, "undo-approval"), STAFF, wrong)
+    runs.post("approve with three documents", of_staff(approving, "decision"), STAFF, decision)
+    reported(portal, undoing, unnamed(portal, undoing))
+    runs.post("undo an approval with three documents", of_staff(undoing, "undo-approval"), STAFF, wrong)
     with patch.object(Recertifications, "put_away"):
-        reported(portal, broken, two_of(portal, broken)[1])
-        waiting = reported(portal, asking, two_of(portal, asking)[1], decided=False)
+        reported(portal, broken, unnamed(portal, broken))
+        waiting = reported(portal, asking, unnamed(portal, asking), decided=False)
         key, decision = new_key(), {"submission_id": waiting, "decision": "approve", "comment": ""}
         assert portal.post(of_staff(asking, "decision"), STAFF, decision, key=key).status == 200
     runs.post("approve again what broke off", of_staff(asking, "decision"), STAFF, decision, key=key)
     runs.event("put away the rest", "retire_documents", {"scheduled_at": "2027-07-01T09:30:00Z"})
 
 
-def two_of(portal: Portal, who: Person) -> list[str]:
-    """The ids of a member's two documents: the one that an entry names first."""
-    named = portal.dashboard(who)["entries"][0]["document_ids"][0]
-    ids_of = [each["document_id"] for each in portal.dashboard(who)["documents"]]
-    return sorted(ids_of, key=lambda each: each != named)
+def unnamed(portal: Portal, who: Person) -> str:
+    """The id of a member's document that no entry names."""
+    found = portal.dashboard(who)
+    named = {each for row in found["entries"] for each in row["document_ids"]}
+    (document_id,) = {each["document_id"] for each in found["documents"]} - named
+    return document_id
 
 
 def reported(portal: Portal, who: Person, document_id: str, *, decided: bool = True) -> str:

@@ -39,9 +39,7 @@ def usual() -> Iterator[Base]:
     with staged("ipma-hr") as (stage, patch):
         world = build(stage.portal, patch)
         services = stage.aws.cloud
-        patch.setattr(
-            recertifications, "MOST_ARCHIVED", 1
-        )  # so that two documents take more than one transaction
+        patch.setattr(recertifications, "MOST_ARCHIVED", 1)  # so that three documents take three transactions
 
         def gathered(gather: Callable[..., None], *more: Any) -> list[Golden]:
             runs = Runs(stage.portal)
@@ -157,7 +155,7 @@ UNDONE = {
     "undo",
     "undo an approval of many entries",
     "undo an approval with a document",
-    "undo an approval with two documents",
+    "undo an approval with three documents",
 }
 REMOVED, NAMED = {"delete a document of two places"}, {"name", "membership"}
 UNSEEN = (
