@@ -16,6 +16,7 @@ from shared.domain.privacy import ERASED
 from shared.use_cases.compose_money_mail import invoice_waived, payment_received, payment_taken_back
 from shared.use_cases.mail_parts import (
     Post,
+    addressee,
     as_map,
     deadline,
     draft,
@@ -185,8 +186,8 @@ def _approval_undone(post: Post, event: Event) -> Draft | None:
 
 
 def _document_rejected(post: Post, event: Event) -> Draft | None:
-    member = post.sources.members.find(str(event.data["member_id"]))
-    if member is None or member.erasure:
+    member = addressee(post, str(event.data["member_id"]))
+    if member is None:
         return None
     values = {"title": str(event.data["title"]), "reason": str(event.data["reason"])}
     return draft(post, member, "document-rejected", values)
@@ -194,8 +195,8 @@ def _document_rejected(post: Post, event: Event) -> Draft | None:
 
 def _email_changed(post: Post, event: Event) -> Draft | None:
     """To the old address, which alone can tell that it was not its owner; the new one is shown in part."""
-    member = post.sources.members.find(event.subject.partition(":")[2])
-    if member is None or member.erasure:
+    member = addressee(post, event.subject.partition(":")[2])
+    if member is None:
         return None
     local, _, domain = str(event.data["email"]).partition("@")
     values = {

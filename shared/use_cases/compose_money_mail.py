@@ -5,7 +5,7 @@ from shared.domain.events import Event
 from shared.domain.invoices import Invoice, Payment
 from shared.domain.mails import Draft
 from shared.domain.money import Money
-from shared.use_cases.mail_parts import Post, as_map, draft, lines
+from shared.use_cases.mail_parts import Post, addressee, as_map, draft, lines
 
 _METHODS = {"card": "card", "check": "check", "purchase-order": "purchase order", "wire": "wire"}
 
@@ -17,7 +17,7 @@ def payment_received(post: Post, event: Event) -> Draft | None:
     if invoice is None:
         return None
     payment = invoice.payment(str(about["payment_id"]))
-    member = post.sources.members.find(invoice.member_id)
+    member = addressee(post, invoice.member_id)
     if payment is None or member is None:
         return None
     values = {
@@ -34,7 +34,7 @@ def payment_received(post: Post, event: Event) -> Draft | None:
 def invoice_waived(post: Post, event: Event) -> Draft | None:
     """That an invoice need not be paid."""
     invoice = post.sources.invoices.find(str(event.data["invoice_id"]))
-    member = None if invoice is None else post.sources.members.find(invoice.member_id)
+    member = None if invoice is None else addressee(post, invoice.member_id)
     if invoice is None or member is None:
         return None
     values = {"number": invoice.number, "total": invoice.total.written, "lines": lines(invoice)}
@@ -47,7 +47,7 @@ def payment_taken_back(post: Post, event: Event) -> Draft | None:
     notice = as_map(event.data["notice"])
     invoice = post.sources.invoices.find(str(event.data["invoice_id"]))
     payment = None if invoice is None else invoice.payment(str(notice["payment_id"]))
-    member = None if invoice is None else post.sources.members.find(invoice.member_id)
+    member = None if invoice is None else addressee(post, invoice.member_id)
     if invoice is None or payment is None or member is None:
         return None
     values = {"number": invoice.number, "lines": lines(invoice), "reference": payment.reference}

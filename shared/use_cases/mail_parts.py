@@ -94,11 +94,17 @@ def to_holder(
     attachments: tuple[Attachment, ...] = (),
 ) -> Draft | None:
     """A draft to the member who holds the certification."""
-    member = post.sources.members.find(found.certification.member_id)
-    if member is None or member.erasure:
+    member = addressee(post, found.certification.member_id)
+    if member is None:
         return None
     named = {"designation": found.certification.designation, **values}
     return draft(post, member, template, named, attachments)
+
+
+def addressee(post: Post, member_id: str) -> Member | None:
+    """The member to whom something is told; None where there is none, or whose data were erased, address and all."""
+    member = post.sources.members.find(member_id)
+    return None if member is None or member.erasure else member
 
 
 def draft(

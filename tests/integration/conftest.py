@@ -32,6 +32,7 @@ WIRED = (
     "personal_data",
     "documents",
     "counts",
+    "mail_marks",
 )
 
 

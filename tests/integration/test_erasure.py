@@ -36,7 +36,7 @@ from shared.use_cases.publish_contribution import publish_contribution
 from shared.use_cases.upload_document import upload_document
 from tests.files import ANNOUNCED
 from tests.integration import contract
-from tests.integration.portal import ADMINISTRATOR, SIGNING, STAFF, Portal, entry, new_key
+from tests.integration.portal import ADMINISTRATOR, CHEQUE, SIGNING, STAFF, Portal, entry, new_key
 from tests.integration.test_privacy import PROFILE, WORDS, found_in
 from tests.integration.world import DocumentsBucket, World, build, stored
 
@@ -327,6 +327,34 @@ def test_a_mail_under_way_is_not_sent(portal: Portal, world: World, monkeypatch:
     monkeypatch.setattr(wiring, "mailer", lambda: SimpleNamespace(send=sent.append))
     records = [
         {"messageId": str(n), "body": json.dumps(each), "attributes": {}} for n, each in enumerate(messages)
+    ]
+    assert notify.handler({"Records": records}, None) == {"batchItemFailures": []}
+    assert sent == []
+
+
+@pytest.mark.parametrize("done", ["payment", "waiver"])
+def test_what_comes_of_an_invoice_after_the_erasure_is_mailed_to_nobody(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, done: str
+) -> None:
+    """The invoice is kept, and may still be paid: the money is recorded, and there is no address to tell of it."""
+    monkeypatch.setattr(wiring, "document_store", DocumentsBucket)
+    owner = portal.member()
+    invoice_id = portal.post(portal.cycle_path(owner, "invoice"), owner).json["invoice_id"]
+    erasure = f"/api/staff/members/{owner.member_id}/erasure"
+    assert portal.post(erasure, ADMINISTRATOR).json["state"] == "done"
+    body = {"payment": CHEQUE, "waiver": {"reason": "Gone"}}[done]
+    assert portal.post(f"/api/staff/invoices/{invoice_id}/{done}", STAFF, body).status < 300
+    subject = f"certification:{owner.certification_id}"
+    about = [each for each in wiring.events().of(subject) if each.type.startswith(("payment-", "invoice-"))]
+    assert about
+    sent: list[object] = []
+    monkeypatch.setattr(wiring, "mailer", lambda: SimpleNamespace(send=sent.append))
+    records = [
+        {
+            "messageId": each.event_id,
+            "body": json.dumps({"mail": "event", "subject": subject, "event_id": each.event_id}),
+        }
+        for each in about
     ]
     assert notify.handler({"Records": records}, None) == {"batchItemFailures": []}
     assert sent == []
