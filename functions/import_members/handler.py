@@ -5,6 +5,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from shared.adapters.failures import log_failure
+from shared.domain.members import Member
+from shared.domain.ports import ChangedMeanwhile
 from shared.handling import wiring
 
 logger = Logger()
@@ -25,10 +27,23 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def make_account(member_id: str) -> None:
     """Make a member's account, or give it the address of today, and note that it is made; doing it twice is fine.
 
-    Raises ChangedMeanwhile when the address changes under it: the message then comes again.
+    Whose data are erased meanwhile keeps no account: the erasure took it away before it was made. Raises
+    ChangedMeanwhile when the address changes under it: the message then comes again.
     """
     member = wiring.members().find(member_id)
-    if member is None or member.login == "made" or member.erasure:
+    if member is None or removed_if_erased(member) or member.login == "made":
         return
     wiring.accounts().make(member.member_id, member.email)
-    wiring.members().mark_login_made(member)
+    try:
+        wiring.members().mark_login_made(member)
+    except ChangedMeanwhile:
+        now = wiring.members().find(member_id)
+        if now is None or not removed_if_erased(now):
+            raise
+
+
+def removed_if_erased(member: Member) -> bool:
+    """Whether a member's data were erased; then an account that was made since is removed."""
+    if member.erasure:
+        wiring.accounts().remove(member.member_id)
+    return bool(member.erasure)

@@ -7,7 +7,9 @@ from shared.domain.errors import NotFound
 from shared.domain.events import Event
 from shared.domain.invoices import Invoice
 from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
+from shared.domain.privacy import ERASED_DETAIL
 from shared.repositories import events, items, keys
+from shared.repositories.erasure import ERASURE, not_erased
 from shared.repositories.recertifications import invoice_item, invoice_write
 from shared.repositories.table import ABSENT, SAME_VERSION, ConditionFailed, Table, put
 
@@ -84,7 +86,7 @@ class Invoices:
     def put_imported(self, before: Invoice | None, after: Invoice) -> None:
         """Write an imported invoice of a program, new or as it was read; it is its own event.
 
-        1 transaction, 4 WRU. Raises ChangedMeanwhile.
+        1 transaction, 6 WRU if new, else 4. Raises ChangedMeanwhile, and NotFound when the member's data were erased.
         """
         item = invoice_item(after)
         pointer = keys.bought(after.member_id, after.invoice_id)
@@ -93,8 +95,10 @@ class Invoices:
         else:
             writes = [put("invoice", item, SAME_VERSION, {":version": before.version})]
         try:
-            self._table.transact(writes)
+            self._table.transact([*writes, not_erased(after.member_id)])
         except ConditionFailed as error:
+            if ERASURE in error.failed:
+                raise NotFound(ERASED_DETAIL) from error
             raise ChangedMeanwhile from error
 
     def save(self, before: Invoice, after: Invoice, event: Event) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from shared.domain import ids
+from shared.domain.errors import NotFound
 from shared.domain.invoices import Invoice
 from shared.domain.members import Member
 from shared.domain.ports import ChangedMeanwhile
@@ -13,7 +14,7 @@ from shared.domain.roster import OWN_ROW, ImportReport, RowFault
 
 
 class ImportedInvoices(Protocol):
-    """Invoices that stand for themselves: `put_imported` raises ChangedMeanwhile."""
+    """Invoices that stand for themselves: `put_imported` raises ChangedMeanwhile, and NotFound for somebody erased."""
 
     def find(self, invoice_id: str) -> Invoice | None: ...
 
@@ -82,6 +83,8 @@ def _take(
     if outcome != "unchanged" and not dry_run:
         try:
             invoices.put_imported(found, after)
+        except NotFound:
+            return RowFault(row.row, "member_id", ERASED_DETAIL)
         except ChangedMeanwhile:
             return RowFault(
                 row.row, "invoice_number", "This invoice changed during the import. Import it again."

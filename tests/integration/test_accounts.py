@@ -13,7 +13,8 @@ from shared.adapters import aws
 from shared.adapters.accounts import Accounts
 from shared.adapters.login_requests import LoginRequests
 from shared.handling import wiring
-from tests.integration.portal import STAFF, Portal
+from tests.integration.portal import ADMINISTRATOR, STAFF, Portal
+from tests.integration.world import DocumentsBucket
 
 
 class Pool:
@@ -107,3 +108,38 @@ def test_another_address_in_the_roster_reaches_the_account(portal: Portal, pool:
     assert portal.get(f"/api/staff/members/{member.member_id}", STAFF).json["login"] == "wanted"
     assert pool.drain() == []
     assert pool.user(member.member_id)["email"] == f"new-{member.member_id}@example.org"
+
+
+@pytest.mark.parametrize("when", ["make", "mark_login_made"])
+def test_an_account_does_not_outlive_the_erasure_that_comes_while_it_is_made(
+    portal: Portal, pool: Pool, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    member = portal.member()
+    monkeypatch.setattr(wiring, "document_store", DocumentsBucket)
+    accounts = wiring.accounts()
+    monkeypatch.setattr(wiring, "accounts", lambda: accounts)
+    owner: Any = accounts if when == "make" else wiring.members()
+    step = getattr(owner, when)
+
+    def meanwhile(*given: Any) -> None:
+        erasure = portal.post(f"/api/staff/members/{member.member_id}/erasure", ADMINISTRATOR)
+        assert erasure.json["state"] == "done"
+        step(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, when, meanwhile)
+        assert pool.drain() == []
+    with pytest.raises(pool.cognito.exceptions.UserNotFoundException):
+        pool.user(member.member_id)
+
+
+def test_an_account_that_a_worker_left_behind_is_removed_when_its_message_comes_again(
+    portal: Portal, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = portal.member()
+    monkeypatch.setattr(wiring, "document_store", DocumentsBucket)
+    assert portal.post(f"/api/staff/members/{member.member_id}/erasure", ADMINISTRATOR).status == 200
+    wiring.accounts().make(member.member_id, f"{member.member_id}@example.org")
+    assert pool.drain() == []
+    with pytest.raises(pool.cognito.exceptions.UserNotFoundException):
+        pool.user(member.member_id)

@@ -9,11 +9,13 @@ import pytest
 
 from functions.import_data import handler as worker
 from shared.domain import ids, program_invoices
+from shared.domain.privacy import ERASED_DETAIL
 from shared.domain.roster import COLUMNS, OWN_ROW
 from shared.handling import wiring
 from shared.use_cases import import_file
 from tests.integration.portal import ADMINISTRATOR, FINANCE, Person, Portal, new_key, roster
 from tests.integration.transfers import MemoryBucket, MemoryQueue
+from tests.integration.world import DocumentsBucket
 
 
 @pytest.fixture
@@ -267,6 +269,32 @@ def test_only_administrators_import_and_the_same_key_announces_once(
     assert len({answer.json["import_id"] for answer in answers}) == 1
     other = portal.post("/api/staff/imports", ADMINISTRATOR, {"kind": "program-invoices"}, key=key)
     assert other.status in (201, 422)
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["new", "changed"])
+def test_nobody_erased_during_the_import_gets_an_invoice(
+    portal: Portal, bucket: MemoryBucket, queue: MemoryQueue, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    member = portal.member()
+    if known:
+        imported(
+            portal, bucket, queue, "program-invoices", invoices_csv(bought(member.member_id, "E-1", **UNPAID))
+        )
+    monkeypatch.setattr(wiring, "document_store", DocumentsBucket)
+    put, before = wiring.invoices().put_imported, wiring.invoices().of_programs(member.member_id)
+
+    def erased_before(*given: Any) -> None:
+        assert portal.post(f"/api/staff/members/{member.member_id}/erasure", ADMINISTRATOR).status == 200
+        put(*given)
+
+    monkeypatch.setattr(wiring.invoices(), "put_imported", erased_before)
+    text = invoices_csv(bought(member.member_id, "E-1", **UNPAID, description="Course for Mona Member"))
+    found = imported(portal, bucket, queue, "program-invoices", text)
+    assert counts(found) == (1, 1, 0, 0, 0, 1)
+    assert [(row["field"], row["detail"]) for row in rejected(bucket, found)] == [
+        ("member_id", ERASED_DETAIL)
+    ]
+    assert wiring.invoices().of_programs(member.member_id) == before
 
 
 # --- one's own rows (rule 6) ---

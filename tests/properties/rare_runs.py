@@ -179,6 +179,10 @@ def mails(runs: Runs, world: World, cloud: Cloud) -> None:
     holder = portal.member()
     cloud.users[holder.member_id] = {"email": "of@example.org", "status": "FORCE_CHANGE_PASSWORD"}
     runs.delivery("log-in of one who has an account", "import_members", holder.member_id)
+    gone = portal.member()
+    assert portal.post(f"/api/staff/members/{gone.member_id}/erasure", ADMINISTRATOR).status == 200
+    cloud.users[gone.member_id] = {"email": "gone@example.org", "status": "CONFIRMED"}
+    runs.delivery("log-in of one who was erased", "import_members", gone.member_id)
 
 
 def days(runs: Runs) -> None:
@@ -208,6 +212,10 @@ def staff(runs: Runs, world: World) -> None:
     sent = {"content-type": "text/csv"}
     raw = roster(row).encode()
     runs.request("import a change", "POST", "/api/staff/members/import", ADMINISTRATOR, raw=raw, headers=sent)
+    raw = roster(newcomer(portal.member().member_id, expires_on="2028-12-31")).encode()
+    runs.request(
+        "import another last day", "POST", "/api/staff/members/import", ADMINISTRATOR, raw=raw, headers=sent
+    )
     bought = {"invoice_number": "P-9", "member_id": owner.member_id, "description": "Course", "amount": "90"}
     bought |= {"currency": "usd", "issued_on": "2027-05-01", "due_on": "2027-06-01", "status": "open"}
     started = portal.post("/api/staff/imports", ADMINISTRATOR, {"kind": "program-invoices"}).json

@@ -93,6 +93,12 @@ def account_that_exists(bench: Bench) -> None:
     bench.all_done("import_members", who.member_id)
 
 
+def account_of_somebody_erased(bench: Bench) -> None:
+    who = bench.member()
+    bench.ok(bench.portal.post(f"/api/staff/members/{who.member_id}/erasure", ADMINISTRATOR))
+    bench.all_done("import_members", who.member_id)
+
+
 def export_to_its_end(bench: Bench) -> str:
     bench.busy(1)
     export_id = bench.exporting()
@@ -134,6 +140,7 @@ WAYS: list[Way] = [
     ("check_document", upload_that_is_rejected),
     ("check_document", file_beside_the_one_that_was_checked),
     ("import_members", account_that_exists),
+    ("import_members", account_of_somebody_erased),
     ("export_data", export_to_its_end),
     ("transfers", finished_export),
     ("transfers", report_of_an_import),
