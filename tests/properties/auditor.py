@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from shared.domain import ids
-from shared.domain.days import day_of
+from shared.domain.days import day_of, years_later
 from shared.domain.submissions import hash_of
 from shared.repositories import keys
 from shared.repositories.table import REMOVED, _read
@@ -60,6 +60,7 @@ class Auditor:
         for place, before, after in written:
             self._item(changes, place, before, after)
         self._points(written, kinds)
+        self._standing(events)
         self._documents(written, kinds)
         self._versions(written)
         self._lapsed(written)
@@ -179,7 +180,9 @@ class Auditor:
             require(before["state"] in ("open", "returned"), "a submitted cycle is locked")
             total = Decimal(str(before["points_total"]))
             for old, new in entries:
-                if new is None:
+                if new is None or new.get(
+                    "standing_id"
+                ):  # what accrues may go past the limit as time goes by
                     continue
                 without = total - (Decimal(str(old["points"])) if old else 0)
                 rises = old is None or new["points"] > old["points"]
@@ -192,12 +195,29 @@ class Auditor:
             "entry-deleted",
             "cycle-submitted",
             "document-attached",
+            *("standing-claim-entered", "standing-claim-changed", "standing-claim-deleted"),
         }:
             held = _read(self._world.dynamo.partitions[CERTIFICATION]["CERTIFICATION"])
             require(held["status"] != "terminated", "nothing is entered or signed over what has lapsed")
         for _, after in cycles:
             counted = sum(Decimal(str(item["points"])) for item in self._entries(int(after["number"])))
             require(Decimal(str(after["points_total"])) == counted, "the total is the sum of the entries")
+
+    def _standing(self, events: list[Any]) -> None:
+        """A standing claim is entered, or made to earn more, as an entry is: not at the limit."""
+        for event in events:
+            if event["type"] not in ("standing-claim-entered", "standing-claim-changed"):
+                continue
+            cycle, said = self._cycle(), event["data"]
+            made = sum(
+                Decimal(str(item["points"]))
+                for item in self._entries(int(cycle["number"]))
+                if item.get("standing_id") == said["standing_id"]
+            )
+            today = day_of(self._now, EDITIONS.time_zone)
+            was = [points_accrued(each, cycle, today) for each in said["before"]]
+            is_below = Decimal(str(cycle["points_total"])) - made < PROGRAM.points_required
+            require(is_below or (bool(was) and made <= was[0]), "nothing is accepted at the limit")
 
     def _documents(self, written: list[Any], kinds: set[str]) -> None:
         for (_, sk), before, after in written:
@@ -383,6 +403,18 @@ class Auditor:
         require(not (by_itself and is_safe), "no invoice is charged twice and not refunded")
         if any(each.status == "succeeded" for each in counting):
             require(invoice.status in ("paid", "partially-refunded", "waived"), "what was paid is paid")
+
+
+def points_accrued(claim: Attributes, cycle: Attributes, today: date) -> Decimal:
+    """The points of the whole years that a standing claim has lasted in a cycle by the end of a day."""
+    first = date.fromisoformat(max(claim["started_on"], cycle["starts_on"]))
+    ends = [each for each in (claim.get("ended_on"), cycle["ends_on"], today.isoformat()) if each]
+    years = 0
+    while years_later(first, years + 1) - timedelta(days=1) <= date.fromisoformat(min(ends)):
+        years += 1
+    activity = PROGRAM.activity(claim["activity"])
+    assert activity is not None
+    return activity.points * years
 
 
 def _is_its_own_event(written: list[Any]) -> bool:

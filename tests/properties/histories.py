@@ -9,6 +9,7 @@ from shared.repositories.table import Table
 from tests.properties.auditor import Auditor
 from tests.properties.memory_dynamodb import MemoryDynamoDB
 from tests.properties.people import DEEDS, at_midnight, deliver, fitting, mistaken, settled_twice, taken_back
+from tests.properties.standing import standing
 from tests.properties.uploads import PAPERS, look, with_documents
 from tests.properties.world import ANOTHER_BODY, Request, Violation, World, a_member
 from tests.unit.domain.builders import EDITIONS
@@ -30,7 +31,7 @@ def tell(seed: int, table_of: Any = Table, dynamo: MemoryDynamoDB = ONE_MEMBER) 
         for _ in range(ROUNDS):
             makers = world.chance.choices(_MAKERS, _WEIGHTS, k=world.chance.choice([0, 1, 1, 2]))
             likely = mistaken(world) or with_documents(world) or fitting(world)
-            made = [make(world) for make in (likely, *makers)]
+            made = [make(world) for make in (likely, *makers, *standing(world))]
             requests = [each for each in made if each is not None]
             requests = at_midnight(world) or taken_back(world) or settled_twice(world) or requests
             while world.unsettled and world.chance.random() < 0.7:

@@ -47,6 +47,10 @@ class Commit:
             if pk.startswith(place) and sk.partition("#")[0] == kind
         ]
 
+    def entered(self) -> list[tuple[Any, Any]]:
+        """The entries that somebody entered, before and after; what accrues comes and goes with any change."""
+        return [each for each in self.of("ENTRY") if not (each[0] or each[1]).get("standing_id")]
+
     def one(self, kind: str, *, archived: bool = False) -> tuple[Any, Any]:
         """The one item of a kind, before and after."""
         found = self.of(kind, archived=archived)
@@ -102,6 +106,12 @@ def same_entries(rows: Iterable[Item], stored: Iterable[Item]) -> bool:
     return kept == signed
 
 
+def named_in(entry: tuple[Any, Any], said: Item) -> bool:
+    """Whether an entry, before and after, is the one that an event names."""
+    is_named: bool = (entry[0] or entry[1])["entry_id"] == said["entry_id"]
+    return is_named
+
+
 def status_of(invoice: Item) -> str:
     """What an invoice's payments make of it."""
     counting = [each for each in invoice["payments"] if each["succeeded"] and not each["surplus"]]
@@ -130,14 +140,15 @@ def rests_on_the_best(invoice: Item) -> bool:
 
 
 def _logged(it: Commit) -> None:
-    new = it.of("ENTRY")
+    new = it.entered()
     is_right = len(new) == it.said["count"] and all(before is None and after for before, after in new)
     require(is_right, "what is told as entered is in")
 
 
 def _edited(it: Commit) -> None:
-    before, after = it.one("ENTRY")
-    is_right = before and after and before["entry_id"] == after["entry_id"] == it.said["entry_id"]
+    before, after = next((each for each in it.of("ENTRY") if named_in(each, it.said)), (None, None))
+    others = [each for each in it.entered() if not named_in(each, it.said)]
+    is_right = before and after and not others
     require(
         is_right and it.said["before"]["claim"]["quantity"] == before["claim"]["quantity"],
         "an edit tells what stood there",
@@ -145,8 +156,25 @@ def _edited(it: Commit) -> None:
 
 
 def _deleted(it: Commit) -> None:
-    before, after = it.one("ENTRY")
-    require(after is None and before["entry_id"] == it.said["entry_id"], "what is told as deleted is gone")
+    (each,) = it.entered()
+    require(each[1] is None and named_in(each, it.said), "what is told as deleted is gone")
+
+
+def _standing_kept(it: Commit) -> None:
+    before, after = (_claims(each) for each in it.one("STANDING"))
+    own = it.said["standing_id"]
+    require(own in after and after[own] != before.get(own), "what is told of a standing claim is kept")
+    require((own in before) == bool(it.said["before"]), "a change of a standing claim tells what it was")
+    _others_stay(before, after, own)
+
+
+def _standing_deleted(it: Commit) -> None:
+    before, after = (_claims(each) for each in it.one("STANDING"))
+    own = it.said["standing_id"]
+    require(own in before and own not in after, "what is told as deleted is gone")
+    left = [new for _, new in it.of("ENTRY") if new and new.get("standing_id") == own]
+    require(not left, "what a standing claim made goes with it")
+    _others_stay(before, after, own)
 
 
 def _submitted(it: Commit) -> None:
@@ -275,6 +303,9 @@ LOOKS: Mapping[str, Callable[[Commit], None]] = {
     "entries-logged": _logged,
     "entry-edited": _edited,
     "entry-deleted": _deleted,
+    "standing-claim-entered": _standing_kept,
+    "standing-claim-changed": _standing_kept,
+    "standing-claim-deleted": _standing_deleted,
     "cycle-submitted": _submitted,
     "cycle-returned": _returned,
     "cycle-approved": _approved,
@@ -290,6 +321,15 @@ LOOKS: Mapping[str, Callable[[Commit], None]] = {
     "payment-disputed": _disputed,
     "invoice-waived": _waived,
 }
+
+
+def _claims(item: Item | None) -> dict[str, Any]:
+    return {each["standing_id"]: each for each in (item or {"claims": ()})["claims"]}
+
+
+def _others_stay(before: Mapping[str, Any], after: Mapping[str, Any], own: str) -> None:
+    others = [{name: each for name, each in claims.items() if name != own} for claims in (before, after)]
+    require(others[0] == others[1], "a change of a standing claim changes no other")
 
 
 def _unchanged(before: Item, after: Item) -> bool:

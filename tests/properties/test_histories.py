@@ -39,6 +39,7 @@ DEEDS_DONE = {
     *("checkout", "pay", "cheque", "waive", "invoice job", "lapse job"),
     *("upload", "look at content", "look at malware", "delete a document", "contribute", "attach"),
     "enter from paper",
+    *("enter what accrues", "change what accrues", "delete what accrues", "enter what accrues again"),
     *(
         f"{each} again"
         for each in ("enter", "sign", "approve", "return", "undo", "reinstate", "extend", "invoice")

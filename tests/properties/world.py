@@ -303,6 +303,10 @@ class World:
         self, seed: int, dynamo: MemoryDynamoDB, table_of: Callable[[Any, Any], Table] = Table
     ) -> None:
         self.chance = random.Random(seed)
+        self.apart = random.Random(f"{seed} apart")
+        """Decides what was added to histories later: those without it stay as they were, and so do their seeds."""
+        self.has_standing = self.apart.random() < 0.17
+        """Whether something that accrues by itself is entered, changed and deleted in it."""
         self.dynamo = dynamo
         dynamo.before, dynamo.after = self.step, self.step_after
         table = table_of(dynamo, "table")
