@@ -136,6 +136,15 @@ def signed_early(item: Any) -> Any:
     return {**item, "text": {"S": text}, "signed_hash": {"S": hash_of(text)}}
 
 
+def and_another_claim(item: Any) -> Any:
+    """The standing claims, and one more."""
+    first = item["claims"]["L"][0]["M"]
+    return {
+        **item,
+        "claims": {"L": [*item["claims"]["L"], {"M": {**first, "standing_id": {"S": "std_other"}}}]},
+    }
+
+
 def only_its_event(_: Tampered, changes: list[Change]) -> list[Change] | None:
     if event_of(changes) not in ("entries-logged", "cycle-submitted", "cycle-approved"):
         return None
@@ -262,7 +271,7 @@ def waived_beside_its_checkout(_: Tampered, changes: list[Change]) -> list[Chang
 
 INVOICE, CYCLE, ENTRY = "CERTIFICATION INVOICE", "CERTIFICATION CYCLE", "CERTIFICATION ENTRY"
 SIGNED, CLOSED, SUBMISSION = "ARCHIVE SIGNED", "ARCHIVE CYCLE", "CERTIFICATION SUBMISSION"
-DOCUMENT = "CERTIFICATION DOCUMENT"
+DOCUMENT, STANDING = "CERTIFICATION DOCUMENT", "CERTIFICATION STANDING"
 HELD, EVENT = "CERTIFICATION CERTIFICATION", "HISTORY"
 UNSIGNED, LATER = to(signature={"S": "Another"}), to(expires_on={"S": "2099-12-31"})
 STARTED_LATER = to(starts_on={"S": "2099-01-01"})

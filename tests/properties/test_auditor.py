@@ -23,12 +23,14 @@ from tests.properties.tampering import (
     LAPSED,
     LATER,
     SIGNED,
+    STANDING,
     STARTED_LATER,
     SUBMISSION,
     UNSIGNED,
     Tamper,
     Tampered,
     altered,
+    and_another_claim,
     back_again,
     beside,
     both,
@@ -196,6 +198,13 @@ COMMITS: dict[str, Tamper] = {
     ),
     "an edit tells what stood there": telling("entry-edited", entry_id="ent_other"),
     "what is told as deleted is gone": telling("entry-deleted", entry_id="ent_other"),
+    "what is told of a standing claim is kept": telling("standing-claim-entered", standing_id="std_other"),
+    "a change of a standing claim tells what it was": during(
+        "standing-claim-changed", altered(STANDING, before=lambda _: None)
+    ),
+    "a change of a standing claim changes no other": during(
+        "standing-claim-entered", altered(STANDING, after=and_another_claim)
+    ),
     "a submission is what its record says": during("cycle-submitted", altered(SUBMISSION, after=UNSIGNED)),
     "what is signed is locked": during("cycle-submitted", altered(CYCLE, after=to(state={"S": "open"}))),
     "a decision changes nothing of what was signed": during(
