@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from botocore.session import Session
 
 from infrastructure import build, built, bytecode
 from infrastructure.build import ROOT
+from infrastructure.bytecode import UNCHECKED_HASH
 from infrastructure.reach import asked_of_wiring, imports, reached
 from shared.adapters.ready_methods import NAME as METHODS
 from shared.programs import READ
@@ -76,11 +78,14 @@ def test_a_build_says_the_largest_of_each_kind_beside_its_limit(tmp_path: Path) 
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"x" * length)
+    compiled = tmp_path / "PointsFunction" / "two.pyc"
+    compiled.write_bytes(MAGIC_NUMBER + UNCHECKED_HASH)
     text = "\n".join(built.held(tmp_path))
     assert "45,000,000 bytes unpacked: DependenciesLayer 30." in text
     assert "3,000,000: 20." in text
-    assert "300,000 bytes as it is uploaded: PointsFunction 1" in text
-    assert "1,000 to 2,000 (PointsFunction)" in text
+    assert "300,000 bytes as it is uploaded: PointsFunction " in text
+    assert "1,000 to 2,008 (PointsFunction)" in text
+    assert "Of 5 modules 20 % have hash-based bytecode" in text
 
 
 def test_bytecode_says_which_source_it_is_of(printing: Path) -> None:

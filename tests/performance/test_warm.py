@@ -1,13 +1,18 @@
 """What a warm request asks of the processor, in counts, which no busy machine changes. `make bench` shows the time."""
 
 import json
+import os
 import subprocess
 import sys
 from typing import cast
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
 
 from infrastructure.build import ROOT
+from infrastructure.local import dynamodb
+from tests.performance import warm
+from tests.performance.warm import Memory
 
 FUNCTIONS = {
     "GET /api/me": (1, 1_460),
@@ -15,7 +20,7 @@ FUNCTIONS = {
     "POST …/entries (the first)": (2, 3_260),
     "POST …/entries (the 31st)": (2, 5_660),
     "PUT …/entries/… (one of 30)": (2, 4_970),
-    "GET …/report (30 entries)": (1, 3_510),
+    "GET …/report (30 entries)": (1, 3_540),
     "GET /api/invoices": (3, 3_410),
     "GET /api/program": (0, 320),
 }
@@ -30,6 +35,8 @@ MOST_LEFT = 30
 @pytest.fixture(scope="module")
 def counted() -> dict[str, dict[str, float]]:
     """In a process of its own, as other tests leave a process in other states."""
+    if dynamodb.find_binary() is None:
+        pytest.skip(warm.WITHOUT_DYNOXIDE)
     command = [sys.executable, "-m", "tests.performance.warm"]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
@@ -51,3 +58,19 @@ def test_a_request_does_not_wait_for_python_to_look_for_garbage(
 ) -> None:
     assert counted[request_name]["looks"] == 0
     assert counted[request_name]["left"] <= MOST_LEFT
+
+
+def test_without_dynoxide_nothing_is_begun_and_the_sentence_says_what_is_missing() -> None:
+    command = [sys.executable, "-m", "tests.performance.warm"]
+    told = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | {"DYNOXIDE": ""}
+    )
+    assert (told.returncode, told.stderr) == (1, f"{warm.WITHOUT_DYNOXIDE}\n")
+
+
+def test_nothing_is_sent_to_an_address_that_is_not_of_this_machine() -> None:
+    headers = {"X-Amz-Target": "DynamoDB_20120810.Query"}
+    call = AWSPreparedRequest("POST", "http://dynamodb.invalid/", headers, b"{}", stream_output=False)
+    sending = Memory()
+    with sending.learning(), pytest.raises(AssertionError, match="is not of this machine"):
+        sending.send(call)

@@ -8,6 +8,7 @@ runs. A request that makes other calls than the first time fails.
 import gc
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
@@ -24,6 +26,7 @@ from botocore.config import Config
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserFactory
 
+from infrastructure.local import dynamodb
 from shared import settings
 from shared.adapters import aws
 from shared.adapters.http import resolver
@@ -37,6 +40,11 @@ from tests.performance.test_ledger import calls_of
 SERIES, ROUNDS, NOT_YET_WARM = 3, 300, 20
 COUNTED = 100
 """Requests of which the one that calls the most functions is taken, and in which the garbage collector is watched."""
+
+LOCAL = {"127.0.0.1", "localhost", "::1"}
+WITHOUT_DYNOXIDE = (
+    "Warm requests need Dynoxide, which comes with Node (npm): moto answers within this process."
+)
 
 LOOP = 150_000
 """Additions that take about as long as a request."""
@@ -60,6 +68,7 @@ class Memory:
         """The next of the answers; while learning it is asked for."""
         self._sent.append(request)
         if self._learning:
+            refuse_what_is_not_local(request.url)
             self._answers.append(self._session.send(request))
         return self._answers[len(self._sent) - 1]
 
@@ -85,6 +94,12 @@ class Memory:
             (each.headers["X-Amz-Target"], "Authorization" in each.headers, _outline(json.loads(each.body)))
             for each in sent
         ]
+
+
+def refuse_what_is_not_local(address: str) -> None:
+    """Raises AssertionError for an address that is not of this machine: nothing here is meant for a real account."""
+    host = urlsplit(address).hostname
+    assert host in LOCAL, f"{host} is not of this machine, and nothing is sent to it"
 
 
 def _outline(said: Any) -> Any:
@@ -116,7 +131,12 @@ class Warm:
 
 @contextmanager
 def portal(*, plain: bool = False) -> Iterator[tuple[Memory, list[Asked]]]:
-    """What is asked of a portal with a member of 30 entries; `plain` is with botocore and boto3 as they come."""
+    """What is asked of a portal with a member of 30 entries; `plain` is with botocore and boto3 as they come.
+
+    Raises NotStarted where there is no Dynoxide: what it answers over HTTP is what is kept.
+    """
+    if dynamodb.find_binary() is None:
+        raise dynamodb.NotStarted(WITHOUT_DYNOXIDE)
     with pytest.MonkeyPatch.context() as patch, _logged_nowhere():
         if plain:
             patch.setattr(aws, "CONFIG", Config())
@@ -288,4 +308,7 @@ def handler_of(event: dict[str, Any]) -> Handler:
 
 
 if __name__ == "__main__":
-    print(json.dumps(counts()))
+    try:
+        print(json.dumps(counts()))
+    except dynamodb.NotStarted as missing:
+        sys.exit(str(missing))
