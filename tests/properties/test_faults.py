@@ -207,7 +207,7 @@ def test_a_call_that_nothing_reaches_would_be_seen() -> None:
         ("StripePayments.refund", "self._client.v1.refunds.create"),
         ("_attach", "recertifications.save"),
         ("_submitted", "wiring.recertifications().submissions"),
-        ("_document_rejected", "post.sources.members.find"),
+        ("addressee", "post.sources.members.find"),
     } <= found
     assert not [each for each in found if each[1].rpartition(".")[2] in SIGNATURES]
 
