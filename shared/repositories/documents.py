@@ -32,6 +32,7 @@ from shared.repositories.table import (
     Write,
     delete,
     put,
+    remove_item,
 )
 
 KEPT = timedelta(days=30)
@@ -50,10 +51,10 @@ class Documents:
     held and 1 ·
     `settle` 1 batch get of the copies if there are any, 1 transaction, 4 WRU with its event and 2 a copy · `remove` 1
     transaction · `publish`, `withdraw` as `settle` and 2 WRU for each of at most 26 shelves, `publish` 2 more for a
-    look at the member · `archived_before`
-    1 query of the index for 200 · `places` 2 batch gets · `retire` the same and 1 transaction · `search` 1 query, up
-    to 5 when further words leave little · `contributions` 1 query of the index, 1 batch get,
-    and 1 for 100 places of those that several certifications use.
+    look at the member · `archived_before` 1 query of the index for 200 · `places` 2 batch gets · `retire` the same and
+    1 transaction · `retired` 1 query · `forget` 1 transaction, 2 WRU · `search` 1 query, up to 5 when further words
+    leave little · `contributions` 1 query of the index, 1 batch get, and 1 for 100 places of those that several
+    certifications use.
     """
 
     def __init__(self, table: Table) -> None:
@@ -243,11 +244,14 @@ class Documents:
         return [items.document(item) for item in [*found, *self._copies(document)]]
 
     def retire(self, places: Sequence[Document], event: Event) -> None:
-        """Delete an archived document everywhere. Raises ChangedMeanwhile, AlreadyRecorded."""
-        writes = []
-        for item in self._table.get_many(keys.document_homes(places[0].document_id)) + self._copies(
-            places[0]
-        ):
+        """Delete an archived document everywhere if it is as it was seen, and note that its file is to follow. Raises
+        ChangedMeanwhile, AlreadyRecorded."""
+        home = keys.document_homes(places[0].document_id)
+        found = [*self._table.get_many(home), *self._copies(places[0])]
+        if set(map(items.document, found)) != set(places):
+            raise ChangedMeanwhile
+        writes = [put("retired", dict(keys.retired(places[0].document_id)), ABSENT)]
+        for item in found:
             key = {"PK": item["PK"], "SK": item["SK"]}
             as_found = as_read(items.document(item))
             writes.append(delete(f"place {item['PK']}", key, AS_READ, as_found))
@@ -262,6 +266,14 @@ class Documents:
             changed = document_item(key, replace(after, archived_at=copy.archived_at))
             writes.append(put(f"copy {item['PK']}", changed, AS_READ, as_read(copy)))
         return writes
+
+    def retired(self) -> list[str]:
+        """The ids of retired documents whose files are not known to be gone, strongly consistent."""
+        return [item["SK"].removeprefix("DOCUMENT#") for item in self._table.query(keys.RETIRED)]
+
+    def forget(self, document_id: str) -> None:
+        """Note no more that the file of a retired document is to be deleted: it is."""
+        self._table.transact([remove_item("retired", keys.retired(document_id))])
 
     def _copies(self, document: Document) -> list[Item]:
         """The items of a document beside the one at home."""

@@ -17,6 +17,7 @@ ARCHIVE#<id>          CYCLE#<number>                      a closed cycle with it
 DOCUMENTS#<20>        DOCUMENT#<document>                 a document uploaded for no certification, by its member
 LIBRARY#<kind>#       <title>#<document>                  a published contribution; kind `*` for any
 LIBRARY#<kind>#<letter>  <word>#<title>#<document>        the same under a word of its title
+RETIRED               DOCUMENT#<document>                 a document of which the file is still to be deleted
 CERTIFICATE#<id>      CERTIFICATE                         a certificate, which anyone may check
 MEMBER#<id>           MEMBER                              a member
                       INVOICE#<invoice>                   tells of an invoice of a program bought
@@ -117,6 +118,15 @@ CONTRIBUTIONS = "CONTRIBUTIONS"
 
 EVIDENCE = "EVIDENCE"
 """GSI1's partition of the other documents of closed cycles, oldest first."""
+
+
+RETIRED = "RETIRED"
+"""The partition of documents that were deleted once their years were over, while their files are still there."""
+
+
+def retired(document_id: str) -> Key:
+    """A document that was deleted once its years were over, while its file is still there."""
+    return _key(RETIRED, f"DOCUMENT#{document_id}")
 
 
 def library_partition(kind: str, word: str) -> str:

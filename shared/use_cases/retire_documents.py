@@ -23,6 +23,10 @@ class ArchivedDocuments(Protocol):
 
     def retire(self, places: Sequence[Document], event: Event) -> None: ...
 
+    def retired(self) -> Sequence[str]: ...
+
+    def forget(self, document_id: str) -> None: ...
+
 
 class UnfinishedCycles(Protocol):
     """Closed cycles whose documents are not all in the archive."""
@@ -47,15 +51,18 @@ def put_away_rest(recertifications: UnfinishedCycles) -> None:
 def retire_documents(
     documents: ArchivedDocuments, objects: ObjectEraser, program: Program, run: JobRun
 ) -> int:
-    """Delete what was archived long enough ago, file and record; how many. The signed report still names it.
+    """Delete what was archived long enough ago, record and file; how many. The signed report still names it.
 
     A document that is published, or that another certification still uses or closed later, is left for a later run. The
-    file goes first, so that a run that breaks off leaves a record that leads the next one there.
+    record goes first, on condition that it is as it was seen: what is published or named meanwhile keeps its file. It
+    leaves a note, which leads the next run to the file when this one breaks off.
     """
     years = program.documents_kept_years
     if years is None:
         return 0
     last = datetime.combine(years_later(run.today, -years), time.min, UTC)
+    for document_id in documents.retired():
+        _erase(documents, objects, document_id)
     retired = 0
     for found in documents.archived_before(last):
         places = documents.places(found)
@@ -65,7 +72,6 @@ def retire_documents(
         )
         if kept or not places:
             continue
-        objects.erase(found.document_id)
         key = ids.digest("document-retired", found.document_id)
         command = Command("system", "system", run.now, run.today, key)
         data = {"document_id": found.document_id}
@@ -73,5 +79,11 @@ def retire_documents(
             documents.retire(places, event(command, document_subject(found), "document-retired", data))
         except (ChangedMeanwhile, AlreadyRecorded):
             continue
+        _erase(documents, objects, found.document_id)
         retired += 1
     return retired
+
+
+def _erase(documents: ArchivedDocuments, objects: ObjectEraser, document_id: str) -> None:
+    objects.erase(document_id)
+    documents.forget(document_id)

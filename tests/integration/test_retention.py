@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from functions.retire_documents import handler as retire_documents
+from shared.domain.documents import Document
 from shared.domain.program import Editions
 from shared.handling import wiring
+from shared.repositories.documents import Documents
 from tests.integration.portal import STAFF, Portal, entry
 from tests.integration.world import World, build
 
@@ -97,3 +99,43 @@ def test_a_run_that_breaks_off_is_made_up_for_by_the_next(
         with pytest.raises(ZeroDivisionError):
             run("2037-07-01")
     assert run("2037-07-01") == 1
+
+
+def test_a_run_that_breaks_off_before_a_file_is_made_up_for_by_the_next(
+    portal: Portal, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept_for(monkeypatch, YEARS)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.documents, "erase", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run("2037-07-01")
+    assert portal.get(f"/api/documents/{world.names['evidence_id']}", world.owner).status == 404
+    assert world.names["evidence_id"] in {key[0] for key in world.documents.objects}
+    assert run("2037-08-01") == 0
+    assert world.names["evidence_id"] not in {key[0] for key in world.documents.objects}
+    assert wiring.documents().retired() == []
+
+
+def test_what_is_published_while_a_run_looks_keeps_its_file(
+    portal: Portal, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run has read that it is not published when staff publish it."""
+    kept_for(monkeypatch, 3)
+    path = f"/api/staff/documents/{world.names['document_id']}"
+    version = portal.get(path, STAFF).json["document"]["version"]
+    assert portal.ask("DELETE", f"{path}/publication", STAFF, version=version).status == 204
+    read = Documents.places
+
+    def published_after(self: Documents, document: Document) -> list[Document]:
+        found = read(self, document)
+        assert portal.post(f"{path}/publication", STAFF).status == 201
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Documents, "places", published_after)
+        assert run("2030-08-01") == 0
+    assert world.names["document_id"] in {key[0] for key in world.documents.objects}
+    assert (
+        "attachment"
+        in portal.get(f"/api/library/{world.names['document_id']}", world.owner).json["download_url"]
+    )

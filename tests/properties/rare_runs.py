@@ -41,6 +41,12 @@ def documents_from_elsewhere(runs: Runs, world: World) -> None:
     reported(portal, author, written)
     runs.post("publish what is at home elsewhere", f"/api/staff/documents/{written}/publication", STAFF)
     reported(portal, keeper, replace(world, owner=keeper).contribution(kind="evidence", title="Kept"))
+    twice = portal.member("IPMA-CP", "IPMA-SCP")
+    shared = replace(world, owner=twice).contribution(title="Named by two")
+    reported(portal, twice, shared)
+    second = replace(twice, certification_ids=twice.certification_ids[1:])
+    assert portal.enter(second, entry("policy", document_ids=[shared])).status == 201
+    runs.request("contributions of several reports", "GET", "/api/staff/contributions", STAFF)
 
 
 def documents_on_their_way(runs: Runs, world: World) -> None:

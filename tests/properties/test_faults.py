@@ -174,6 +174,7 @@ UNSEEN = (
         "what is added asks that the data were not erased, and nothing else",
     ),
     ("Delete SEARCH / …, gone", ANY, "a term that is gone already is as it has to be"),
+    ("Delete RETIRED / DOCUMENT", {"retirement"}, "a note goes once its file is gone, whichever run did it"),
     ("Delete LIBRARY / …, changed", {"withdraw"}, "a shelf goes behind its document, whatever it says"),
     ("Delete CERTIFICATION / DOCUMENT, ", REMOVED, "a copy goes behind its document"),
     ("Delete CERTIFICATION / ", {"erase"}, "what is erased goes, whatever it became"),

@@ -4,7 +4,7 @@ import re
 
 from shared.repositories import everything, keys, personal_data
 
-ONLY_AN_INDEX = {"LIBRARY", "EMAIL", "SEARCH", "CALENDAR", "JOB", "MAIL"}
+ONLY_AN_INDEX = {"LIBRARY", "EMAIL", "SEARCH", "CALENDAR", "JOB", "MAIL", "RETIRED"}
 """Partitions that say again what stands elsewhere, or are gone by themselves; an erasure clears those of a person."""
 
 TELLS_OF_ANOTHER = {("MEMBER", "INVOICE"), ("CERTIFICATION", "MOVING")}
