@@ -37,7 +37,9 @@ MOST_DOCUMENTS = 20
 """How many documents one entry may name."""
 
 MOST_UPLOADED = 300
-"""How many documents may wait in one certification's cycle; the dashboard reads them all."""
+"""How many documents may wait in one certification's cycle, or with a member for one; the dashboard reads them all."""
+
+NO_ROOM = f"There are {MOST_UPLOADED} documents here already. Delete those that you do not need."
 
 # Slashes of both kinds, what Windows refuses, control characters, and those that turn the direction of writing.
 _UNSAFE = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]')

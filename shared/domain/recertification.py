@@ -22,7 +22,7 @@ from shared.domain.certifications import (
     shown_state,
 )
 from shared.domain.days import written_day
-from shared.domain.documents import MOST_DOCUMENTS, Document
+from shared.domain.documents import MOST_DOCUMENTS, MOST_UPLOADED, NO_ROOM, Document
 from shared.domain.entries import Claim, Entry, PartialClaim, Window, award, faults_in, named_too_often, plain
 from shared.domain.errors import (
     AgreementOutdated,
@@ -256,6 +256,8 @@ class Recertification:
         if len(old.claim.document_ids) >= MOST_DOCUMENTS:
             detail = f"This entry has {MOST_DOCUMENTS} documents already. Take one out first."
             raise InvalidRequest((Fault("/entry_id", detail),))
+        if len(self.documents) >= MOST_UPLOADED:
+            raise InvalidRequest((Fault("/certification_id", NO_ROOM),))
         claim = replace(old.claim, document_ids=(*old.claim.document_ids, document.document_id))
         new = replace(old, claim=claim, version=old.version + 1)
         entries = tuple(new if entry is old else entry for entry in self.entries)
@@ -297,6 +299,7 @@ class Recertification:
         faults += named_too_often(
             self.entries, [(f"/entries/{row}", claim) for row, claim in enumerate(claims)]
         )
+        faults += self._without_room([(f"/entries/{row}", claim) for row, claim in enumerate(claims)])
         if faults:
             raise InvalidRequest(tuple(faults))
         self.require_unlocked()
@@ -335,6 +338,7 @@ class Recertification:
             _require_entered(old)
         faults = self.faults(_readable(claim), today, "")
         faults += named_too_often([entry for entry in self.entries if entry is not old], [("", claim)])
+        faults += self._without_room([("", claim)])
         if faults:
             raise InvalidRequest(tuple(faults))
         self.require_unlocked()
@@ -417,6 +421,19 @@ class Recertification:
     def _entry(self, claim: Claim, entry_id: str, *, by: str, now: datetime, on_paper: bool = False) -> Entry:
         points = award(self.program, claim, self.certification.designation)
         return Entry(entry_id, claim, points, logged_at=now, logged_by=by, on_paper=on_paper)
+
+    def _without_room(self, claims: Iterable[tuple[str, Claim]]) -> list[Fault]:
+        """Documents from elsewhere that find no room here; each claim with where it stands."""
+        here = {document.document_id for document in self.documents}
+        elsewhere = {document.document_id for document in self.reachable}
+        faults = []
+        for pointer, claim in claims:
+            for index, document_id in enumerate(claim.document_ids):
+                if document_id in elsewhere - here:
+                    here.add(document_id)
+                    if len(here) > MOST_UPLOADED:
+                        faults.append(Fault(f"{pointer}/document_ids/{index}", NO_ROOM))
+        return faults
 
     def _with_entries(self, entries: tuple[Entry, ...]) -> "Recertification":
         named = {document_id for entry in entries for document_id in entry.claim.document_ids}

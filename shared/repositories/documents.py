@@ -48,7 +48,7 @@ class Documents:
 
     `find`, `announced` 1 batch get of 2 keys, whether it exists or not · `add` 1 transaction that looks at its member
     too, 4 WRU, for a certification into its archive as well, 6 WRU · `of_member` 2 queries for each certification
-    held and 1 ·
+    held and 1 · `waiting` 1 query ·
     `settle` 1 batch get of the copies if there are any, 1 transaction, 4 WRU with its event and 2 a copy · `remove` 1
     transaction · `publish`, `withdraw` as `settle` and 2 WRU for each of at most 26 shelves, `publish` 2 more for a
     look at the member · `archived_before` 1 query of the index for 200 · `places` 2 batch gets · `retire` the same and
@@ -110,6 +110,14 @@ class Documents:
                 found += [item for item in here if is_home(item["document_id"], certification_id)]
         documents = [items.document(item) for item in found]
         return sorted(documents, key=lambda each: (each.uploaded_at, each.document_id), reverse=True)
+
+    def waiting(self, member_id: str, certification_id: str | None) -> int:
+        """How many documents wait where an upload would be at home, strongly consistent: all on the dashboard of a
+        certification, or those of a member that no certification shows yet."""
+        if certification_id is not None:
+            return len(self._table.query(keys.certification_partition(certification_id), "DOCUMENT#"))
+        found = self._table.query(keys.member_documents(member_id), "DOCUMENT#")
+        return sum(not item["certification_ids"] for item in found)
 
     def settle(self, before: Document, after: Document, event: Event) -> None:
         """Write a verdict at the document's home and into every copy. Raises ChangedMeanwhile, AlreadyRecorded."""

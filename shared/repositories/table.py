@@ -65,10 +65,11 @@ class Table:
 
     def get_many(self, wanted: Sequence[Key], *, removed: bool = False) -> list[Item]:
         """Up to 100 items in one call, strongly consistent, in no order; missing ones are left out, and removed ones
-        unless they are asked for."""
+        unless they are asked for. A key may be wanted twice, which DynamoDB refuses to be asked."""
         seen = _read_all if removed else _there
         found: list[Item] = []
-        request: Any = {self._name: {"Keys": [_item(key) for key in wanted], "ConsistentRead": True}}
+        distinct = {(key["PK"], key["SK"]): key for key in wanted}.values()
+        request: Any = {self._name: {"Keys": [_item(key) for key in distinct], "ConsistentRead": True}}
         for attempt in range(TRANSACTION_ATTEMPTS):
             answer = self._client.batch_get_item(RequestItems=request)
             found += seen(answer["Responses"].get(self._name, []))

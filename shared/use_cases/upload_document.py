@@ -7,6 +7,7 @@ from datetime import date
 from shared.domain.certifications import Registration, portal_notice
 from shared.domain.documents import (
     MOST_UPLOADED,
+    NO_ROOM,
     Document,
     Upload,
     new_document,
@@ -39,7 +40,6 @@ class DocumentHome:
     program: Program
     certification_id: str | None
     locked: bool
-    uploaded: int = 0
     recertification: Recertification | None = None
 
     @classmethod
@@ -50,7 +50,6 @@ class DocumentHome:
             recertification.program,
             recertification.certification.certification_id,
             recertification.cycle.locked,
-            len(recertification.documents),
             recertification,
         )
 
@@ -103,7 +102,7 @@ def upload_document(
         certification_id=home.certification_id,
         scanned=scanned,
     )
-    refusal = _refusal(home, upload)
+    refusal = _refusal(documents, home, upload)
     if entry_id is not None and home.recertification is not None:
         return _attach(
             recertifications,
@@ -127,11 +126,16 @@ def upload_document(
     return known
 
 
-def _refusal(home: DocumentHome, upload: Upload) -> InvalidRequest | CycleLocked | None:
+def _refusal(
+    documents: DocumentStore, home: DocumentHome, upload: Upload
+) -> InvalidRequest | CycleLocked | None:
     faults = upload_faults(home.program, upload)
-    if home.uploaded >= MOST_UPLOADED:
-        detail = f"There are {MOST_UPLOADED} documents here already. Delete those that you do not need."
-        faults.append(Fault("/certification_id", detail))
+    if home.recertification is not None:
+        waiting = len(home.recertification.documents)
+    else:
+        waiting = documents.waiting(home.member_id, home.certification_id)
+    if waiting >= MOST_UPLOADED:
+        faults.append(Fault("/certification_id", NO_ROOM))
     if faults:
         return InvalidRequest(tuple(faults))
     if home.locked:
