@@ -63,9 +63,9 @@ SEEDS: Mapping[str, int] = {
     ),
     **dict.fromkeys(("what was submitted in time does not lapse", "nobody lapses early"), 20270242),
     **dict.fromkeys(
-        ("a payment that is told is on its invoice", "what is told as waived is waived"), 20270253
+        ("a payment that is told is on its invoice", "what is told as waived is waived"), 20270343
     ),
-    **dict.fromkeys(("what is served is the one version that is stored", "every file is judged"), 20270381),
+    **dict.fromkeys(("what is served is the one version that is stored", "every file is judged"), 20270383),
     "a document has one home": 20270435,
     "what was signed has its documents": 20270265,
     **dict.fromkeys(
