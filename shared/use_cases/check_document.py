@@ -59,8 +59,10 @@ def check_content(
     try:
         finding = inspect(document.content_type, data, most)
     except Exception:
-        if last_try:
-            _judge(documents, events, command, document, "content", object_version, NOT_LOOKED_INTO, None)
+        if not last_try:
+            raise
+        why = NOT_LOOKED_INTO
+        if _judge(documents, events, command, document, "content", object_version, why, None) == "rejected":
             objects.delete(document_id)
         raise
     size = document.size if finding.reason == TOO_LARGE else len(data)
