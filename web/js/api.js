@@ -35,6 +35,18 @@ export async function call(method, path, { body, type = JSON_TYPE, version, key,
 
 export const get = (path, options) => call("GET", path, options);
 
+/** The items of all pages of a list. */
+export async function all(path) {
+  const items = [];
+  for (let cursor = null; ; ) {
+    const more = cursor && `${path.includes("?") ? "&" : "?"}${new URLSearchParams({ cursor })}`;
+    const { body } = await get(more ? path + more : path);
+    items.push(...body.items);
+    cursor = body.next_cursor;
+    if (!cursor) return items;
+  }
+}
+
 async function answerOf(response) {
   const version = response.headers.get("ETag")?.replace(/^"|"$/g, "");
   if (response.status === 204) return { status: response.status, version, body: null };

@@ -89,7 +89,7 @@ export async function checked(documentId, isWanted = () => true, memberId = unde
 export const read = async (documentId, memberId) => (await api.get(`${memberId ? "/staff" : ""}/documents/${encodeURIComponent(documentId)}`)).body;
 
 /** All documents of the member, the newest first. */
-export const readAll = async () => (await api.get("/documents")).body.items;
+export const readAll = () => api.all("/documents");
 
 /** Delete a document; one that is gone already counts as deleted. */
 export async function remove({ document_id: id, version }) {

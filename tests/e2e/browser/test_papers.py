@@ -1,11 +1,12 @@
 """What members print and look up: report and certificate, transcripts, history, the public check, the library."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests import files
 from tests.e2e.browser.people import FIFTY, Member, approve
@@ -172,3 +173,35 @@ def test_the_library_is_searched_by_kind_and_words_and_downloaded_from(
     visitor.check_accessibility()
     page.set_viewport_size({"width": 320, "height": 640})
     visitor.check_width()
+
+
+def test_the_period_that_follows_can_be_paid_ahead(
+    visit: Callable[..., Visitor], member: Member, staff: Person, portal: Portal
+) -> None:
+    member.enter(*FIFTY)
+    approved(member, staff, portal)
+    visitor = visit()
+    visitor.enter_as(member)
+    page = visitor.open("/transactions/")
+    expires_on = member.person.certification()["expires_on"]
+    page.get_by_role("button", name=re.compile(f"Pay for IPMA-CP, until .*{expires_on[:4]}")).click()
+    page.wait_for_url("**/c/pay/**")
+    assert len(member.person.get("/api/invoices").json()["items"]) == 2
+
+
+def test_lists_go_on_beyond_their_first_page(
+    visit: Callable[..., Visitor], member: Member, staff: Person, portal: Portal
+) -> None:
+    member.enter(*FIFTY)
+    approved(member, staff, portal)
+    member.person.post(f"{member.path}/invoice")
+    visitor = visit()
+    visitor.enter_as(member)
+
+    def by_ones(route: Route) -> None:
+        route.continue_(url=f"{route.request.url}&limit=1")
+
+    visitor.page.route("**/api/invoices?*", by_ones)
+    page = visitor.open("/invoices/")
+    page.get_by_label("Both Invoice Types").check()
+    expect(page.locator("tbody tr")).to_have_count(2)

@@ -189,7 +189,7 @@ def test_an_invoice_paid_elsewhere_cannot_be_paid_again(visitor: Visitor, member
 
 def test_leaving_the_payment_page_charges_nothing_and_says_so(visitor: Visitor, member: Member) -> None:
     page = visitor.open("/transactions/")
-    page.get_by_role("button", name="Pay for IPMA-CP now").click()
+    page.get_by_role("button", name="Pay for IPMA-CP, until").click()
     page.wait_for_url("**/c/pay/**")
     page.get_by_role("button", name="Cancel").click()
     page.wait_for_url("**/transactions/**")

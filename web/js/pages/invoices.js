@@ -32,7 +32,7 @@ function table(invoices) {
     <tbody>${invoices.map(row)}</tbody></table>`;
 }
 
-function show(content, { items }) {
+function show(content, items) {
   render(
     content,
     html`<div class="card stack"><div><label class="choice"><input type="checkbox" id="both" autocomplete="off" aria-describedby="both-hint">${t.both}</label>
@@ -50,4 +50,4 @@ function show(content, { items }) {
   update();
 }
 
-await openPage("invoices", { load: async () => (await api.get("/invoices?type=both")).body, show });
+await openPage("invoices", { load: () => api.all("/invoices?type=both"), show });

@@ -24,8 +24,8 @@ async function load() {
     const { body } = await api.get(`/invoices/${encodeURIComponent(invoiceId)}`);
     return { program: await program, me: await me, invoice: body };
   }
-  const { body } = await api.get("/invoices?type=both");
-  return { program: await program, me: await me, invoices: body.items };
+  const invoices = await api.all("/invoices?type=both");
+  return { program: await program, me: await me, invoices };
 }
 
 function show(content, loaded) {
@@ -63,10 +63,12 @@ function paid(invoices, zone) {
     <tbody>${list.map((each) => paymentRow(each, zone))}</tbody></table>`;
 }
 
+/** Whether an invoice is that of a certification's period now: its number begins with the year in which that ends. */
+const isOf = (invoice, held) => invoice.certification_id === held.certification_id && invoice.number.startsWith(`${held.recertification_year}-`);
+
 function showAll(content, { program, me, invoices }) {
   const open = invoices.filter((invoice) => invoice.status === "open");
-  const invoiced = new Set(invoices.filter((each) => each.type === "recertification").map((each) => each.certification_id));
-  const early = me.certifications.filter((each) => !invoiced.has(each.certification_id));
+  const early = me.certifications.filter((held) => !invoices.some((each) => isOf(each, held)));
   render(
     content,
     html`<div class="stack">
@@ -83,8 +85,8 @@ function showAll(content, { program, me, invoices }) {
     button.open({ invoice: open.find((invoice) => invoice.invoice_id === button.dataset.invoice) });
   }
   for (const button of content.querySelectorAll("[data-certification]")) {
-    const { certification_id: certificationId, designation } = early.find((each) => each.certification_id === button.dataset.certification);
-    button.open({ certificationId, label: t.earlyFor(designation) });
+    const held = early.find((each) => each.certification_id === button.dataset.certification);
+    button.open({ certificationId: held.certification_id, label: t.earlyFor(held) });
   }
 }
 

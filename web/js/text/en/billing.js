@@ -49,7 +49,7 @@ export const billingText = {
     methods: { card: "Card", check: "Check", "purchase-order": "Purchase order", wire: "Wire" },
     paymentStatuses: { succeeded: "Paid", failed: "Failed", refunded: "Refunded", disputed: "Disputed" },
     early: "Pay ahead of time",
-    earlyFor: (designation) => `Pay for ${designation} now`,
+    earlyFor: ({ designation, expires_on }) => `Pay for ${designation}, until ${day(expires_on)}`,
     alreadyPaid: "This recertification is paid already.",
     waiting: "Waiting for the payment service to confirm…",
     slow: "The payment service has not confirmed yet. It can take some minutes; you need not pay again.",
