@@ -139,17 +139,13 @@ def code(answer: Answer) -> str:
 # --- uploading ---
 
 
-def test_an_upload_is_one_read_and_one_write_that_looks_into_the_archive_too(
-    portal: Portal, member: Person
-) -> None:
+def test_an_upload_is_one_write_that_looks_into_the_archive_too(portal: Portal, member: Person) -> None:
     named = said(certification_id=member.certification_id)
     assert cost(portal, lambda: portal.post(PATH, member, named), 201) == [QUERY, WRITE]
     assert cost(portal, lambda: portal.post(PATH, member, said()), 201) == [BATCH, QUERY, WRITE]
 
 
-def test_what_is_at_home_with_its_member_is_one_read_and_one_write(
-    portal: Portal, bucket: DocumentsBucket
-) -> None:
+def test_what_is_at_home_with_its_member_is_one_write_too(portal: Portal, bucket: DocumentsBucket) -> None:
     several = portal.member("IPMA-SCP", "IPMA-CS")
     assert cost(portal, lambda: portal.post(PATH, several, said()), 201) == [BATCH, QUERY, WRITE]
 
