@@ -3,7 +3,9 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from tests.integration.conftest import make
 from tests.integration.meter.paper import Row
 from tests.integration.meter.services import services
 from tests.integration.meter.wire import Wire
+from tests.load import __main__ as load
 from tests.load import invoices, paper
 from tests.load.here import portal_on
 from tests.load.routes import metered, of_members, ratio
@@ -102,6 +105,36 @@ def test_a_plan_counts_own_work_on_a_share_of_a_processor_and_each_call_and_mail
     share = float(functions()["generate_invoices"]["MemorySize"]) / invoices.WHOLE_PROCESSOR
     assert busy.handing_on - idle.handing_on == pytest.approx(100 / min(1.0, share))
     assert idle.dollars > 100_000 * prices()["ses"]["mail"]
+
+
+def noted(folder: Path, **runs: tuple[str, int]) -> dict[str, Any]:
+    """Parts as runs of these names and sizes note them."""
+    for part, (name, members) in runs.items():
+        paper.Run(folder, name).note(part, {"members": members, "due": members})
+    return paper.measured(folder / paper.MEASURED.name)
+
+
+def test_parts_of_other_runs_or_sizes_are_said_to_be_so(tmp_path: Path) -> None:
+    one = noted(tmp_path, seeding=("a", 100_000), comparing=("a", 100_000))
+    assert paper.origin(one) == "All that follows is of one run, that of a."
+    other = noted(tmp_path, comparing=("b", 100_000))
+    assert "seeding of a with 100,000 members; comparing of b with 100,000 members" in paper.origin(other)
+    smaller = noted(tmp_path, comparing=("a", 1_500))
+    assert "not of one run" in paper.origin(smaller)
+    assert paper.origin(paper.measured()) in paper.PAGE.read_text()
+
+
+def test_a_part_alone_makes_a_page_of_what_was_measured(tmp_path: Path) -> None:
+    run = paper.Run(tmp_path)
+    run.note("seeding", {"members": 300, "items": 3_900, "seconds": 2.0})
+    assert "300 members with" in run.write()
+    assert {each.name for each in tmp_path.iterdir()} == {"scale.json", "scale.md"}
+
+
+def test_a_trial_with_fewer_members_does_not_go_into_the_docs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["load", "full", "--members", "300"])
+    with pytest.raises(SystemExit, match="2"):
+        load.main()
 
 
 def test_the_page_is_what_was_measured() -> None:

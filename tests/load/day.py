@@ -15,7 +15,7 @@ import httpx
 
 from shared.domain.roster import COLUMNS
 from tests.e2e.portal import Person, Portal, RunningPortal, this_day
-from tests.load import paper
+from tests.load.paper import Run
 
 MEMBERS, AT_ONCE, SECONDS = 40, 8, 60
 """How many members there are, how many people act at once, and for how long."""
@@ -74,7 +74,7 @@ class Way:
     is_decided: bool = False
 
 
-def run() -> None:
+def run(noted: Run) -> None:
     """Start the portal, let people act, note what it took."""
     running = RunningPortal().wait()
     try:
@@ -95,7 +95,7 @@ def run() -> None:
         spent = {kind: after[kind] - before.get(kind, 0.0) for kind in after}
         spent["people (this driver)"] = time.process_time() - own
         first = {"seconds": COLD_SECONDS, **_figures(cold)}
-        paper.note("day", {**_told(day, seconds, spent), "cold": first})
+        noted.note("day", {**_told(day, seconds, spent), "cold": first})
     finally:
         running.stop()
 

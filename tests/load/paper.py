@@ -3,40 +3,90 @@
 import json
 import os
 import platform
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.load import invoices
+from tests.load import invoices, routes
 
 DOCS = Path(__file__).parents[2] / "docs"
 MEASURED, PAGE, PLOT = DOCS / "scale.json", DOCS / "scale.md", DOCS / "scale.svg"
 DUE = (1_000, 10_000, 100_000, 1_000_000)
 
 
-def measured() -> dict[str, Any]:
+PARTS = {
+    "seeding": "seeding",
+    "handing_on": "handing on",
+    "invoices": "issuing",
+    "comparing": "comparing",
+    "routes": "the routes",
+}
+"""What is measured with members on a table, and how the page calls it."""
+
+INVOICES = {"seeding", "handing_on", "invoices", "comparing"}
+"""What has to be measured before a plan of 15 February can be made of it."""
+
+
+def measured(file: Path = MEASURED) -> dict[str, Any]:
     """What was measured, by part."""
-    found: dict[str, Any] = json.loads(MEASURED.read_text()) if MEASURED.exists() else {}
+    found: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     return found
 
 
-def note(part: str, found: dict[str, Any]) -> None:
-    """Keep what a part of a run found, and with what."""
-    today = datetime.now(UTC).date()
-    machine = f"{platform.machine()}, {os.cpu_count()} processors, load average {os.getloadavg()[1]:.0f}"
-    told = {**found, "on": f"{today.day} {today:%B %Y}", "machine": machine}
-    MEASURED.write_text(json.dumps({**measured(), part: told}, indent=1, ensure_ascii=False) + "\n")
+@dataclass(frozen=True)
+class Run:
+    """A run of `make load`: where it writes, and the name that what it measures bears."""
 
+    folder: Path = DOCS
+    name: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
 
-def write() -> None:
-    """Write the page and the plot."""
-    PAGE.write_text(page(measured()))
-    PLOT.write_text(plot(measured()))
+    def note(self, part: str, found: dict[str, Any]) -> None:
+        """Keep what a part found, and with what."""
+        today = datetime.now(UTC).date()
+        machine = f"{platform.machine()}, {os.cpu_count()} processors, load average {os.getloadavg()[1]:.0f}"
+        told = {**found, "run": self.name, "on": f"{today.day} {today:%B %Y}", "machine": machine}
+        file = self.folder / MEASURED.name
+        file.write_text(json.dumps({**measured(file), part: told}, indent=1, ensure_ascii=False) + "\n")
+
+    def write(self) -> str:
+        """Write the page, and the plot where invoices were issued; the page."""
+        found = measured(self.folder / MEASURED.name)
+        if found.keys() >= INVOICES:
+            (self.folder / PLOT.name).write_text(plot(found))
+        (self.folder / PAGE.name).write_text(page(found))
+        return page(found)
 
 
 def page(found: dict[str, Any]) -> str:
-    """docs/scale.md."""
-    return "\n\n".join([_head(), _day(found["day"]), _full(found), _release(found)]) + "\n"
+    """docs/scale.md, or as much of it as was measured."""
+    parts = [_head()]
+    if "day" in found:
+        parts.append(_day(found["day"]))
+    if "seeding" in found:
+        parts.append(_full(found))
+    if found.keys() >= INVOICES:
+        parts.append(_release(found))
+    return "\n\n".join(parts) + "\n"
+
+
+def origin(found: dict[str, Any]) -> str:
+    """Of which runs the parts are that were measured with members on a table: of one, or of which."""
+    made: dict[tuple[str, int], list[str]] = {}
+    for part, words in PARTS.items():
+        if part in found:
+            told = found[part]
+            members = told.get("members", told.get("due", 0))
+            made.setdefault((told.get("run", "an unnoted run"), members), []).append(words)
+    if len(made) == 1:
+        (((run, _), _),) = made.items()
+        return f"All that follows is of one run, that of {run}."
+    each = [
+        f"{', '.join(parts)} of {run} with {members:,} members" for (run, members), parts in made.items()
+    ]
+    return (
+        f"**What follows is not of one run, and figures of different runs do not add up:** {'; '.join(each)}."
+    )
 
 
 def plans(found: dict[str, Any]) -> list[invoices.Plan]:
@@ -57,7 +107,7 @@ def own_work(found: dict[str, Any]) -> invoices.Own:
 def _head() -> str:
     return """# Scale
 
-Written by `make load` (or `python -m tests.load day`, `… full`) from what it measured, which stands in `scale.json`.
+Written by `make load` (LOAD=day, routes or invoices: by that part) from what it measured, which stands in `scale.json`.
 Times are those of a laptop's stand-ins and depend on what else the machine did; calls, units and shares do not."""
 
 
@@ -77,6 +127,10 @@ On {day["on"]} ({day["machine"]}): {day["people"]} people at once against `make 
 {day["seconds"]:.0f} s, {day["requests"]:,} requests, **{day["requests"] / day["seconds"]:.0f} a second,
 {day["errors"]} errors**; p50 {day["p50"]:.0f} ms, p95 {day["p95"]:.0f} ms, p99 {day["p99"]:.0f} ms. A session refused
 at 50 points is no error, nor a decision before the payment's notice came.{_cold(day)}
+
+The driver is our own (`tests/load/day.py`). k6 and wrk send what is written down beforehand, and locust would run these
+same functions: what a person asks next hangs on what was answered (versions, keys, whether signed, asked to pay, paid
+at Stripe's page). What those tools add is many machines that ask, and here driver and portal share one.
 
 | request | times | errors | p50 ms | p95 ms | p99 ms |
 |---|---|---|---|---|---|
@@ -100,18 +154,29 @@ def _cold(day: dict[str, Any]) -> str:
 
 
 def _full(found: dict[str, Any]) -> str:
-    seeded, routes = found["seeding"], found["routes"]
-    grown = "; ".join(f"`{each['door']}` ({each['case']})" for each in routes["grown"])
-    more = f"More than 1: {grown}. " if grown else ""
+    seeded = found["seeding"]
     return f"""## {seeded["members"]:,} members
+
+{origin(found)}
 
 On {seeded["on"]} ({seeded["machine"]}), Dynoxide with its file in memory: {seeded["members"]:,} members with
 {seeded["members"] * 10:,} entries ({seeded["items"]:,} items, made by the repositories' own makers, without history and
-search terms) were written in **{seeded["seconds"] / 60:.1f} minutes**.
+search terms) were written in **{seeded["seconds"] / 60:.1f} minutes**.{_routes(found)}"""
 
-All {routes["metered"]} of the [meter's](data-model.md#what-each-costs) cases of members' routes were then metered on
+
+def _routes(found: dict[str, Any]) -> str:
+    if "routes" not in found:
+        return ""
+    metered = found["routes"]
+    grown = "; ".join(f"`{each['door']}` ({each['case']})" for each in metered["grown"])
+    more = f"More than 1: {grown}. " if grown else ""
+    usual = len(routes.of_members(usual=True))
+    return f"""
+
+All {metered["metered"]} of the [meter's](data-model.md#what-each-costs) cases of members' routes were then metered on
 that table: the largest ratio of calls, read or write units to those on an empty table is
-**{routes["most"]:.2f}**. {more}At 1,000 members `make test` holds it to 1.2."""
+**{metered["most"]:.2f}**. {more}At 1,000 members `make test` holds {usual} of them to 1.2: those that the
+profile of [cost](cost.md) names, but for the printing."""
 
 
 def _release(found: dict[str, Any]) -> str:
