@@ -81,9 +81,7 @@ def origin(found: dict[str, Any]) -> str:
     if len(made) == 1:
         (((run, _), _),) = made.items()
         return f"All that follows is of one run, that of {run}."
-    each = [
-        f"{', '.join(parts)} of {run} with {members:,} members" for (run, members), parts in made.items()
-    ]
+    each = [f"{', '.join(parts)} of {run} with {members:,} members" for (run, members), parts in made.items()]
     return (
         f"**What follows is not of one run, and figures of different runs do not add up:** {'; '.join(each)}."
     )
