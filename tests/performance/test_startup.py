@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from infrastructure.local.template import load
+from tests.figures import Figures
 from tests.performance import startup
 
 HTTP = frozenset(
@@ -48,14 +49,21 @@ UNNEEDED = {
     "fontTools.ttLib.tables.otTables",
     "tzdata",  # Python reads the files in it where it is told that they are
 }
+WHERE = {
+    True: "make build ARCH=host",
+    False: "the sources (make build ARCH=host was not run since they changed)",
+}
+
 ALLOWED = {name: {"stripe", "asyncio"} for name in startup.WITH_STRIPE} | {
     "report_pdf": {"fpdf", "html.parser"}
 }
 
 
 @pytest.mark.parametrize("function", startup.functions())
-def test_a_function_loads_little_and_nothing_that_it_does_not_use(function: str) -> None:
+def test_a_function_loads_little_and_nothing_that_it_does_not_use(function: str, figures: Figures) -> None:
     start = startup.start_of(function)
+    if function == startup.functions()[0]:
+        figures("starts and the running portal are those of", WHERE[startup.is_built()])
     heavy = {name for name in HEAVY if name in start.modules} - ALLOWED.get(function, set())
     assert heavy == set()
     assert not start.modules & UNNEEDED

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -120,11 +120,12 @@ class Times:
 
 @dataclass(frozen=True)
 class Warm:
-    """A request's times, and what no busy machine changes: how many calls of AWS it makes, and how many Python
-    functions it calls, at the most in a hundred requests."""
+    """A request's times with those of the loop that took turns with it, and what no busy machine changes: how many
+    calls of AWS it makes, and how many Python functions it calls, at the most in a hundred requests."""
 
     name: str
     times: Times
+    loop: Times
     aws_calls: int
     functions: int
 
@@ -203,30 +204,32 @@ def measure(memory: Memory, asked: Asked) -> Warm:
         memory.check()
         return spent
 
-    times, functions = times_of(once), []
+    (times, beside), functions = times_of(once), []
     for _ in range(COUNTED):
         functions.append(functions_called(event()))
         memory.check()
-    return Warm(name, times, memory.calls, max(functions))
+    return Warm(name, times, beside, memory.calls, max(functions))
 
 
-def loop() -> Times:
-    """The times of a loop that is the same each time: how far the machine alone spreads what it is asked."""
-
-    def once() -> float:
-        started = time.process_time()
-        sum(range(LOOP))
-        return time.process_time() - started
-
-    return times_of(once)
+def loop() -> float:
+    """The seconds of a loop that is the same each time: how far the machine alone spreads what it is asked."""
+    started = time.process_time()
+    sum(range(LOOP))
+    return time.process_time() - started
 
 
-def times_of(once: Callable[[], float]) -> Times:
-    """The times of what is done again and again, and says each time how many seconds it took."""
-    series = [[once() * 1000 for _ in range(ROUNDS)][NOT_YET_WARM:] for _ in range(SERIES)]
-    quietest = min(series, key=median)
-    cuts = quantiles(quietest, n=100)
-    return Times(min(quietest), cuts[49], cuts[98])
+def times_of(once: Callable[[], float]) -> tuple[Times, Times]:
+    """The times of what is done again and again, and says each time how many seconds it took; and those of the loop
+    that takes turns with it."""
+    series = [[(once() * 1000, loop() * 1000) for _ in range(ROUNDS)][NOT_YET_WARM:] for _ in range(SERIES)]
+    ours, loops = zip(*min(series, key=lambda each: median(ours for ours, _ in each)), strict=True)
+    return spread(ours), spread(loops)
+
+
+def spread(milliseconds: Sequence[float]) -> Times:
+    """The least, the median and the 99th percentile of these."""
+    cuts = quantiles(milliseconds, n=100)
+    return Times(min(milliseconds), cuts[49], cuts[98])
 
 
 def learn(memory: Memory, asked: Asked) -> None:
