@@ -8,6 +8,7 @@ const JSON_TYPE = "application/json";
 const PDF_TYPE = "application/pdf";
 const TRIES = 3;
 const WAIT_MILLISECONDS = 1000;
+const MOST_WAIT_MILLISECONDS = 5000; // longer is not waited without a word: whoever pressed is told
 
 /**
  * Call the API. Gives `{status, body, version}`; throws a Refusal.
@@ -28,8 +29,9 @@ export async function call(method, path, { body, type = JSON_TYPE, version, key,
     if (response.ok) return answerOf(response);
     const refusal = await Refusal.of(response);
     const isBusy = refusal.status === 503 || refusal.status === 429;
-    if (!isBusy || attempt === TRIES) throw refusal;
-    await new Promise((resolve) => setTimeout(resolve, refusal.retryAfter * 1000 || WAIT_MILLISECONDS));
+    const wait = refusal.retryAfter * 1000 || WAIT_MILLISECONDS;
+    if (!isBusy || attempt === TRIES || wait > MOST_WAIT_MILLISECONDS) throw refusal;
+    await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }
 

@@ -207,3 +207,21 @@ def test_a_busy_portal_is_asked_again_by_itself(visitor: Visitor, member: Member
     visitor.page.route("**/cycle", lambda route: route.fulfill(**busy), times=1)
     visitor.open(PORTAL)
     expect(visitor.points).to_have_text("3 points of 50 points")
+
+
+def test_a_portal_that_asks_for_minutes_is_not_waited_for_without_a_word(
+    visitor: Visitor, member: Member
+) -> None:
+    page = visitor.open(PORTAL)
+    visitor.fill_row(visitor.row(), "webinar", "1", "Pay equity", day_of(member))
+    slow = {
+        "status": 429,
+        "headers": {"Retry-After": "120"},
+        "content_type": "application/json",
+        "body": "{}",
+    }
+    page.route("**/entries", lambda route: route.fulfill(**slow), times=1)
+    visitor.save()
+    expect(visitor.problem).to_contain_text("The portal is very busy.")
+    visitor.save()
+    expect(visitor.notice).to_contain_text("Saved: 1 entry, 1 point.")

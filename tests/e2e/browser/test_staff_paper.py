@@ -1,6 +1,8 @@
 """What an active member sent on paper: staff enter the points and submit the report, marked as such."""
 
+import json
 from datetime import date
+from typing import Any
 
 from playwright.sync_api import expect
 
@@ -9,7 +11,7 @@ from tests import files
 from tests.e2e.browser.desk import as_role, check, open_report, roster_row, say_yes
 from tests.e2e.browser.people import FIFTY, Member
 from tests.e2e.browser.visitor import Visitor
-from tests.e2e.portal import Person
+from tests.e2e.portal import Person, Portal
 
 CHECK_MILLISECONDS = 30_000
 
@@ -41,6 +43,45 @@ def test_points_and_a_report_on_paper_are_entered_and_marked(desk: Visitor, memb
     assert [each["on_paper"] for each in found["entries"]].count(True) == 1
     page = desk.open(f"/staff/paper/?certification={member.certification_id}")
     expect(page.get_by_text("This report takes nothing more")).to_be_visible()
+
+
+def test_an_agreement_that_changed_is_replaced_and_no_draft_puts_the_old_one_back(
+    desk: Visitor, member: Member, portal: Portal
+) -> None:
+    member.enter(*FIFTY)
+    program: dict[str, Any] = portal.client.get("/api/program").json()
+    old = json.dumps(program | {"agreement": {"version": "1999", "text": "The old text."}})
+    page = desk.page
+    page.route("**/api/program", lambda route: route.fulfill(content_type="application/json", body=old))
+    desk.open(f"/staff/paper/?certification={member.certification_id}")
+    expect(page.locator(".agreed")).to_have_text("The old text.")
+    page.get_by_label("Name as signed").fill(member.name)
+    page.unroute("**/api/program")
+    page.get_by_role("button", name="Submit the report").click()
+    say_yes(desk, "Yes, submit it")
+    expect(desk.problem).to_contain_text("The agreement has changed")
+    expect(page.locator(".agreed")).to_contain_text("I certify that the information")
+    page.reload()
+    desk.wait_shown()
+    expect(page.get_by_label("Name as signed")).to_have_value(member.name)
+    page.get_by_role("button", name="Submit the report").click()
+    say_yes(desk, "Yes, submit it")
+    expect(page.locator("#signed")).to_contain_text("On paper, entered by staff")
+
+
+def test_entries_that_are_saved_and_cannot_be_read_again_are_said_to_be_saved(
+    desk: Visitor, member: Member
+) -> None:
+    page = desk.open(f"/staff/paper/?certification={member.certification_id}")
+    desk.fill_row(desk.row(), "webinar", "1", "Pay equity", member.dashboard()["cycle"]["starts_on"])
+    page.route("**/cycle", lambda route: route.abort(), times=1)
+    desk.save()
+    problem = page.locator("#notice problem-message > div")
+    expect(problem).to_contain_text("Your entries are saved.")
+    check(desk)
+    problem.get_by_role("button", name="Try again").click()
+    expect(desk.notice).to_contain_text("1 now stand in the report")
+    assert len(member.dashboard()["entries"]) == 1
 
 
 def test_only_reviewers_enter_from_paper(desk: Visitor, member: Member) -> None:

@@ -9,24 +9,25 @@ import { text } from "../../text.js";
 
 /**
  * Keep what is typed as the draft of this name and POST it to this path of the API; `required` says what to say of
- * which empty field, `confirm` what to ask before (`{title, detail, yes}`), `sent` is called once it is there. Does
- * nothing without a place.
+ * which empty field, `confirm` what to ask before (`{title, detail, yes}`), `sent` is called once it is there, `refused`
+ * with the refusal of what is not. What the page itself knows, in a hidden control, no draft puts back. Does nothing
+ * without a place.
  */
-export function keepAndSend(place, { path, draft: name, required, confirm, sent }) {
+export function keepAndSend(place, { path, draft: name, required, confirm, sent, refused }) {
   if (!place) return;
   const form = place.querySelector("form");
   const draft = new Draft(name);
   const typed = draft.read()?.value;
   place.open = Boolean(typed);
-  for (const control of form.querySelectorAll("[name]")) control.value = typed?.[control.name] ?? control.value;
+  for (const control of form.querySelectorAll("[name]:not([type=hidden])")) control.value = typed?.[control.name] ?? control.value;
   form.addEventListener("input", () => draft.write(valuesOf(form)));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    busy(form.querySelector("button"), () => send(form, draft, { path, required, confirm, sent }));
+    busy(form.querySelector("button"), () => send(form, draft, { path, required, confirm, sent, refused }));
   });
 }
 
-async function send(form, draft, { path, required, confirm, sent }) {
+async function send(form, draft, { path, required, confirm, sent, refused }) {
   const problem = form.querySelector("problem-message");
   problem.clear();
   clearFaults(form);
@@ -46,5 +47,6 @@ async function send(form, draft, { path, required, confirm, sent }) {
     if (!refusal.isUncertain) draft.endSending();
     const fields = showFaults(form, refusal.errors.map(({ pointer, detail }) => ({ field: pointer.slice(1), detail })));
     problem.show(refusal, { fields, retry: refusal.isUncertain ? () => form.requestSubmit() : undefined });
+    await refused?.(refusal);
   }
 }

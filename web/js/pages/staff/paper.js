@@ -20,6 +20,8 @@ const path = `/staff/certifications/${encodeURIComponent(certificationId)}`;
 const report = `/staff/review/?certification=${encodeURIComponent(certificationId)}`;
 const OPEN = ["entering", "complete", "returned"];
 const LAPSED = "lapsed";
+/** What was loaded last. */
+let shown;
 
 async function load() {
   if (!certificationId) return {};
@@ -64,8 +66,30 @@ function takeDocuments(content, { program, dashboard: { member: owner } }) {
   upload.open({ program, home, name: `paper:${certificationId}`, memberId: owner.member_id });
 }
 
+/** Say what stands in the report now; when that cannot be learned, that it is saved all the same. */
+async function showSaved(content, again) {
+  try {
+    await again();
+    const { cycle, entries } = shown;
+    announce(content.querySelector("#notice"), html`<p>${t.saved(number(entries.length), number(cycle.points_total), cycle.points_required)}</p>`);
+  } catch (refusal) {
+    const notice = content.querySelector("#notice");
+    render(notice, html`<problem-message></problem-message>`);
+    notice.firstElementChild.show(refusal, { next: t.savedUnseen, retry: () => showSaved(content, again) });
+  }
+}
+
+/** The agreement in force now, in place of the one that was when the page was opened. */
+async function showAgreement(details) {
+  const { agreement } = await api.program({ fresh: true }).catch(() => ({}));
+  if (!agreement) return;
+  details.querySelector(".agreed").textContent = agreement.text.trim();
+  details.querySelector("[name=agreement_version]").value = agreement.version;
+}
+
 function show(content, loaded, again) {
   const { program, dashboard } = loaded;
+  shown = dashboard;
   if (!dashboard) {
     render(content, html`<div class="card stack"><p>${t.missing}</p><p><a class="button" href="/staff/members/">${t.toMembers}</a></p></div>`);
     return;
@@ -81,12 +105,7 @@ function show(content, loaded, again) {
   if (why) return;
   takeDocuments(content, loaded);
   const form = content.querySelector("session-form");
-  form?.addEventListener("saved", async () => {
-    await again();
-    const now = content.querySelector("#notice");
-    const { body } = await api.get(`${path}/cycle`);
-    announce(now, html`<p>${t.saved(number(body.entries.length), number(body.cycle.points_total), body.cycle.points_required)}</p>`);
-  });
+  form?.addEventListener("saved", () => showSaved(content, again));
   form?.open(program, { ...dashboard, isOfStaff: true });
   const details = content.querySelector(".submission");
   if (!details) return;
@@ -96,6 +115,7 @@ function show(content, loaded, again) {
     required: t.required,
     confirm: t.confirm,
     sent: () => location.assign(report),
+    refused: ({ code }) => code === "agreement-outdated" && showAgreement(details),
   });
   details.open = true; // there is nothing else to do on this page
 }

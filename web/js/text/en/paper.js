@@ -8,6 +8,7 @@ export const paperText = {
   intro: (name, designation) => `What ${name} sent on paper for ${designation}. It is marked as entered by staff, under the rules that hold for the member.`,
   toReport: "Back to the report",
   saved: (count, total, required) => `Saved. ${count} now stand in the report: ${total} of ${points(required)}.`,
+  savedUnseen: "Your entries are saved. What stands in the report now could not be read.",
   lapsed: "This certification has lapsed, so no points are entered for it. Upload what the member sent; then go back to the report and record the reinstatement.",
   notOpen: "This report takes nothing more while it waits for a decision. Go back to the report to see what can be done.",
   notYourRole: "Entering from paper needs the reviewer’s role.",
