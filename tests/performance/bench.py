@@ -150,7 +150,7 @@ def of_requests() -> list[str]:
         "",
         f"*Functions* are those of Python that one request calls, the most of {warm.COUNTED}, and *calls* those of",
         "AWS: no busy machine changes them, and `make test` holds both. *Plain* is botocore and boto3 as they come; a",
-        "request that calls nothing of AWS is the same with them, and is not measured twice.",
+        "request that calls nothing of AWS is the same with them, and is not told twice.",
         "",
         "*The loop* is of additions and takes turns with the request. It does the same each time and never waits:",
         "what its median and 99th percentile have over its least is the machine's and not the code's.",
