@@ -40,7 +40,15 @@ from shared.domain.program import Program
 from shared.domain.rules.claims import Period
 from shared.domain.rules.cycles import first_day_to_renew, last_day_to_earn
 from shared.domain.rules.ledger import Ledger, Line, ledger
-from shared.domain.standing import MOST_STANDING, StandingClaim, accruals, merged, standing_faults
+from shared.domain.standing import (
+    MOST_STANDING,
+    StandingClaim,
+    accruals,
+    claim_among,
+    merged,
+    require_version,
+    standing_faults,
+)
 from shared.domain.submissions import (
     SignedRecord,
     Submission,
@@ -146,12 +154,15 @@ class Recertification:
             return self
         return _counted(self, entries)
 
-    def with_standing(self, claims: tuple[StandingClaim, ...], today: date) -> "Recertification":
-        """The same with other standing claims, and with what they have accrued.
+    def with_standing(
+        self, claims: tuple[StandingClaim, ...], today: date, seen: tuple[str, str] | None = None
+    ) -> "Recertification":
+        """The same with other standing claims, and with what they have accrued; `seen` is the id and the version of
+        the one that is changed or taken out.
 
         A new one is a session (rule 1), and one that is changed is as an entry that is edited (rule 2): from the
         required points on nothing is added that way. What accrues as time goes by may go past them. Raises
-        InvalidRequest, CycleLocked, PointsComplete.
+        InvalidRequest, CycleLocked, VersionConflict, PointsComplete.
         """
         others = [claim for claim in claims if claim not in self.standing]
         faults = [
@@ -166,6 +177,9 @@ class Recertification:
         if faults:
             raise InvalidRequest(tuple(faults))
         self.require_unlocked()
+        if seen is not None:
+            standing_id, version = seen
+            require_version(claim_among(self.standing, standing_id), version)
         before, after = self.accrued(today), replace(self, standing=claims).accrued(today)
         known = {claim.standing_id for claim in self.standing}
         for claim in others:

@@ -8,7 +8,7 @@ from shared.domain.errors import NotFound
 from shared.domain.events import Command, Event, EventType, event
 from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.recertification import Recertification
-from shared.domain.standing import StandingClaim, claim_among, require_version
+from shared.domain.standing import StandingClaim, claim_among
 from shared.use_cases.once import once, read
 
 
@@ -80,7 +80,6 @@ def change_standing_claim(
 
     def changed(before: Recertification) -> tuple[StandingClaim, ...]:
         old = claim_among(before.standing, standing_id)
-        require_version(old, version)
         new = replace(
             old,
             activity=sent.activity,
@@ -94,7 +93,14 @@ def change_standing_claim(
         return tuple(new if each is old else each for each in before.standing)
 
     return _change(
-        recertifications, events, command, recertification, standing_id, "standing-claim-changed", changed
+        recertifications,
+        events,
+        command,
+        recertification,
+        standing_id,
+        "standing-claim-changed",
+        changed,
+        seen=version,
     )
 
 
@@ -110,11 +116,17 @@ def delete_standing_claim(
 
     def without(before: Recertification) -> tuple[StandingClaim, ...]:
         old = claim_among(before.standing, standing_id)
-        require_version(old, version)
         return tuple(each for each in before.standing if each is not old)
 
     _change(
-        recertifications, events, command, recertification, standing_id, "standing-claim-deleted", without
+        recertifications,
+        events,
+        command,
+        recertification,
+        standing_id,
+        "standing-claim-deleted",
+        without,
+        seen=version,
     )
 
 
@@ -127,15 +139,17 @@ def _change(
     event_type: EventType,
     change: Callable[[Recertification], tuple[StandingClaim, ...]],
     made: StandingClaim | None = None,
+    seen: str | None = None,
 ) -> StandingKept:
-    """`made` is the claim that is entered: the answer again when it was deleted since."""
+    """`made` is the claim that is entered: the answer again when it was deleted since; `seen` another one's version."""
     certification_id = recertification.certification.certification_id
     subject = f"certification:{certification_id}"
 
     def perform(attempt: int) -> StandingKept:
         before = recertification if attempt == 0 else read(recertifications, certification_id)
         before.require_open(command.today)
-        after = before.with_standing(change(before), command.today)
+        based_on = None if seen is None else (standing_id, seen)
+        after = before.with_standing(change(before), command.today, based_on)
         known = {each.standing_id: each for each in (*before.standing, *after.standing)}
         data = {
             "standing_id": standing_id,

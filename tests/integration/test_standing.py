@@ -109,3 +109,11 @@ def test_the_shortest_way_is_told(portal: Portal, member: Person) -> None:
     assert found.json["ways"][0]["steps"] == [
         {"activity": "webinar", "title": "Webinar, live or recorded", "quantity": 5, "unit": "webinar"}
     ]
+
+
+def test_what_is_wrong_with_a_claim_is_told_before_its_version(portal: Portal, member: Person) -> None:
+    claim = portal.post(path(portal, member), member, EMPLOYMENT).json["standing_claim"]
+    own = path(portal, member, claim["standing_id"])
+    assert portal.put(own, member, {**EMPLOYMENT, "activity": "webinar"}, version=7).code == "invalid-request"
+    assert portal.put(own, member, EMPLOYMENT, version=7).code == "version-conflict"
+    assert portal.ask("DELETE", own, member, version=7).code == "version-conflict"
