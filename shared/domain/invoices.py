@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Literal
 
 from shared.domain.days import written_day
@@ -345,7 +345,10 @@ def recertification_invoice(
     now: datetime,
     key: str,
 ) -> Invoice:
-    """The one invoice of a cycle (rule 4), priced by the program's fee for the designation."""
+    """The one invoice of a cycle (rule 4), priced by the program's fee for the designation.
+
+    One that is asked for ahead of its day is due as if it had been released on it: who pays early need not hurry.
+    """
     lines = tuple(
         Line(f"{each.title}: {designation}, period ending {written_day(cycle_ends_on)}", each.amount)
         for each in program.owed(designation, cycle_ends_on, today, body_member=body_member)
@@ -359,7 +362,7 @@ def recertification_invoice(
         lines=lines,
         status=status_of_new(lines),
         issued_on=today,
-        due_on=today + timedelta(days=program.payment_terms_days),
+        due_on=program.payment_due_on(max(today, program.invoice_release_on(cycle_ends_on.year))),
         issued_at=now,
         issued_key=key,
     )

@@ -5,7 +5,7 @@ the rule set (`shared.domain.rules`); an edition of the program is that and what
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from shared.domain.days import day_after, years_later
 from shared.domain.money import Money
@@ -108,6 +108,10 @@ class Program(RuleSet):
         """The day from which invoices of that recertification year are issued by themselves (rule 4)."""
         month, day = self.invoice_release
         return date(recertification_year, month, day)
+
+    def payment_due_on(self, issued_on: date) -> date:
+        """By when what is issued on that day is to be paid."""
+        return issued_on + timedelta(days=self.payment_terms_days)
 
     def later_cycle_starts_on(self, expires_on: date) -> date:
         """The day after the day `cycle_years` before the last day: where a later cycle starts."""

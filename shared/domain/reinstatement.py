@@ -112,7 +112,7 @@ def late_fee_invoice(found: Recertification, command: Command) -> Invoice | None
         lines=lines,
         status=status_of_new(lines),
         issued_on=command.today,
-        due_on=command.today + timedelta(days=found.program.payment_terms_days),
+        due_on=found.program.payment_due_on(command.today),
         issued_at=command.now,
         issued_key=command.key,
     )

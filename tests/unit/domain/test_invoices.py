@@ -18,17 +18,17 @@ def payment(payment_id: str = "pi_1", amount: Money = FEE, **changes: Any) -> Pa
     return Payment(payment_id, "card", amount, NOW, payment_id, **changes)
 
 
-def made(designation: str = "IPMA-CP") -> Invoice:
+def made(designation: str = "IPMA-CP", ends_on: date = date(2027, 12, 31), today: date = TODAY) -> Invoice:
     return recertification_invoice(
         PROGRAM,
         invoice_id=ids.invoice_id(CERTIFICATION_ID, 1),
-        number=ids.invoice_number(CERTIFICATION_ID, 2027),
+        number=ids.invoice_number(CERTIFICATION_ID, ends_on.year),
         member_id="M-1",
         certification_id=CERTIFICATION_ID,
         designation=designation,
         body_member=False,
-        cycle_ends_on=date(2027, 12, 31),
-        today=TODAY,
+        cycle_ends_on=ends_on,
+        today=today,
         now=NOW,
         key="key",
     )
@@ -50,6 +50,23 @@ def test_an_invoice_is_open_issued_today_and_due_in_thirty_days() -> None:
     assert (issued.due_on - issued.issued_on).days == PROGRAM.payment_terms_days
     assert "IPMA-CP" in issued.lines[0].description
     assert subject_of(issued) == f"certification:{CERTIFICATION_ID}"
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "today", "due_on"),
+    [
+        ("2028-12-31", "2027-02-10", "2028-03-16"),
+        ("2028-12-31", "2028-02-14", "2028-03-16"),
+        ("2028-12-31", "2028-02-15", "2028-03-16"),
+        ("2028-12-31", "2028-02-16", "2028-03-17"),
+        ("2027-12-31", "2028-02-01", "2028-03-02"),
+    ],
+)
+def test_an_invoice_ahead_of_its_day_is_due_as_one_released_on_it(
+    ends_on: str, today: str, due_on: str
+) -> None:
+    early = made(ends_on=date.fromisoformat(ends_on), today=date.fromisoformat(today))
+    assert (early.issued_on.isoformat(), early.due_on.isoformat()) == (today, due_on)
 
 
 def test_a_cycle_has_one_invoice_id_whoever_makes_it() -> None:
