@@ -1,7 +1,7 @@
 """Days of the program: which day an instant falls on, and how days move by years (rule 11)."""
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
@@ -22,6 +22,17 @@ def day_after(day: date) -> date:
 def written_day(day: date) -> str:
     """A day as a person writes it, in every sentence that the portal says: 31 December 2027."""
     return f"{day.day} {day:%B %Y}"
+
+
+def end_of(day: date, time_zone: str) -> datetime:
+    """The instant, in UTC, at which a day is over in a time zone."""
+    return datetime.combine(day_after(day), time(), ZoneInfo(time_zone)).astimezone(UTC)
+
+
+def written_end(day: date, time_zone: str) -> str:
+    """A last day with its hour and the place whose hour it is: 31 December 2027, 11:59 PM (New York time)."""
+    area, _, place = time_zone.rpartition("/")
+    return f"{written_day(day)}, 11:59 PM ({place.replace('_', ' ')}{' time' if area else ''})"
 
 
 def years_later(day: date, years: int) -> date:

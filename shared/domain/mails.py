@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 MailState = Literal["sending", "sent"]
@@ -65,8 +65,12 @@ class MailRefused(Exception):
     """The mail service does not take this mail, now or ever (it says a code); the message comes again."""
 
 
-def deadline_file(uid: str, day: date, title: str, detail: str, stamp: datetime) -> Attachment:
-    """An iCalendar file (RFC 5545) with a day as deadline; lines are folded at 75 octets, text is escaped."""
+def deadline_file(uid: str, end: datetime, title: str, detail: str, stamp: datetime) -> Attachment:
+    """An iCalendar file (RFC 5545) with a deadline: the hour before an instant in UTC, which every calendar shows
+    where its owner is. Lines are folded at 75 octets, text is escaped.
+
+    A later file with the same UID takes the place of an earlier one: SEQUENCE rises by one a minute.
+    """
     lines = (
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -74,9 +78,10 @@ def deadline_file(uid: str, day: date, title: str, detail: str, stamp: datetime)
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
         f"UID:{uid}@recertification-portal",
+        f"SEQUENCE:{int(stamp.timestamp()) // 60}",
         f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}",
-        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+        f"DTSTART:{end - timedelta(hours=1):%Y%m%dT%H%M%SZ}",
+        f"DTEND:{end:%Y%m%dT%H%M%SZ}",
         f"SUMMARY:{_escaped(title)}",
         f"DESCRIPTION:{_escaped(detail)}",
         "TRANSP:TRANSPARENT",

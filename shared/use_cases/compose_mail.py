@@ -13,11 +13,14 @@ from shared.domain.entries import plain
 from shared.domain.events import Event
 from shared.domain.mails import Draft
 from shared.domain.privacy import ERASED
+from shared.domain.recertification import Recertification
+from shared.domain.reinstatement import last_day_to_apply
 from shared.use_cases.compose_money_mail import invoice_waived, payment_received, payment_taken_back
 from shared.use_cases.mail_parts import (
     Post,
     addressee,
     as_map,
+    by_the_end_of,
     deadline,
     draft,
     last_day_of,
@@ -70,7 +73,7 @@ def _invoice_issued(post: Post, invoice_id: str) -> Draft | None:
     about_this_cycle = invoice.invoice_id == ids.invoice_id(invoice.certification_id, found.cycle.number)
     if found.cycle.locked or not about_this_cycle or found.access(post.today) == "lapsed":
         return to_holder(post, found, "invoice-issued-signed", values)
-    return to_holder(post, found, "invoice-issued", values | progress(found), (deadline(post, found),))
+    return to_holder(post, found, "invoice-issued", values | progress(post, found), (deadline(post, found),))
 
 
 def _reminder(post: Post, message: Mapping[str, Any]) -> Draft | None:
@@ -84,7 +87,7 @@ def _reminder(post: Post, message: Mapping[str, Any]) -> Draft | None:
     if member is None or member.profile.reminders is False:
         return None
     left = max(0, (last_day_of(found) - post.today).days)
-    values = progress(found) | {"days_left": str(left)}
+    values = progress(post, found) | {"days_left": str(left)}
     return to_holder(post, found, "reminder", values, (deadline(post, found),))
 
 
@@ -95,9 +98,12 @@ def _cycle_submitted(post: Post, event: Event) -> Draft | None:
     submission = as_map(event.data["submission"])
     invoice_id = ids.invoice_id(found.certification.certification_id, int(submission["cycle_number"]))
     invoice = post.sources.invoices.find(invoice_id)
-    payment = "Your recertification fee is settled already."
+    payment = "Your recertification fee is settled already; you need not do anything else."
     if invoice is not None and not invoice.settled:
-        payment = f"Please pay invoice {invoice.number} ({invoice.total.written}): {page(post, 'invoices')}"
+        payment = (
+            f"Please pay invoice {invoice.number} ({invoice.total.written}): {page(post, 'invoices')}\n\n"
+            "Your report can be approved once it is paid."
+        )
     values = {
         "points": plain(Decimal(submission["points_total"])),
         "signature": str(submission["signature"]),
@@ -119,15 +125,23 @@ def _cycle_returned(post: Post, event: Event) -> Draft | None:
     for entry_id, adjusted in as_map(decision["entry_adjustments"]).items():
         reason = f"counts {plain(Decimal(adjusted['points']))} points: {adjusted['reason']}"
         notes[entry_id] = f"{notes[entry_id]} ({reason})" if entry_id in notes else reason
-    last_day = last_day_of_access(found.certification, found.cycle, found.program)
+    last_day = _last_day_to_sign(post, found)
     values = {
         "comment": str(decision["comment"]),
         "entry_comments": "\n".join(
             f"- {titles.get(key, 'An entry')}: {line(each)}" for key, each in notes.items()
         ),
-        "last_day": written_day(last_day or found.certification.expires_on),
+        "last_day": by_the_end_of(post, last_day),
     }
-    return to_holder(post, found, "cycle-returned", values)
+    return to_holder(post, found, "cycle-returned", values, (deadline(post, found, last_day, event),))
+
+
+def _last_day_to_sign(post: Post, found: Recertification) -> date:
+    """By when what was returned is to be signed again: an application by the last day to apply."""
+    if found.access(post.today) == "lapsed" and found.program.reinstatement is not None:
+        return last_day_to_apply(found)
+    last_day = last_day_of_access(found.certification, found.cycle, found.program)
+    return last_day or found.certification.expires_on
 
 
 def _cycle_approved(post: Post, event: Event) -> Draft | None:
@@ -168,10 +182,11 @@ def _extension_granted(post: Post, event: Event) -> Draft | None:
     extended_to = date.fromisoformat(str(event.data["extended_to"]))
     values = {
         "extended_to": written_day(extended_to),
+        "open_until": by_the_end_of(post, extended_to),
         "reason": str(event.data["reason"]),
-        "next_step": progress(found)["next_step"],
+        "next_step": progress(post, found)["next_step"],
     }
-    return to_holder(post, found, "extension-granted", values, (deadline(post, found, extended_to),))
+    return to_holder(post, found, "extension-granted", values, (deadline(post, found, extended_to, event),))
 
 
 def _approval_undone(post: Post, event: Event) -> Draft | None:

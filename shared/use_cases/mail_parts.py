@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, cast
 
-from shared.domain.days import day_of, written_day
+from shared.domain.days import day_of, end_of, written_end
 from shared.domain.entries import plain
 from shared.domain.events import Event
 from shared.domain.invoices import Invoice
@@ -47,7 +47,7 @@ class Post:
         return day_of(self.now, self.editions.time_zone)
 
 
-def progress(found: Recertification) -> dict[str, str]:
+def progress(post: Post, found: Recertification) -> dict[str, str]:
     """Points so far, what is missing, and what to do next."""
     missing, documents = found.points_missing, found.missing_documents
     if missing:
@@ -61,7 +61,7 @@ def progress(found: Recertification) -> dict[str, str]:
         said = "nothing is missing"
         step = "Sign your Recertification Report in the portal, and pay."
     return {
-        "expires_on": written_day(last_day_of(found)),
+        "expires_on": by_the_end_of(post, last_day_of(found)),
         "points": plain(found.cycle.points_total),
         "required": plain(found.points_required),
         "missing": said,
@@ -74,15 +74,25 @@ def last_day_of(found: Recertification) -> date:
     return found.certification.extended_to or found.certification.expires_on
 
 
-def deadline(post: Post, found: Recertification, extended_to: date | None = None) -> Attachment:
-    """The last day (or the one it was extended to) as a file for the member's calendar."""
+def by_the_end_of(post: Post, day: date) -> str:
+    """A last day as every mail says it: with the hour and the zone, as the reader may be elsewhere."""
+    return written_end(day, post.editions.time_zone)
+
+
+def deadline(
+    post: Post, found: Recertification, last_day: date | None = None, told: Event | None = None
+) -> Attachment:
+    """The last day (or another that takes its place, by an event) as a file for the member's calendar.
+
+    Its stamp is the time of the event where there is one, so that of two that are sent late the later one holds.
+    """
     certification = found.certification
     return deadline_file(
         f"{certification.certification_id}-{certification.expires_on.isoformat()}",
-        extended_to or last_day_of(found),
+        end_of(last_day or last_day_of(found), post.editions.time_zone),
         f"Last day to recertify your {certification.designation}",
         f"Send and sign your Recertification Report: {page(post, 'recertification')}",
-        post.now,
+        post.now if told is None else told.at,
     )
 
 

@@ -40,7 +40,8 @@ def test_an_extension_is_told_with_its_reason_and_the_new_last_day(
     assert mail.subject == "Your IPMA-CP certification has until 29 February 2028"
     assert "Illness in the <family>." in mail.text
     assert "<family>" not in mail.html
-    assert "DTSTART;VALUE=DATE:20280229" in mail.attachments[0].text
+    assert "stays open until 29 February 2028, 11:59 PM (New York time)." in mail.text
+    assert "DTEND:20280301T050000Z" in mail.attachments[0].text
 
 
 def test_after_an_extension_reminders_go_by_the_new_last_day_once_each(
@@ -63,15 +64,16 @@ def test_after_an_extension_reminders_go_by_the_new_last_day_once_each(
     assert [each.subject for each in told[other.member_id]] == [left(30), left(7)]
     assert [each.subject for each in told[member.member_id]] == [left(90), left(30), left(7)]
     for mail in told[member.member_id]:
-        assert "ends on 29 February 2028" in mail.text
-        assert "DTSTART;VALUE=DATE:20280229" in mail.attachments[0].text
+        assert "ends on 29 February 2028, 11:59 PM (New York time)" in mail.text
+        assert "DTEND:20280301T050000Z" in mail.attachments[0].text
 
 
 def test_a_day_granted_after_another_takes_its_place(portal: Portal, year: Year, member: Person) -> None:
     for day in ("2028-01-31", "2028-02-29"):
         body = {"extended_to": day, "reason": "Illness in the family."}
         assert portal.post(staff_path(member, "extension"), REVIEWER, body).status in (200, 201)
-    year.mail()
+    files = [mail.attachments[0].text.splitlines() for mail in year.mail()]
+    assert len({line for file in files for line in file if line.startswith("UID:")}) == 1 < len(files)
     year.post.sent.clear()
     for day in ("2028-01-24", "2028-02-22"):
         portal.at(f"{day}T06:00:00-05:00")
@@ -138,3 +140,37 @@ def test_a_dispute_is_told_when_it_is_opened_and_when_it_is_decided(
     portal.stripe.test(f"disputes/{dispute}/close", status="won")
     portal.deliver()
     assert the_mail(year, member).subject == f"Your payment for invoice {number}: the dispute is over"
+
+
+def test_a_returned_report_is_told_its_last_day_with_a_file_that_moves_the_one_before(
+    portal: Portal, year: Year, member: Person
+) -> None:
+    portal.at("2027-12-30T23:00:00-05:00")
+    made = portal.submitted(member)
+    (submitted,) = (mail for mail in year.mail() if mail.subject.startswith("We have received"))
+    assert "take it out" in submitted.text
+    year.post.sent.clear()
+    portal.at("2028-01-10T12:00:00-05:00")
+    assert portal.decide(member, made["submission"]["submission_id"], "return").status == 200
+    mail = the_mail(year, member)
+    assert "sign it again by 9 February 2028, 11:59 PM (New York time)" in mail.text
+    assert f"UID:{member.certification_id}-2027-12-31@" in mail.attachments[0].text
+    assert "DTEND:20280210T050000Z" in mail.attachments[0].text
+
+
+@pytest.mark.parametrize("paid_first", [True, False], ids=["paid early", "not paid"])
+def test_the_mail_of_a_signing_says_one_thing_about_payment(
+    portal: Portal, year: Year, member: Person, paid_first: bool
+) -> None:
+    if paid_first:
+        invoice = portal.post(portal.cycle_path(member, "invoice"), member).json
+        portal.paid(invoice["invoice_id"])
+        year.mail()
+        year.post.sent.clear()
+    portal.submitted(member)
+    (mail,) = (mail for mail in year.mail() if mail.subject.startswith("We have received"))
+    assert ("settled already" in mail.text, "Please pay invoice" in mail.text) == (paid_first, not paid_first)
+    assert ("not do anything else" in mail.text, "once it is paid" in mail.text) == (
+        paid_first,
+        not paid_first,
+    )

@@ -9,6 +9,7 @@ import pytest
 from shared.handling import wiring
 from shared.repositories.recertifications import invoice_item
 from shared.repositories.table import SAME_VERSION, put
+from tests.integration.calendar_year import Year
 from tests.integration.conftest import forget_settings
 from tests.integration.portal import CHEQUE, REVIEWER, SIGNING, STAFF, Person, Portal, entry, new_key
 from tests.integration.world import DocumentsBucket
@@ -140,6 +141,31 @@ def test_a_returned_application_is_signed_again_and_owes_no_second_late_fee(
     assert again.status == 201
     assert application(portal, late)["late_fee_invoice"]["invoice_id"] == fee
     assert application(portal, late)["late_fee_invoice"]["total"]["amount"] == 2500
+
+
+@pytest.mark.parametrize("marked", [True, False], ids=["marked", "past its day"])
+@pytest.mark.parametrize(
+    ("returned_at", "last_day"),
+    [("2028-02-10T12:00:00-05:00", "30 December 2028"), ("2028-12-20T12:00:00-05:00", "19 January 2029")],
+)
+def test_the_mail_of_a_returned_application_names_the_last_day_to_apply(
+    portal: Portal,
+    late: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    marked: bool,
+    returned_at: str,
+    last_day: str,
+) -> None:
+    year = Year(monkeypatch)
+    if marked:
+        portal.lapse(late)
+    made = applied(portal, late)
+    year.mail()
+    year.post.sent.clear()
+    portal.at(returned_at)
+    assert portal.decide(late, made["submission"]["submission_id"], "return").status == 200
+    (mail,) = year.mail()
+    assert f"sign it again by {last_day}, 11:59 PM (New York time)" in mail.text
 
 
 def test_a_roster_does_not_let_a_returned_applicant_in_by_the_usual_door(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.days import day_after, day_of, written_day, years_later
+from shared.domain.days import day_after, day_of, end_of, written_day, written_end, years_later
 from tests.unit.domain.builders import PROGRAM
 
 NEW_YORK = PROGRAM.time_zone
@@ -85,3 +85,26 @@ def test_invoices_go_out_on_15_february_of_the_recertification_year() -> None:
 def test_a_day_in_a_sentence_is_written_as_people_write_it() -> None:
     assert written_day(date(2027, 12, 31)) == "31 December 2027"
     assert written_day(date(2028, 2, 9)) == "9 February 2028"
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "end"),
+    [
+        ("2027-12-31", "America/New_York", "2028-01-01T05:00:00+00:00"),
+        ("2027-06-30", "America/New_York", "2027-07-01T04:00:00+00:00"),
+        ("2027-03-14", "America/New_York", "2027-03-15T04:00:00+00:00"),
+        ("2027-12-31", "Pacific/Auckland", "2027-12-31T11:00:00+00:00"),
+        ("2027-12-31", "UTC", "2028-01-01T00:00:00+00:00"),
+    ],
+)
+def test_a_day_ends_at_midnight_of_its_zone(day: str, zone: str, end: str) -> None:
+    last = date.fromisoformat(day)
+    assert end_of(last, zone).isoformat() == end
+    assert day_of(end_of(last, zone) - timedelta(microseconds=1), zone) == last
+    assert day_of(end_of(last, zone), zone) == day_after(last)
+
+
+def test_a_last_day_is_written_with_its_hour_and_its_zone() -> None:
+    last = date(2027, 12, 31)
+    assert written_end(last, "America/New_York") == "31 December 2027, 11:59 PM (New York time)"
+    assert written_end(last, "UTC") == "31 December 2027, 11:59 PM (UTC)"

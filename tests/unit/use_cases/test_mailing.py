@@ -3,7 +3,7 @@
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from string import Template
 from types import SimpleNamespace
@@ -129,7 +129,12 @@ def test_the_invoice_mail_says_what_is_owed_what_is_missing_and_the_deadline() -
     send(marks, gateway)
     (mail,) = gateway.sent
     assert (mail.to, mail.reply_to) == ("marge@example.org", EDITIONS.programs[0].contact.email)
-    for said in ("150.00 USD", "44 of 50 points", "6 points are missing", "31 December 2027"):
+    for said in (
+        "150.00 USD",
+        "44 of 50 points",
+        "6 points are missing",
+        "ends on 31 December 2027, 11:59 PM (New York time)",
+    ):
         assert said in mail.text
     assert mail.attachments[0].file_name == "deadline.ics"
 
@@ -170,14 +175,26 @@ def test_links_and_lists_are_shown_as_such() -> None:
     assert '<ul><li>one</li><li><a href="https://portal.example.org/invoices/">' in page
 
 
-def test_a_deadline_is_a_whole_day_in_lines_of_at_most_75_octets() -> None:
-    attached = deadline_file("id", date(2027, 12, 31), "Last day; sign, please", "ä" * 100 + "\nmore", NOW)
+def test_a_deadline_is_an_hour_in_utc_that_ends_with_it_in_lines_of_at_most_75_octets() -> None:
+    end = datetime(2028, 1, 1, 5, 0, tzinfo=UTC)
+    attached = deadline_file("id", end, "Last day; sign, please", "ä" * 100 + "\nmore", NOW)
     lines = attached.text.split("\r\n")
     assert lines[0] == "BEGIN:VCALENDAR"
-    assert "DTSTART;VALUE=DATE:20271231" in lines
-    assert "DTEND;VALUE=DATE:20280101" in lines
+    assert "DTSTART:20280101T040000Z" in lines
+    assert "DTEND:20280101T050000Z" in lines
+    assert "DTSTAMP:20270615T150000Z" in lines
     assert "SUMMARY:Last day\\; sign\\, please" in lines
     assert max(len(line.encode()) for line in lines) <= 75
+
+
+def test_a_later_file_of_a_deadline_takes_the_place_of_an_earlier_one() -> None:
+    end = datetime(2028, 1, 1, 5, 0, tzinfo=UTC)
+    files = [deadline_file("id", end, "t", "d", NOW + timedelta(minutes=each)) for each in range(3)]
+    told = [dict(line.split(":", 1) for line in each.text.split("\r\n") if line) for each in files]
+    assert {each["UID"] for each in told} == {"id@recertification-portal"}
+    sequences = [int(each["SEQUENCE"]) for each in told]
+    assert sequences == sorted(set(sequences))
+    assert 0 < sequences[0] < 2**31
 
 
 def test_the_same_thing_is_the_same_mail_and_another_is_another() -> None:
