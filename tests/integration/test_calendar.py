@@ -268,7 +268,7 @@ def test_reminders_go_out_180_90_30_and_7_days_before_once_each(portal: Portal, 
     ]
     first = year.post.sent[0]
     assert "44 of 50 points so far; 6 points are missing" in first.text
-    assert "DTSTART;VALUE=DATE:20271231" in first.attachments[0].text
+    assert "DTEND:20280101T050000Z" in first.attachments[0].text
 
 
 def test_a_run_that_failed_is_made_up_for_the_day_after(portal: Portal, year: Year) -> None:
