@@ -94,6 +94,7 @@ class Auditor:
         text, number = json.loads(record["text"]), int(record["cycle_number"])
         stored = self._entries(number)
         require(same_entries(text["entries"], stored), "every entry is signed as it stands")
+        require(len(text["entries"]) == len(stored), "no entry is signed twice")
         before = self._world.dynamo.partitions.get(ARCHIVE, {}).get(f"CYCLE#{number - 1:04d}")
         if before is not None:
             signed_on = day_of(datetime.fromisoformat(text["signed_at"]), EDITIONS.time_zone)
@@ -172,6 +173,13 @@ class Auditor:
     def _points(self, written: list[Any], kinds: set[str]) -> None:
         entries = [(before, after) for (_, sk), before, after in written if sk.startswith("ENTRY#")]
         cycles = [(before, after) for (_, sk), before, after in written if sk == "CYCLE"]
+        for _, new in entries:
+            if new is not None:
+                of_claim = ids.standing_id_of(new["entry_id"])
+                require(new.get("standing_id", "") == of_claim, "what accrued is known as such")
+        for _, after in cycles:
+            counted = sum(Decimal(str(item["points"])) for item in self._entries(int(after["number"])))
+            require(Decimal(str(after["points_total"])) == counted, "the total is the sum of the entries")
         if kinds & {"cycle-approved", "certification-reinstated", "approval-undone"}:
             return
         if entries:
@@ -199,9 +207,6 @@ class Auditor:
         }:
             held = _read(self._world.dynamo.partitions[CERTIFICATION]["CERTIFICATION"])
             require(held["status"] != "terminated", "nothing is entered or signed over what has lapsed")
-        for _, after in cycles:
-            counted = sum(Decimal(str(item["points"])) for item in self._entries(int(after["number"])))
-            require(Decimal(str(after["points_total"])) == counted, "the total is the sum of the entries")
 
     def _standing(self, events: list[Any]) -> None:
         """A standing claim is entered, or made to earn more, as an entry is: not at the limit."""

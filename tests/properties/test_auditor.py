@@ -42,6 +42,7 @@ from tests.properties.tampering import (
     more,
     only_its_event,
     payment,
+    signed_doubly,
     signed_early,
     signed_over,
     telling,
@@ -107,6 +108,7 @@ COMMITS: dict[str, Tamper] = {
     "every change has its one event": without(EVENT, CYCLE),
     "every event has its change": only_its_event,
     "the hash is of what was signed": altered(SIGNED, after=to(signed_hash={"S": "0" * 64})),
+    "no entry is signed twice": altered(SIGNED, after=signed_doubly),
     "every entry is signed as it stands": altered(SIGNED, after=lambda item: signed_over(item, [])),
     "signing needs the required points": unsigned,
     "invoices are never deleted": altered(INVOICE, after=lambda _: None, when=was_there),
@@ -199,6 +201,9 @@ COMMITS: dict[str, Tamper] = {
     "an edit tells what stood there": telling("entry-edited", entry_id="ent_other"),
     "what is told as deleted is gone": telling("entry-deleted", entry_id="ent_other"),
     "what is told of a standing claim is kept": telling("standing-claim-entered", standing_id="std_other"),
+    "what accrued is known as such": during(
+        "standing-claim-entered", altered(ENTRY, after=lambda item: {**item, "standing_id": {"S": ""}})
+    ),
     "a change of a standing claim tells what it was": during(
         "standing-claim-changed", altered(STANDING, before=lambda _: None)
     ),
