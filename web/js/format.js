@@ -1,6 +1,9 @@
-/** Days, times, money and points as the person's own country writes them. */
+/** Days, times, money and points in the language of the page, as the person's own country writes that language. */
 
-const locales = navigator.languages;
+const { lang = "en" } = document.documentElement; // a picture has none
+// Days of the program are of one calendar, and what is read aloud in a language is in its digits.
+const { region } = new Intl.Locale(navigator.languages[0] ?? lang).maximize();
+const locales = new Intl.Locale(lang, { region, calendar: "gregory", numberingSystem: "latn" });
 const days = new Intl.DateTimeFormat(locales, { dateStyle: "long", timeZone: "UTC" });
 const shortDays = new Intl.DateTimeFormat(locales, { dateStyle: "medium", timeZone: "UTC" });
 const times = new Intl.DateTimeFormat(locales, { dateStyle: "long", timeStyle: "short" });

@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { pathOf } from "./certification.js";
 import { newKey } from "./drafts.js";
+import { programDay } from "./format.js";
 import { PROPOSALS } from "./member.js";
 
 const remembered = () => JSON.parse(sessionStorage.getItem(PROPOSALS) ?? "[]");
@@ -10,9 +11,9 @@ const remembered = () => JSON.parse(sessionStorage.getItem(PROPOSALS) ?? "[]");
 /** The key of each acceptance whose answer is not known. */
 const keys = new Map();
 
-/** Those that can be entered in the cycle of a dashboard today; one that was entered and deleted can be again. */
-export function proposalsFor({ certification, cycle, entries }) {
-  const today = new Date().toISOString().slice(0, 10);
+/** Those that can be entered in the cycle of a dashboard on the program's day; one that was entered and deleted can be again. */
+export function proposalsFor(program, { certification, cycle, entries }) {
+  const today = programDay(program.time_zone);
   const stands = (entry) => entries.some((each) => ["activity", "started_on", "ended_on"].every((name) => each[name] === entry[name]));
   return remembered().filter(
     ({ entry, accepted_for: taken }) => !(taken.includes(certification.certification_id) && stands(entry)) && entry.started_on >= cycle.starts_on && entry.ended_on <= cycle.ends_on && entry.started_on <= today,

@@ -10,11 +10,12 @@ from playwright.sync_api import expect
 
 from tests.e2e.browser.people import FIFTY, Member, imported, member_of
 from tests.e2e.browser.visitor import MEMBER_PAGES, Visitor
-from tests.e2e.portal import ROOT, Person, Portal
+from tests.e2e.portal import ROOT, Person, Portal, entry
 
 WEB = ROOT / "web"
 SHELLS = sorted(WEB.rglob("*.html"))
 IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?["'](\.[^"']+)["'];""", re.MULTILINE | re.DOTALL)
+PAPER = 657  # A4 less its margins, in pixels
 PHONE = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}
 TITLES = {
     "profile": "My Profile",
@@ -205,3 +206,38 @@ def test_a_moment_is_shown_on_the_persons_own_day(visit: Callable[..., Visitor])
         "async () => (await import('/js/format.js')).dayOf('2028-01-01T01:30:00Z')",
     )
     assert shown == "December 31, 2027"
+
+
+@pytest.mark.parametrize(
+    ("locale", "day", "number"),
+    [
+        ("en-US", "December 31, 2027", "1,234.5"),
+        ("de-DE", "31 December 2027", "1.234,5"),
+        ("ar-EG", "December 31, 2027", "1,234.5"),
+        ("th-TH", "December 31, 2027", "1,234.5"),
+    ],
+)
+def test_days_and_numbers_are_in_the_language_of_the_page_as_ones_country_writes_it(
+    visit: Callable[..., Visitor], locale: str, day: str, number: str
+) -> None:
+    visitor = visit(locale=locale)
+    visitor.page.goto(f"{visitor.url}/404.html")
+    shown = visitor.page.evaluate(
+        "import('/js/format.js').then(({ day, number }) => [day('2027-12-31'), number(1234.5)])"
+    )
+    assert shown == [day, number]
+
+
+def test_a_word_of_any_length_leaves_every_column_on_the_screen_and_on_paper(
+    visitor: Visitor, member: Member
+) -> None:
+    day = member.dashboard()["cycle"]["starts_on"]
+    row = entry("webinar", 1, organization="W" * 200, title="V" * 200, started_on=day, ended_on=day)
+    assert member.person.post(f"{member.path}/entries", {"entries": [row]}).status_code == 201
+    page = visitor.open("/summary/")
+    for width in (1280, 720):
+        page.set_viewport_size({"width": width, "height": 900})
+        visitor.check_width()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER, "height": 900})
+    visitor.check_width()

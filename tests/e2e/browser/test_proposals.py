@@ -86,3 +86,20 @@ def test_a_refused_proposal_says_why_beside_it(
     expect(problem).to_contain_text("You have all the points you need")
     expect(problem).to_be_focused()
     visitor.check_accessibility()
+
+
+def test_a_proposal_is_offered_from_the_programs_day_on(visitor: Visitor) -> None:
+    """In the evening of New York it is tomorrow already by the world's time."""
+    page = visitor.page
+    page.clock.install()
+    page.goto(f"{visitor.url}/404.html")
+    offered = """async () => {
+        const entry = { started_on: "2027-06-10", ended_on: "2027-06-10" };
+        sessionStorage.setItem("proposals", JSON.stringify([{ entry, accepted_for: [] }]));
+        const { proposalsFor } = await import("/js/proposals.js");
+        const cycle = { starts_on: "2027-01-01", ends_on: "2027-12-31" };
+        return proposalsFor({ time_zone: "America/New_York" }, { certification: {}, cycle, entries: [] }).length;
+    }"""
+    for now, offers in (("2027-06-10T03:59:00Z", 0), ("2027-06-10T04:01:00Z", 1)):
+        page.clock.set_fixed_time(now)
+        assert page.evaluate(offered) == offers, now

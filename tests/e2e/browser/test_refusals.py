@@ -52,6 +52,39 @@ def test_empty_fields_are_named_before_anything_is_sent(visitor: Visitor) -> Non
     assert sent == []
 
 
+def test_a_number_that_can_be_read_in_two_ways_is_asked_about(visitor: Visitor, member: Member) -> None:
+    page = visitor.open(PORTAL)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    visitor.fill_row(visitor.row(), "webinar", "1,000", "Pay equity", day_of(member))
+    fault = visitor.row().locator("[data-field=quantity] .fault")
+    in_digits = "Enter a number above 0 in digits, for example 12, with nothing between thousands."
+    for typed, said in (
+        ("1,000", "“1,000” can be read in two ways. Enter 1000, or 1."),
+        ("1.125", "“1.125” can be read in two ways. Enter 1125, or 1.1250."),
+        ("0x10", in_digits),
+        ("1e1", in_digits),
+        ("1 000", in_digits),
+        ("0", in_digits),
+    ):
+        visitor.row().get_by_label("How many").fill(typed)
+        expect(visitor.row().locator("output")).to_have_text("")
+        visitor.save()
+        expect(fault).to_have_text(said)
+    visitor.check_accessibility()
+    assert sent == []
+    visitor.row().get_by_label("How many").fill("1,0")
+    visitor.save()
+    expect(visitor.notice).to_contain_text("Saved: 1 entry, 1 point.")
+    typed_again = page.evaluate(
+        """async () => {
+            const { quantityOf, typedOf } = await import("/js/points.js");
+            return [1.125, 0.125, 1000, 2.5, 12.0625].map((value) => quantityOf({ quantity: typedOf(value) }));
+        }"""
+    )
+    assert typed_again == [1.125, 0.125, 1000, 2.5, 12.0625]
+
+
 def test_points_complete_keeps_what_was_typed_and_leads_to_the_agreement(
     visitor: Visitor, member: Member
 ) -> None:

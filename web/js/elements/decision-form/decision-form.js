@@ -7,7 +7,7 @@ import * as api from "../../api.js";
 import { Draft } from "../../drafts.js";
 import { busy, clearFaults, input, lines, showFaults, valuesOf } from "../../fields.js";
 import { html, render } from "../../html.js";
-import { quantityOf } from "../../points.js";
+import { quantityOf, readingsOf } from "../../points.js";
 import { Refusal } from "../../refusal.js";
 import { text } from "../../text.js";
 import { staffText } from "../../text/staff.js";
@@ -111,7 +111,9 @@ class DecisionForm extends HTMLElement {
       const [points, reason] = ["points", "reason"].map((name) => (this.#values[`${name}:${index}`] ?? "").trim());
       if (!points && !reason) return [];
       const typed = this.#typedPoints(index);
+      const readings = readingsOf(points);
       if (!points) return [{ field: `points:${index}`, detail: t.pointsRequired }];
+      if (readings) return [{ field: `points:${index}`, detail: text.twoReadings(points, readings) }];
       if (typed === null || typed < 0 || typed >= entry.points) return [{ field: `points:${index}`, detail: t.pointsTooMany(entry.points) }];
       return reason ? [] : [{ field: `reason:${index}`, detail: t.reasonRequired }];
     });

@@ -6,6 +6,7 @@ import { Draft } from "../../drafts.js";
 import { busy } from "../../fields.js";
 import { number, span } from "../../format.js";
 import { html, render } from "../../html.js";
+import { typedOf } from "../../points.js";
 import { Refusal } from "../../refusal.js";
 import { text } from "../../text.js";
 import { reportText } from "../../text/report.js";
@@ -16,7 +17,7 @@ const t = reportText.recertification;
 const FIELDS = ["activity", "quantity", "title", "organization", "started_on", "ended_on", "notes", "document_ids", "unit", "relevant_percent"];
 
 /** The row that an entry makes in a form. */
-export const rowOf = (entry) => Object.fromEntries(FIELDS.map((name) => [name, String(entry[name] ?? "")]));
+export const rowOf = (entry) => Object.fromEntries(FIELDS.map((name) => [name, typedOf(entry[name] ?? "")]));
 
 /** The draft of the edit of an entry. */
 export const draftOf = (entryId) => new Draft(`edit:${entryId}`);

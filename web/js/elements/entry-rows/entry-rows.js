@@ -2,7 +2,7 @@
 
 import { clearFaults, emptyFields, field, input, lines, showFaults, valuesOf } from "../../fields.js";
 import { elementOf, html, nextFrame, render, say } from "../../html.js";
-import { byCategory, pointsOf, quantityOf } from "../../points.js";
+import { byCategory, pointsOf, quantityOf, readingsOf, takesParts } from "../../points.js";
 import { text } from "../../text.js";
 import { reportText } from "../../text/report.js";
 
@@ -74,9 +74,19 @@ class EntryRows extends HTMLElement {
     clearFaults(this);
     return numbers.flatMap((index) => {
       const row = valuesOf(this.children[index]);
-      const faults = emptyFields(row, t.required);
-      if (row.quantity.trim() && !(quantityOf(row) > 0)) faults.push({ field: "quantity", detail: t.required.quantity });
+      const faults = [...emptyFields(row, t.required), ...this.#numberFaults(row)];
       return this.#named(showFaults(this.children[index], faults), index);
+    });
+  }
+
+  /** What is typed in digits has to be a number, and one that cannot be read as another. */
+  #numberFaults(row) {
+    return ["quantity", "relevant_percent"].flatMap((name) => {
+      const typed = (row[name] ?? "").trim();
+      if (!typed || quantityOf({ quantity: typed }) > 0) return [];
+      const readings = readingsOf(typed);
+      const takes = name === "relevant_percent" || takesParts(this.#program, row);
+      return [{ field: name, detail: readings ? text.twoReadings(typed, readings) : t.inDigits(takes) }];
     });
   }
 

@@ -4,7 +4,7 @@ import { ask } from "../../confirm.js";
 import { busy } from "../../fields.js";
 import { span } from "../../format.js";
 import { elementOf, html, render } from "../../html.js";
-import { pointsOf } from "../../points.js";
+import { pointsOf, typedOf } from "../../points.js";
 import { accept, dismiss, proposalsFor } from "../../proposals.js";
 import { text } from "../../text.js";
 import { reportText } from "../../text/report.js";
@@ -21,7 +21,7 @@ class ProposalList extends HTMLElement {
     this.#program = program;
     this.#dashboard = dashboard;
     const isOpen = ["entering", "returned"].includes(dashboard.cycle.state) && dashboard.cycle.takes_more && !dashboard.door;
-    const proposals = isOpen ? proposalsFor(dashboard) : [];
+    const proposals = isOpen ? proposalsFor(program, dashboard) : [];
     this.hidden = proposals.length === 0;
     render(this, proposals.length ? html`<section class="card" aria-labelledby="proposals-title"><h2 id="proposals-title">${t.title}</h2><p class="soft">${t.intro}</p><ul class="entries"></ul></section>` : html``);
     this.querySelector("ul")?.append(...proposals.map((each) => this.#item(each)));
@@ -30,7 +30,7 @@ class ProposalList extends HTMLElement {
   #item({ proposal_id: id, entry }) {
     const item = elementOf(html`<li class="entry">
       <div class="entry-what"><h3>${entry.title}</h3><p class="small soft numbers">${span(entry.started_on, entry.ended_on)}</p>${entry.notes && html`<p class="small">${entry.notes}</p>`}</div>
-      <p class="entry-points">${text.points(pointsOf(this.#program, { ...entry, quantity: String(entry.quantity) }))}</p>
+      <p class="entry-points">${text.points(pointsOf(this.#program, { ...entry, quantity: typedOf(entry.quantity) }))}</p>
       <div class="entry-more stack tight"><div class="buttons"><button type="button" class="main accept">${t.accept}<span class="unseen"> ${entry.title}</span></button>
         <button type="button" class="quiet dismiss">${t.dismiss}<span class="unseen"> ${entry.title}</span></button></div><problem-message></problem-message></div>
     </li>`);

@@ -21,6 +21,8 @@ export const text = {
 
   faults: (count) => (count === 1 ? "One field needs your attention. Nothing was saved." : `${number(count)} fields need your attention. Nothing was saved.`),
 
+  twoReadings: (typed, [whole, parts]) => `“${typed}” can be read in two ways. Enter ${whole}, or ${parts}.`,
+
   /** Two versions of the same, one of which is to be chosen. */
   versions: {
     yours: "What you typed",

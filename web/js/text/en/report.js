@@ -114,9 +114,10 @@ export const reportText = {
     addDocuments: "Add or change documents",
     saved: (count, value, total, required) => `Saved: ${entries(count)}, ${points(value)}. You now have ${number(total)} of ${points(required)}.`,
     savedBefore: "Your earlier save had arrived after all. What it held is in your entries; what you changed since is still here.",
+    inDigits: (takesParts) => `Enter a number above 0 in digits, for example ${takesParts ? "1.5" : "12"}, with nothing between thousands.`,
     required: {
       activity: "Choose an activity.",
-      quantity: "Enter how many, as a number above 0.",
+      quantity: "Enter how many.",
       title: "Enter a title.",
       organization: "Enter the organization.",
       started_on: "Enter the first day.",
