@@ -1,6 +1,6 @@
 /** The portal's API: one function for every call, so that tokens, retries and refusals are handled in one place. */
 
-import { Refusal, send } from "./refusal.js";
+import { Refusal, refused, send } from "./refusal.js";
 import * as session from "./session.js";
 
 const BASE = "/api";
@@ -17,7 +17,9 @@ const MOST_WAIT_MILLISECONDS = 5000; // longer is not waited without a word: who
  * with every GET, a repetition does no harm, so a busy portal is asked again by itself.
  * A body of another `type` than JSON is sent as it is; a PDF that is answered is a Blob, with its `name`.
  */
-export async function call(method, path, { body, type = JSON_TYPE, version, key, fresh } = {}) {
+export const call = (method, path, options) => ask(method, path, options).catch(refused);
+
+async function ask(method, path, { body, type = JSON_TYPE, version, key, fresh } = {}) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = type;
   if (version !== undefined) headers["If-Match"] = `"${version}"`;
@@ -85,5 +87,5 @@ async function attempt(path, options, tokenOf) {
 export async function program({ fresh = false } = {}) {
   const response = await send(`${BASE}/program`, fresh ? { cache: "reload" } : {});
   if (!response.ok) throw await Refusal.of(response);
-  return response.json();
+  return response.json().catch(refused);
 }

@@ -3,6 +3,8 @@
  * survives a reload, an expired session, a lost network and a closed tab. Every tab shows the same draft.
  */
 
+import * as api from "./api.js";
+import { Refusal } from "./refusal.js";
 import * as session from "./session.js";
 
 const PREFIX = "draft";
@@ -22,7 +24,7 @@ export class Draft {
     this.key = `${PREFIX}:${session.current()?.member_id ?? ""}:${name}`;
   }
 
-  /** `{value, sending}` or null. */
+  /** `{value, sending}` or null: what is typed, and what was sent with which key as long as it is not known what became of it. */
   read() {
     return JSON.parse(localStorage.getItem(this.key) ?? "null");
   }
@@ -33,19 +35,47 @@ export class Draft {
   }
 
   /**
-   * The Idempotency-Key to send this with: the same one until the outcome is known, so that a save whose answer was lost
-   * is never done twice. `body` is remembered, to find out later what became of it.
+   * POST a body made of what is typed. Gives `{answer, sent, isEarlier}`: `sent` is the body that is saved now, which is an
+   * earlier one where that had arrived after all. Then `settle` is to be called. Throws a Refusal.
+   *
+   * The Idempotency-Key stays the same until it is known what became of every body sent with it, so that a save whose
+   * answer was lost is never done twice: the key takes one body alone, and the API is asked which, the newest first.
    */
-  startSending(body) {
-    const sending = this.read()?.sending ?? { key: newKey(), body };
+  async post(path, body) {
+    const { key, bodies } = this.#startSending(body);
+    for (const sent of bodies) {
+      try {
+        const { body: answer } = await api.call("POST", path, { body: sent, key });
+        return { answer, sent, isEarlier: sent !== body };
+      } catch (refusal) {
+        if (refusal.code === "idempotency-key-reused") continue;
+        if (!refusal.isUncertain) this.#endSending(sent);
+        throw refusal;
+      }
+    }
+    this.settle(this.read()?.value);
+    throw new Refusal("idempotency-key-reused");
+  }
+
+  #startSending(body) {
+    const { key, bodies = [] } = this.read()?.sending ?? { key: newKey() };
+    const sending = { key, bodies: [body, ...bodies.filter((each) => !isSame(each, body))] };
     this.#store({ ...this.read(), sending });
     return sending;
   }
 
-  /** The outcome is known: it was refused, and the next attempt is a new one. */
-  endSending() {
-    const { sending, ...rest } = this.read() ?? {};
-    this.#store(rest);
+  /** This body was refused; with no other on its way, the next attempt has a key of its own. */
+  #endSending(body) {
+    const { value, sending } = this.read() ?? {};
+    const bodies = sending?.bodies.filter((each) => !isSame(each, body)) ?? [];
+    if (bodies.length) this.#store({ value, sending: { ...sending, bodies } });
+    else this.settle(value);
+  }
+
+  /** It is known what became of everything that was sent; `left` is what is typed and not in it, if anything. */
+  settle(left) {
+    if (left) this.#store({ value: left });
+    else this.clear();
   }
 
   /** It is saved, or given up. */
@@ -68,6 +98,9 @@ export class Draft {
     }
   }
 }
+
+/** Whether two things are the same as they are kept and sent. */
+export const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 function keysOf(memberId) {
   return Object.keys(localStorage).filter((key) => key.startsWith(`${PREFIX}:${memberId}:`));

@@ -38,6 +38,9 @@ export function valuesOf(part) {
   return Object.fromEntries([...part.querySelectorAll("[name]")].map((control) => [control.name, control.value]));
 }
 
+/** What a refusal says of fields, by their names. */
+export const faultsOf = ({ errors = [] }) => errors.map(({ pointer, detail }) => ({ field: pointer.split("/").pop(), detail }));
+
 /** Show faults beside their fields, `[{field, detail}]`; gives those as `{id, detail}` that have a field here. */
 export function showFaults(part, faults) {
   clearFaults(part);
@@ -69,13 +72,20 @@ export function emptyFields(values, sentences) {
     .map(([name, detail]) => ({ field: name, detail }));
 }
 
-/** Run something once for a button, which says that it is busy; further presses wait for nothing and do nothing. */
-export async function busy(button, work) {
+/**
+ * Run something once for a button, which says that it is busy; further presses wait for nothing and do nothing. What is
+ * sent for good holds its form still meanwhile: what was typed into it then would be in nothing.
+ */
+export async function busy(button, work, held) {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
+  const still = held ? [...held.querySelectorAll(".field, button")].filter((each) => each !== button) : [];
+  if (still.some((each) => each.contains(document.activeElement))) button.focus();
+  for (const each of still) each.inert = true;
   try {
     await work();
   } finally {
+    for (const each of still) each.inert = false;
     button.removeAttribute("aria-busy");
   }
 }

@@ -48,9 +48,14 @@ export async function openPage(name, { load, show }) {
 /** A page that the browser kept while one was elsewhere is out of date: on the way back from paying, or after a log-out. */
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
-/** A notice that takes the focus, so that everyone learns of it; `kind` is good or warn. */
+/**
+ * A notice that takes the focus, so that everyone learns of it; `kind` is good or warn. Whoever is typing something that
+ * is not saved is not taken away from there, and hears it as it comes.
+ */
 export function announce(place, markup, kind = "good") {
-  render(place, html`<div class="notice ${kind}" role="status" tabindex="-1">${markup}</div>`);
+  const typing = document.activeElement?.matches("input, select, textarea") && document.activeElement.closest("form:has(.draft-mark:not([hidden]))");
+  render(place, html`<div class="notice ${kind}" role="${typing ? "alert" : "status"}" tabindex="-1">${markup}</div>`);
+  if (typing) return;
   place.firstElementChild.focus();
   place.scrollIntoView({ block: "nearest" });
 }

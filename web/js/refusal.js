@@ -3,6 +3,8 @@
 import { text } from "./text.js";
 
 const CODES = { 401: "unauthenticated", 403: "forbidden", 404: "not-found", 413: "too-large", 429: "slow-down" };
+/** What is said before the portal has looked at the request: nothing of what became of it. */
+const UNHEARD = ["no-connection", "unauthenticated", "forbidden", "slow-down"];
 
 export class Refusal extends Error {
   /**
@@ -23,9 +25,9 @@ export class Refusal extends Error {
     return this.message;
   }
 
-  /** Whether it is not known if the request arrived. */
+  /** Whether it is not known what became of the request, or of one before it with the same key. */
   get isUncertain() {
-    return this.code === "no-connection" || this.status >= 500;
+    return UNHEARD.includes(this.code) || this.status >= 500;
   }
 
   /** The refusal in an answer: problem+json, or whatever a gateway makes of it. */
@@ -36,9 +38,10 @@ export class Refusal extends Error {
     const isProblem = type.startsWith("application/problem+json");
     const reference = response.status >= 500 || !isProblem ? response.headers.get("apigw-requestid") ?? "" : "";
     if (!isProblem) return new Refusal(code, { status: response.status, retryAfter, reference });
-    const problem = await response.json();
-    return new Refusal(problem.type?.split("/").pop() ?? code, {
-      detail: problem.detail,
+    const problem = await response.json().catch(refused);
+    const name = problem.type?.split("/").pop() ?? code;
+    return new Refusal(name, {
+      detail: name === "idempotency-key-reused" ? undefined : problem.detail, // That one is for programmers.
       errors: problem.errors,
       status: response.status,
       retryAfter,
@@ -48,11 +51,11 @@ export class Refusal extends Error {
   }
 }
 
-/** fetch, whose failures are refusals too. `patience` in milliseconds. */
-export async function send(address, options, patience = 30_000) {
-  try {
-    return await fetch(address, { credentials: "omit", signal: AbortSignal.timeout(patience), ...options });
-  } catch {
-    throw new Refusal("no-connection");
-  }
+/** Throw whatever was thrown on the way to an answer as a Refusal: where it broke off, there is none. */
+export function refused(error) {
+  throw error instanceof Refusal ? error : new Refusal("no-connection");
 }
+
+/** fetch, whose failures are refusals too; so are those of reading its body with `.catch(refused)`. `patience` in milliseconds. */
+export const send = (address, options, patience = 30_000) =>
+  fetch(address, { credentials: "omit", signal: AbortSignal.timeout(patience), ...options }).catch(refused);

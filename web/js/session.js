@@ -87,8 +87,9 @@ async function renewed() {
   const token = current()?.refresh_token;
   if (!token) throw new Refusal("unauthenticated", { status: 401 });
   try {
-    const answer = await cognito.refresh(token);
-    return keep(answer.AuthenticationResult).access_token;
+    const { AuthenticationResult: tokens } = await cognito.refresh(token);
+    if (!tokens) throw new Refusal("no-connection"); // Its answer broke off.
+    return keep(tokens).access_token;
   } catch (refusal) {
     if (refusal.code === "no-connection" || refusal.code === "unavailable") throw refusal;
     throw new Refusal("unauthenticated", { status: 401 });

@@ -5,7 +5,7 @@ import "../elements/problem-message/problem-message.js";
 import { busy, clearFaults, emptyFields, input, showFaults, valuesOf } from "../fields.js";
 import { day } from "../format.js";
 import { html, render } from "../html.js";
-import { Refusal, send } from "../refusal.js";
+import { Refusal, refused, send } from "../refusal.js";
 import * as session from "../session.js";
 import { text } from "../text.js";
 import { certificateText } from "../text/certificate.js";
@@ -18,7 +18,7 @@ async function certificateOf(number) {
   const response = await send(`/api/certificates/${encodeURIComponent(number)}`);
   if (response.status === 404) throw new Refusal("not-found", { detail: t.notFound, status: 404 });
   if (!response.ok) throw await Refusal.of(response);
-  return response.json();
+  return response.json().catch(refused);
 }
 
 function showCertificate(place, certificate) {

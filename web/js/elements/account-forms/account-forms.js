@@ -2,7 +2,7 @@
 
 import * as api from "../../api.js";
 import * as cognito from "../../cognito.js";
-import { busy, clearFaults, emptyFields, input, showFaults, valuesOf } from "../../fields.js";
+import { busy, clearFaults, emptyFields, faultsOf, input, showFaults, valuesOf } from "../../fields.js";
 import { html, render } from "../../html.js";
 import * as member from "../../member.js";
 import { Refusal } from "../../refusal.js";
@@ -69,7 +69,7 @@ class AccountForms extends HTMLElement {
           if (fields.length) throw new Refusal("invalid-request", { detail: text.faults(fields.length) });
           await submit(values);
         } catch (refusal) {
-          if (refusal.errors?.length) fields = showFaults(form, refusal.errors.map(({ pointer, detail }) => ({ field: pointer.slice(1), detail })));
+          if (refusal.errors?.length) fields = showFaults(form, faultsOf(refusal));
           problem.show(refusal, { fields, retry: refusal.isUncertain ? () => form.requestSubmit() : undefined });
         }
       });

@@ -3,7 +3,7 @@
 import * as api from "../../api.js";
 import { doorOf } from "../../certification.js";
 import { Draft } from "../../drafts.js";
-import { busy, clearFaults, emptyFields, input, showFaults, valuesOf } from "../../fields.js";
+import { busy, clearFaults, emptyFields, faultsOf, input, showFaults, valuesOf } from "../../fields.js";
 import { programDay } from "../../format.js";
 import { html, render } from "../../html.js";
 import { Refusal } from "../../refusal.js";
@@ -39,7 +39,7 @@ class AgreementForm extends HTMLElement {
     this.querySelector("input").addEventListener("input", (event) => this.#draft.write(event.target.value));
     this.querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();
-      busy(this.querySelector("button.main"), () => this.#submit());
+      busy(this.querySelector("button.main"), () => this.#submit(), this);
     });
   }
 
@@ -61,26 +61,25 @@ class AgreementForm extends HTMLElement {
       return;
     }
     const body = { agreement_version: this.#program.agreement.version, signature };
-    const { key } = this.#draft.startSending(body);
     try {
-      const answer = await api.call("POST", doorOf(this.#dashboard, "/submission"), { body, key });
+      const { answer, isEarlier } = await this.#draft.post(doorOf(this.#dashboard, "/submission"), body);
       this.#draft.clear();
-      this.dispatchEvent(new CustomEvent("submitted", { detail: answer.body }));
+      if (isEarlier) throw new Refusal("signed-before", { detail: t.signedBefore });
+      this.dispatchEvent(new CustomEvent("submitted", { detail: answer }));
     } catch (refusal) {
       await this.#refused(refusal);
     }
   }
 
   async #refused(refusal) {
-    if (!refusal.isUncertain) this.#draft.endSending();
-    const fields = showFaults(this, (refusal.errors ?? []).map(({ pointer, detail }) => ({ field: pointer.slice(1), detail })));
+    const fields = showFaults(this, faultsOf(refusal));
     const retry = refusal.isUncertain ? () => this.querySelector("form").requestSubmit() : undefined;
-    this.#problem.show(refusal.code === "idempotency-key-reused" ? new Refusal("signed-before", { detail: t.signedBefore }) : refusal, { fields, retry });
+    this.#problem.show(refusal, { fields, retry });
     if (refusal.code === "agreement-outdated") {
       this.#program = await api.program({ fresh: true }).catch(() => this.#program);
       this.#showText();
     }
-    if (["certification-lapsed", "cycle-locked", "not-ready-to-submit", "idempotency-key-reused"].includes(refusal.code)) this.dispatchEvent(new CustomEvent("outdated"));
+    if (["certification-lapsed", "cycle-locked", "not-ready-to-submit", "signed-before", "idempotency-key-reused"].includes(refusal.code)) this.dispatchEvent(new CustomEvent("outdated"));
   }
 }
 

@@ -2,7 +2,7 @@
 
 import * as api from "../../api.js";
 import { Draft } from "../../drafts.js";
-import { busy, clearFaults, input, lines, showFaults, valuesOf } from "../../fields.js";
+import { busy, clearFaults, faultsOf, input, lines, showFaults, valuesOf } from "../../fields.js";
 import { html, render } from "../../html.js";
 import * as member from "../../member.js";
 import { text } from "../../text.js";
@@ -91,13 +91,14 @@ class ContactForm extends HTMLElement {
     const problem = this.querySelector("problem-message");
     problem.clear();
     clearFaults(this);
+    const sent = this.#values;
     try {
-      const { body } = await api.call("PUT", "/me/profile", { body: this.#values, version: this.#version });
-      this.#taken(body);
+      const { body } = await api.call("PUT", "/me/profile", { body: sent, version: this.#version });
+      this.#taken(body, sent);
       this.#say(t.saved);
     } catch (refusal) {
       if (refusal.code === "version-conflict" && (await this.#compare())) return;
-      const fields = showFaults(this, (refusal.errors ?? []).map(({ pointer, detail }) => ({ field: pointer.slice(1), detail })));
+      const fields = showFaults(this, faultsOf(refusal));
       const retry = refusal.isUncertain ? () => this.querySelector("form").requestSubmit() : undefined;
       problem.show(refusal, { fields, retry, isKept: fields.length === 0 });
     }
@@ -107,12 +108,15 @@ class ContactForm extends HTMLElement {
     this.dispatchEvent(new CustomEvent("said", { detail: sentence }));
   }
 
-  #taken(profile) {
+  /** Show what is saved; what was typed since it was sent stays, and is not saved yet. */
+  #taken(profile, sent = this.#values) {
+    const typed = Object.entries(this.#values).filter(([name, value]) => value !== sent[name]);
     this.#draft.clear();
     this.#saved = profile;
     this.#version = profile.version;
-    this.#fill(profile);
+    this.#fill({ ...profile, ...Object.fromEntries(typed) });
     this.#mark(false);
+    if (typed.length) this.#typed();
     render(this.querySelector(".versions-place"), html``);
     const me = member.remembered();
     if (me) member.remember({ ...me, profile });

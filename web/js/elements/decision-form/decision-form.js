@@ -3,7 +3,6 @@
  * decision. What is typed is kept until it is decided.
  */
 
-import * as api from "../../api.js";
 import { Draft } from "../../drafts.js";
 import { busy, clearFaults, input, lines, showFaults, valuesOf } from "../../fields.js";
 import { html, render } from "../../html.js";
@@ -49,7 +48,7 @@ class DecisionForm extends HTMLElement {
     this.addEventListener("input", () => this.#typed());
     for (const decision of ["approve", "return"]) {
       const button = this.querySelector(`.${decision}`);
-      button.addEventListener("click", () => busy(button, () => this.#decide(decision)));
+      button.addEventListener("click", () => busy(button, () => this.#decide(decision), this));
     }
     // Enter in a field decides nothing.
     this.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
@@ -143,16 +142,14 @@ class DecisionForm extends HTMLElement {
       this.#refused(new Refusal("invalid-request", { detail: t.faults }), faults);
       return;
     }
-    const body = this.#body(decision);
-    const { key } = this.#draft.startSending(body);
     try {
       const path = `/staff/certifications/${encodeURIComponent(this.#dashboard.certification.certification_id)}/decision`;
-      const answer = await api.call("POST", path, { body, key });
+      const { answer, isEarlier } = await this.#draft.post(path, this.#body(decision));
       this.#draft.clear();
-      this.dispatchEvent(new CustomEvent("decided", { detail: { decision, dashboard: answer.body } }));
+      if (isEarlier) throw new Refusal("idempotency-key-reused");
+      this.dispatchEvent(new CustomEvent("decided", { detail: { decision, dashboard: answer } }));
     } catch (refusal) {
-      if (!refusal.isUncertain) this.#draft.endSending();
-      this.#refused(refusal, this.#faultsOf(refusal.errors), decision);
+      this.#refused(refusal, this.#faultsOf(refusal), decision);
     }
   }
 
@@ -171,7 +168,7 @@ class DecisionForm extends HTMLElement {
   }
 
   /** The API's faults by the field they are about; those without one keep their sentence. */
-  #faultsOf(errors) {
+  #faultsOf({ errors = [] }) {
     return errors.map(({ pointer, detail }) => {
       const [, part, entryId, name] = pointer.match(FAULT) ?? [];
       const index = this.#dashboard.entries.findIndex((each) => each.entry_id === entryId);

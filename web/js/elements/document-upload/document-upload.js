@@ -1,7 +1,7 @@
 /** <document-upload>: files dropped or chosen, each with kind and title, uploaded with their progress, and checked. */
 
 import { newKey, Draft } from "../../drafts.js";
-import { busy, clearFaults, emptyFields, field, input, showFaults } from "../../fields.js";
+import { busy, clearFaults, emptyFields, faultsOf, field, input, showFaults } from "../../fields.js";
 import { elementOf, html, render } from "../../html.js";
 import { Refusal } from "../../refusal.js";
 import { text } from "../../text.js";
@@ -271,7 +271,7 @@ class DocumentUpload extends HTMLElement {
   }
 
   #refused(row, refusal) {
-    const fields = showFaults(row.item, (refusal.errors ?? []).map(({ pointer, detail }) => ({ field: pointer.slice(1), detail })));
+    const fields = showFaults(row.item, faultsOf(refusal));
     if (refusal.code === "idempotency-key-reused") row.sending = undefined;
     const again = () => this.#send(row);
     const isLost = refusal.isUncertain || refusal.code === "upload-refused";

@@ -2,7 +2,7 @@
 
 import * as api from "../../api.js";
 import { doorOf, pathOf } from "../../certification.js";
-import { Draft } from "../../drafts.js";
+import { Draft, isSame } from "../../drafts.js";
 import { busy } from "../../fields.js";
 import { number, span } from "../../format.js";
 import { html, render } from "../../html.js";
@@ -22,7 +22,7 @@ export const rowOf = (entry) => Object.fromEntries(FIELDS.map((name) => [name, t
 /** The draft of the edit of an entry. */
 export const draftOf = (entryId) => new Draft(`edit:${entryId}`);
 
-const isSame = (row, entry) => Object.entries(entryOf(row)).every(([name, value]) => String(value).trim() === String(entry[name]).trim());
+const isAsSaved = (row, entry) => Object.entries(entryOf(row)).every(([name, value]) => String(value).trim() === String(entry[name]).trim());
 
 class EntryEditor extends HTMLElement {
   #program;
@@ -31,7 +31,7 @@ class EntryEditor extends HTMLElement {
   #version;
   #draft;
 
-  /** Dispatches `edited` with the entry, `closed` when given up, `reentered` with a row to enter anew. */
+  /** Dispatches `edited` with the entry and whether the edit goes on, `closed` when given up, `reentered` with a row to enter anew. */
   open(program, dashboard, entry) {
     this.#program = program;
     this.#dashboard = dashboard;
@@ -96,18 +96,23 @@ class EntryEditor extends HTMLElement {
       return;
     }
     const path = doorOf(this.#dashboard, `/entries/${encodeURIComponent(this.#entryId)}`);
+    const sent = this.#row;
     try {
-      const { body } = await api.call("PUT", path, { body: entryOf(this.#row), version: this.#version });
-      this.#saved(body);
+      const { body } = await api.call("PUT", path, { body: entryOf(sent), version: this.#version });
+      this.#saved(body, sent);
     } catch (refusal) {
       if (refusal.code === "version-conflict" || refusal.code === "not-found") await this.#compare(refusal);
       else this.#refused(refusal);
     }
   }
 
-  #saved(entry) {
-    this.#draft.clear();
-    this.dispatchEvent(new CustomEvent("edited", { detail: entry }));
+  /** What was changed since it was sent is a further edit, which goes on. */
+  #saved(entry, sent = this.#row) {
+    const goesOn = !isSame(this.#row, sent);
+    this.#version = entry.version;
+    if (goesOn) this.#typed();
+    else this.#draft.clear();
+    this.dispatchEvent(new CustomEvent("edited", { detail: { entry, goesOn } }));
   }
 
   #refused(refusal) {
@@ -123,7 +128,7 @@ class EntryEditor extends HTMLElement {
       const { body } = await api.get(path);
       const saved = body.entries.find((each) => each.entry_id === this.#entryId);
       if (!saved) this.#offerAsNew();
-      else if (isSame(this.#row, saved)) this.#saved(saved);
+      else if (isAsSaved(this.#row, saved)) this.#saved(saved);
       else this.#offerChoice(saved);
     } catch {
       this.#refused(refusal);

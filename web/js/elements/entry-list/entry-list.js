@@ -35,7 +35,9 @@ class EntryList extends HTMLElement {
       const kept = isChangeable && open.get(entry.entry_id);
       return kept || this.#item(entry, isChangeable, withoutDocument.has(entry.entry_id));
     });
+    const focused = document.activeElement;
     list.replaceChildren(...items);
+    if (list.contains(focused)) focused.focus(); // An edit that is open stays, and so does where one is in it.
     list.hidden = items.length === 0;
     const empty = this.querySelector(".empty");
     empty.hidden = items.length > 0;
@@ -127,14 +129,14 @@ class EntryList extends HTMLElement {
     item.querySelector(".entry-more").append(editor);
     item.querySelector(".entry-actions").hidden = true;
     editor.open(this.#program, this.#dashboard, entry);
-    editor.addEventListener("edited", ({ detail }) => {
-      editor.remove();
-      this.#tell({ message: t.edited(this.#name(detail)) });
+    editor.addEventListener("edited", ({ detail: { entry: saved, goesOn } }) => {
+      if (!goesOn) editor.remove();
+      this.#tell({ message: t.edited(this.#name(saved)) });
     });
     editor.addEventListener("closed", () => {
       editor.remove();
-      item.querySelector(".entry-actions").hidden = false;
-      item.querySelector(".edit").focus();
+      this.show(this.#program, this.#dashboard); // The entry may be another than when the edit began.
+      this.#place(entry.entry_id)?.querySelector(".edit").focus();
     });
     editor.addEventListener("reentered", ({ detail }) => {
       editor.remove();

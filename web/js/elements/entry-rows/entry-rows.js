@@ -1,5 +1,6 @@
 /** <entry-rows>: the fields of one or more entries, with the points of each row as one types. */
 
+import { isSame } from "../../drafts.js";
 import { clearFaults, emptyFields, field, input, lines, showFaults, valuesOf } from "../../fields.js";
 import { elementOf, html, nextFrame, render, say } from "../../html.js";
 import { byCategory, pointsOf, quantityOf, readingsOf, takesParts } from "../../points.js";
@@ -53,6 +54,17 @@ class EntryRows extends HTMLElement {
   /** Replace all rows. */
   fill(rows) {
     this.replaceChildren(...(rows.length ? rows : [{}]).map((row) => this.#row(row)));
+    this.#number();
+  }
+
+  /** Take out the rows of these entries, as the API takes them, each once; the others stay as they are. */
+  leaveOut(entries) {
+    const rows = [...this.children];
+    for (const entry of entries) {
+      const index = rows.findIndex((row) => isSame(entryOf(valuesOf(row)), entry));
+      if (index >= 0) rows.splice(index, 1)[0].remove();
+    }
+    if (this.rows.every(isBlank)) this.fill([]);
     this.#number();
   }
 

@@ -1,9 +1,8 @@
 /** A form of staff's in a <details> that opens by itself while something typed there is not sent yet. */
 
-import * as api from "../../api.js";
 import { ask } from "../../confirm.js";
 import { Draft } from "../../drafts.js";
-import { busy, clearFaults, emptyFields, showFaults, valuesOf } from "../../fields.js";
+import { busy, clearFaults, emptyFields, faultsOf, showFaults, valuesOf } from "../../fields.js";
 import { Refusal } from "../../refusal.js";
 import { text } from "../../text.js";
 
@@ -23,7 +22,7 @@ export function keepAndSend(place, { path, draft: name, required, confirm, sent,
   form.addEventListener("input", () => draft.write(valuesOf(form)));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    busy(form.querySelector("button"), () => send(form, draft, { path, required, confirm, sent, refused }));
+    busy(form.querySelector("button:not([type])"), () => send(form, draft, { path, required, confirm, sent, refused }), form);
   });
 }
 
@@ -38,15 +37,15 @@ async function send(form, draft, { path, required, confirm, sent, refused }) {
     return;
   }
   if (confirm && !(await ask({ ...confirm, choices: [{ value: "yes", label: confirm.yes, kind: "main" }] }))) return;
-  const { key } = draft.startSending(values);
   try {
-    await api.call("POST", path, { body: values, key });
-    draft.clear();
-    await sent();
+    const { isEarlier } = await draft.post(path, values);
+    draft.settle(isEarlier && values);
+    if (isEarlier) throw new Refusal("idempotency-key-reused");
   } catch (refusal) {
-    if (!refusal.isUncertain) draft.endSending();
-    const fields = showFaults(form, refusal.errors.map(({ pointer, detail }) => ({ field: pointer.slice(1), detail })));
+    const fields = showFaults(form, faultsOf(refusal));
     problem.show(refusal, { fields, retry: refusal.isUncertain ? () => form.requestSubmit() : undefined });
     await refused?.(refusal);
+    return;
   }
+  await sent();
 }

@@ -2,13 +2,17 @@
 
 import { elementOf, html } from "../../html.js";
 import * as member from "../../member.js";
+import { Refusal } from "../../refusal.js";
 import * as session from "../../session.js";
 import { text } from "../../text.js";
 import "../log-in-form/log-in-form.js";
 
 let asking;
 
-/** Resolves once the same person has logged in again; somebody else starts at the home page. */
+/**
+ * Resolves once the same person has logged in again; somebody else starts at the home page. Throws a Refusal when the
+ * dialog is closed without: what waits for it says so, and the next try asks again.
+ */
 export function askToLogIn() {
   asking ??= shown().finally(() => {
     asking = undefined;
@@ -26,19 +30,21 @@ function shown() {
   document.body.append(dialog);
   const form = dialog.querySelector("log-in-form");
   form.fill(member.remembered()?.email ?? "");
-  dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.querySelector(".leave").addEventListener("click", async () => {
     await session.logOut();
     location.assign("/");
   });
   dialog.showModal();
   dialog.querySelector(member.remembered() ? '[name="password"]' : '[name="name"]').focus();
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     form.addEventListener("logged-in", () => {
-      dialog.close();
-      dialog.remove();
       if (before && session.current().member_id !== before) location.assign("/");
       else resolve();
+      dialog.close();
+    });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      reject(new Refusal("unauthenticated", { detail: text.logIn.notLoggedIn, status: 401 })); // After the log-in it says nothing.
     });
   });
 }

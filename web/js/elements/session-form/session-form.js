@@ -1,6 +1,5 @@
 /** <session-form>: an entering session of one or more entries; all of them are saved or none, and nothing typed is lost. */
 
-import * as api from "../../api.js";
 import { doorOf } from "../../certification.js";
 import { Draft } from "../../drafts.js";
 import { busy, clearFaults } from "../../fields.js";
@@ -104,42 +103,25 @@ class SessionForm extends HTMLElement {
       this.#problem.show(new Refusal("invalid-request", { detail: text.faults(empty.length) }), { fields: empty });
       return;
     }
-    const sending = this.#draft.startSending({ entries: numbers.map((index) => entryOf(typed[index])) });
     const body = { entries: numbers.map((index) => entryOf(typed[index])) };
     try {
-      const saved = await this.#post(body, sending.key);
-      this.#draft.clear();
-      this.#finish(saved, false);
+      this.#finish(await this.#draft.post(doorOf(this.#dashboard, "/entries"), body));
     } catch (refusal) {
-      if (refusal.code === "idempotency-key-reused") await this.#takeEarlierSave(sending);
-      else this.#refused(refusal, numbers);
+      this.#refused(refusal, numbers);
     }
   }
 
-  async #post(body, key) {
-    return (await api.call("POST", doorOf(this.#dashboard, "/entries"), { body, key })).body;
-  }
-
-  /** The key was used: an earlier save, whose answer was lost, had arrived. Learn what it saved; keep what was typed since. */
-  async #takeEarlierSave(sending) {
-    try {
-      const saved = await this.#post(sending.body, sending.key);
-      this.#draft.endSending();
-      this.#finish(saved, true);
-    } catch (refusal) {
-      this.#refused(refusal, []);
-    }
-  }
-
-  #finish(saved, isEarlier) {
-    if (!isEarlier) this.#rows.fill([]);
+  /** What is saved leaves the form; what was typed or changed since it was sent stays. */
+  #finish({ answer, sent, isEarlier }) {
+    this.#rows.leaveOut(sent.entries);
+    const rows = this.#rows.rows;
+    this.#draft.settle(!rows.every(isBlank) && rows);
     clearFaults(this.#rows);
     this.#tell();
-    this.dispatchEvent(new CustomEvent("saved", { detail: { ...saved, isEarlier } }));
+    this.dispatchEvent(new CustomEvent("saved", { detail: { ...answer, isEarlier } }));
   }
 
   #refused(refusal, numbers) {
-    if (!refusal.isUncertain) this.#draft.endSending();
     const fields = this.#rows.showFaults(refusal.errors ?? [], numbers);
     const retry = refusal.isUncertain ? () => this.querySelector("form").requestSubmit() : undefined;
     this.#problem.show(refusal, { fields, retry, isKept: refusal.code !== "invalid-request" });

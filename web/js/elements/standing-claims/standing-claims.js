@@ -3,8 +3,8 @@
 import * as api from "../../api.js";
 import { pathOf } from "../../certification.js";
 import { ask } from "../../confirm.js";
-import { Draft } from "../../drafts.js";
-import { busy, emptyFields, field, input, lines, showFaults, valuesOf } from "../../fields.js";
+import { Draft, isSame } from "../../drafts.js";
+import { busy, emptyFields, faultsOf, field, input, lines, showFaults, valuesOf } from "../../fields.js";
 import { day, span } from "../../format.js";
 import { elementOf, html, render } from "../../html.js";
 import { pencil, trashCan } from "../../icons.js";
@@ -25,6 +25,8 @@ class StandingClaims extends HTMLElement {
   #dashboard;
   /** The claim that is being entered or changed: `{row, id, version}`. */
   #draft;
+  /** What the form is about: the `{id, version}` of a claim, of a new one without them. */
+  #target;
 
   /** Show the claims of a dashboard; a form that is open stays as it is. Dispatches `changed` with `{message}`. */
   show(program, dashboard) {
@@ -87,6 +89,7 @@ class StandingClaims extends HTMLElement {
   }
 
   #open({ row, id, version }) {
+    this.#target = { id, version };
     const standing = this.#program.activities.filter((each) => each.standing);
     const choice = (ties) => html`<select${ties}><option value="">${f.chooseActivity}</option>${standing.map((each) => html`<option value="${each.code}" ${each.code === row.activity && html`selected`}>${each.title}</option>`)}</select>`;
     render(
@@ -108,13 +111,13 @@ class StandingClaims extends HTMLElement {
     );
     const form = this.#form;
     form.addEventListener("input", () => {
-      this.#draft.write({ row: valuesOf(form), id, version });
+      this.#draft.write(this.#typed);
       form.querySelector(".draft-mark").hidden = false;
     });
     form.querySelector(".leave").addEventListener("click", () => this.#close());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      busy(form.querySelector(".save"), () => this.#save(id, version));
+      busy(form.querySelector(".save"), () => this.#save());
     });
   }
 
@@ -123,7 +126,11 @@ class StandingClaims extends HTMLElement {
     render(this.querySelector(".standing-form"), html``);
   }
 
-  async #save(id, version) {
+  get #typed() {
+    return this.#form && { row: valuesOf(this.#form), ...this.#target };
+  }
+
+  async #save() {
     const form = this.#form;
     const problem = form.querySelector("problem-message");
     problem.clear();
@@ -135,31 +142,38 @@ class StandingClaims extends HTMLElement {
       return;
     }
     try {
-      if (id) await api.call("PUT", `${this.#path}/${encodeURIComponent(id)}`, { body: bodyOf(row), version });
-      else await this.#post(bodyOf(row));
-      this.#close();
+      const { id, version } = this.#target;
+      const claim = id ? await this.#put(id, bodyOf(row), version) : await this.#post(bodyOf(row));
+      this.#saved(form, row, claim);
       this.#tell(t.saved(row.title));
     } catch (refusal) {
       this.#refused(refusal, problem);
     }
   }
 
+  /** What was changed since it was sent is a further change of the claim, and its form stays. */
+  #saved(form, row, { standing_id: id, version }) {
+    if (this.#form === form && isSame(valuesOf(form), row)) {
+      this.#close();
+      return;
+    }
+    if (this.#form === form) this.#target = { id, version };
+    this.#draft.settle(this.#typed);
+  }
+
+  async #put(id, body, version) {
+    return (await api.call("PUT", `${this.#path}/${encodeURIComponent(id)}`, { body, version })).body;
+  }
+
   /** An earlier save whose answer was lost may have arrived: then what is typed by now is a change of that. */
   async #post(body) {
-    const sending = this.#draft.startSending(body);
-    try {
-      await api.call("POST", this.#path, { body, key: sending.key });
-    } catch (refusal) {
-      if (refusal.code !== "idempotency-key-reused") throw refusal;
-      const { body: kept } = await api.call("POST", this.#path, { body: sending.body, key: sending.key });
-      const { standing_id: id, version } = kept.standing_claim;
-      await api.call("PUT", `${this.#path}/${encodeURIComponent(id)}`, { body, version });
-    }
+    const { answer, isEarlier } = await this.#draft.post(this.#path, body);
+    const { standing_id: id, version } = answer.standing_claim;
+    return isEarlier ? this.#put(id, body, version) : answer.standing_claim;
   }
 
   #refused(refusal, problem) {
-    if (!refusal.isUncertain) this.#draft.endSending();
-    const faults = refusal.errors.map(({ pointer, detail }) => ({ field: pointer.split("/").pop(), detail }));
+    const faults = faultsOf(refusal);
     const isStale = ["version-conflict", "not-found"].includes(refusal.code);
     const isOver = isStale || ["points-complete", "cycle-locked", "certification-lapsed"].includes(refusal.code);
     problem.show(refusal, {

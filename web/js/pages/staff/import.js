@@ -5,13 +5,13 @@ import { readCsv } from "../../csv.js";
 import { newKey } from "../../drafts.js";
 import "../../elements/import-report/import-report.js";
 import "../../elements/paged-list/paged-list.js";
-import { busy, clearFaults, emptyFields, field, input, showFaults } from "../../fields.js";
+import { busy, clearFaults, emptyFields, faultsOf, field, input, showFaults } from "../../fields.js";
 import { time } from "../../format.js";
 import { html, render } from "../../html.js";
 import { follow } from "../../jobs.js";
 import * as member from "../../member.js";
 import { announce, openPage } from "../../page.js";
-import { Refusal, send } from "../../refusal.js";
+import { Refusal, refused, send } from "../../refusal.js";
 import { transfersText } from "../../text/transfers.js";
 import { post } from "../../uploads.js";
 
@@ -227,7 +227,7 @@ class Import {
   #refused(refusal, again, isCheck) {
     if (!refusal.isUncertain && isCheck !== undefined) delete this.#keys[isCheck ? "check" : "import"];
     this.#find("#progress").hidden = true;
-    const known = showFaults(this.#find("form"), refusal.errors.map(({ pointer, detail }) => ({ field: pointer.split("/").pop(), detail })));
+    const known = showFaults(this.#find("form"), faultsOf(refusal));
     this.#problem.show(refusal, { fields: known, retry: refusal.isUncertain || refusal.code === "upload-refused" ? again : undefined });
   }
 }
@@ -237,7 +237,7 @@ async function toldBy({ report_url: address }) {
   if (!address) return [];
   const response = await send(address);
   if (!response.ok) throw await Refusal.of(response);
-  return readCsv(await response.text());
+  return readCsv(await response.text().catch(refused));
 }
 
 async function show(content, me) {

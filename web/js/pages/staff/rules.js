@@ -4,13 +4,13 @@ import * as api from "../../api.js";
 import { readCsv } from "../../csv.js";
 import { newKey } from "../../drafts.js";
 import "../../elements/paged-list/paged-list.js";
-import { busy, lines, showFaults } from "../../fields.js";
+import { busy, faultsOf, lines, showFaults } from "../../fields.js";
 import { number, time } from "../../format.js";
 import { html, render } from "../../html.js";
 import { follow } from "../../jobs.js";
 import * as member from "../../member.js";
 import { openPage } from "../../page.js";
-import { Refusal, send } from "../../refusal.js";
+import { Refusal, refused, send } from "../../refusal.js";
 import { rulesText as t } from "../../text/rules.js";
 
 const PATH = "/staff/edition-trials";
@@ -93,7 +93,7 @@ class Trial {
 
   #refused(refusal) {
     if (!refusal.isUncertain) this.#key = newKey();
-    const fields = refusal.errors.map(({ detail }) => ({ id: "text", detail }));
+    const fields = faultsOf(refusal).map(({ detail }) => ({ id: "text", detail }));
     const shown = fields.length ? new Refusal("invalid-request", { detail: t.unsound }) : refusal;
     this.#problem.show(shown, { fields, retry: refusal.isUncertain ? () => this.#try() : undefined });
   }
@@ -149,7 +149,7 @@ async function toldBy({ report_url: address }) {
   if (!address) return [];
   const response = await send(address);
   if (!response.ok) throw await Refusal.of(response);
-  return readCsv(await response.text());
+  return readCsv(await response.text().catch(refused));
 }
 
 async function show(content, me) {

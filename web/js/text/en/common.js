@@ -95,6 +95,8 @@ export const text = {
       "not-publishable": "This cannot be published",
       "not-found": "It is not here any more",
       "no-connection": "No connection",
+      unauthenticated: "Please log in again",
+      "idempotency-key-reused": "What you sent before had arrived",
       other: "That did not work",
     },
     next: {
@@ -116,6 +118,7 @@ export const text = {
     "too-large": "This is more than the portal takes at once.",
     "slow-down": "The portal is very busy.",
     unavailable: "The portal does not answer at the moment.",
+    "idempotency-key-reused": "Its answer was lost on the way, and you changed something since. Look at what is saved before you send more.",
   },
 
   logIn: {
@@ -157,6 +160,7 @@ export const text = {
     },
     expiredTitle: "Please log in again",
     expiredDetail: "You were logged out because some time has passed. Everything you typed is still here.",
+    notLoggedIn: "You are logged out. Try again, and you will be asked for your password.",
     demoTitle: "Demo accounts",
     demoDetail: "Only on this computer, never in a real portal.",
   },
