@@ -89,6 +89,11 @@ class Payment:
         return replace(self.amount, amount=self.amount.amount - self.refunded)
 
     @property
+    def sum_refunded(self) -> Money:
+        """What of it was refunded."""
+        return replace(self.amount, amount=self.refunded)
+
+    @property
     def is_whole(self) -> bool:
         """Whether we have all of its money."""
         return self.status == "succeeded" and not self.refunded
@@ -220,6 +225,11 @@ class Invoice:
 
     def require_open(self) -> None:
         """Refuse to take a card for an invoice that is not open. Raises NotPayable."""
+        if self.status in TAKEN_BACK:
+            raise NotPayable(
+                "The payment of this invoice was taken back, and it cannot be paid by card again. "
+                "Write to us about how to settle it."
+            )
         if self.status != "open":
             raise NotPayable(f"This invoice is {self.status.replace('-', ' ')}; there is nothing to pay.")
 

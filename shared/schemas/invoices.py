@@ -17,11 +17,13 @@ class InvoiceLine(Given):
 
 
 class Payment(Given):
-    """A payment of an invoice; `surplus` marks one that came when the invoice was no longer open."""
+    """A payment of an invoice; `refunded` is what of it was given back, `surplus` marks one that came when the invoice
+    was no longer open."""
 
     payment_id: str
     method: str
     amount: Money
+    refunded: Money
     status: str
     received_at: Instant
     reference: str
@@ -68,6 +70,7 @@ class Invoice(Given):
                     payment_id=each.payment_id,
                     method=each.method,
                     amount=Money.of(each.amount),
+                    refunded=Money.of(each.sum_refunded),
                     status=each.status,
                     received_at=each.received_at,
                     reference=each.reference,

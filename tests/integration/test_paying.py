@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import stripe
 
+from shared.domain.money import Money
 from shared.domain.payments import PaymentsUnavailable
 from shared.handling import wiring
 from tests.integration.contract import shows
@@ -287,6 +288,22 @@ def test_a_charge_for_a_paid_invoice_is_kept_refunded_and_raised(portal: Portal,
         (True, True),
     ]
     assert [each.type for each in wiring.events().of("attention")] == ["attention-raised"]
+
+
+def test_what_was_given_back_of_a_payment_is_shown_and_the_card_is_sent_to_staff(
+    portal: Portal, member: Person
+) -> None:
+    portal.stripe.press(go_to_pay(portal, member), "pay")
+    portal.deliver()
+    (paid,) = invoice_of(portal, member)["payments"]
+    assert (paid["status"], paid["refunded"]) == ("succeeded", {"amount": 0, "currency": "usd"})
+    wiring.payments().refund(paid["payment_id"], amount=Money(4000, "usd"), reason_key="by hand")
+    portal.deliver()
+    invoice = invoice_of(portal, member)
+    assert (invoice["status"], invoice["payments"][0]["status"]) == ("partially-refunded", "succeeded")
+    assert invoice["payments"][0]["refunded"] == {"amount": 4000, "currency": "usd"}
+    refused = portal.post(f"/api/invoices/{invoice['invoice_id']}/checkout", member)
+    assert (refused.code, "Write to us" in refused.json["detail"]) == ("not-payable", True)
 
 
 def test_stripe_down_is_unavailable_and_nothing_is_stored(

@@ -54,6 +54,9 @@ function showUncertified(content, program, me) {
   );
 }
 
+/** Whether an invoice is still to be settled: paid here, or another way where its payment was taken back. */
+const isUnsettled = ({ status }) => status === "open" || Boolean(billingText.takenBack[status]);
+
 /** The page of one certification, which changes as the member works on it. */
 class Dashboard {
   #content;
@@ -152,12 +155,13 @@ class Dashboard {
     this.#content.querySelector("#steps").hidden = cycle.state === "lapsed";
     const isSigned = cycle.state === "submitted";
     const isPaid = this.#invoices.length > 0 && this.#invoices.every(({ status }) => ["paid", "waived"].includes(status));
+    const isTakenBack = this.#invoices.some(({ status }) => billingText.takenBack[status]);
     const isFull = cycle.missing.length === 0;
     const s = t.stepNow;
     const steps = [
       [t.step.collect, isFull ? "done" : "current", s.collect(cycle.points_total, cycle.points_required)],
       [t.step.sign, isSigned ? "done" : isFull && "current", isSigned ? s.signed(submission.submitted_at) : isFull ? s.sign : s.next],
-      [t.step.pay, isPaid ? "done" : isSigned && "current", isPaid ? s[invoice.status] : isSigned ? s.pay : s.later],
+      [t.step.pay, isPaid ? "done" : isSigned && "current", isPaid ? s[invoice.status] : isTakenBack ? s.takenBack : isSigned ? s.pay : s.later],
       [t.step.review, isSigned && isPaid && "current", isSigned ? s.review : s.next],
     ];
     render(
@@ -296,9 +300,10 @@ class Dashboard {
     const invoices = this.#invoices;
     const owed = invoices.map((invoice) => {
       const isOpen = invoice.status === "open";
-      const receipt = html`<p><a href="/transactions/?invoice=${encodeURIComponent(invoice.invoice_id)}">${billingText.invoice.receiptOf(invoice.number)}</a></p>`;
+      const name = invoice.status === "paid" ? billingText.invoice.receiptOf(invoice.number) : billingText.invoice.invoiceOf(invoice.number);
+      const link = html`<p><a href="/transactions/?invoice=${encodeURIComponent(invoice.invoice_id)}">${name}</a></p>`;
       const what = invoices.length > 1 && html`${invoice.lines.map((line) => line.description).join(", ")}: `;
-      return html`<p class="numbers">${what}${isOpen ? f.open(invoice) : f.settled(invoice)}</p>${isOpen ? html`<pay-button data-invoice="${invoice.invoice_id}"></pay-button>` : receipt}`;
+      return html`<p class="numbers">${what}${isOpen ? f.open(invoice) : f.settled(invoice)}</p>${isUnsettled(invoice) && html`<pay-button data-invoice="${invoice.invoice_id}"></pay-button>`}${!isOpen && link}`;
     });
     const early = html`<p class="numbers">${this.#dashboard.cycle.state === "lapsed" ? f.late : f.early}</p><pay-button></pay-button>`;
     const isPayable = !invoices.length || invoices.some(({ status }) => status === "open");

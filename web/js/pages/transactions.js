@@ -14,6 +14,10 @@ const POLL_MILLISECONDS = 1500;
 const POLLS = 40;
 
 const parameters = new URLSearchParams(location.search);
+const isTakenBack = (invoice) => Boolean(billingText.takenBack[invoice.status]);
+
+/** A receipt is for what is paid. */
+const titleOf = (invoice) => (invoice.status === "paid" ? billingText.invoice.receiptOf(invoice.number) : billingText.invoice.invoiceOf(invoice.number));
 const described = (invoice) => invoice.lines.map((line) => line.description).join(", ");
 
 async function load() {
@@ -49,8 +53,8 @@ function paymentRow({ invoice, payment }, zone) {
     <td data-label="${c.what}">${described(invoice)}</td>
     <td data-label="${c.method}">${t.methods[payment.method] ?? payment.method}</td>
     <td data-label="${c.status}">${t.paymentStatuses[payment.status] ?? payment.status}</td>
-    <td data-label="${c.amount}" class="amount">${money(payment.amount)}</td>
-    <td><a href="?invoice=${encodeURIComponent(invoice.invoice_id)}" aria-label="${billingText.invoice.receiptOf(invoice.number)}">${billingText.invoice.receipt}</a></td>
+    <td data-label="${c.amount}" class="amount">${money(payment.amount)}${payment.refunded.amount > 0 && html`<br><span class="small soft">${t.givenBack(payment.refunded)}</span>`}</td>
+    <td><a href="?invoice=${encodeURIComponent(invoice.invoice_id)}" aria-label="${titleOf(invoice)}">${invoice.status === "paid" ? billingText.invoice.receipt : billingText.invoice.invoice}</a></td>
   </tr>`;
 }
 
@@ -67,15 +71,15 @@ function paid(invoices, zone) {
 const isOf = (invoice, held) => invoice.certification_id === held.certification_id && invoice.number.startsWith(`${held.recertification_year}-`);
 
 function showAll(content, { program, me, invoices }) {
-  const open = invoices.filter((invoice) => invoice.status === "open");
+  const open = invoices.filter((invoice) => invoice.status === "open" || (invoice.type === "recertification" && isTakenBack(invoice)));
   const early = me.certifications.filter((held) => !invoices.some((each) => isOf(each, held)));
   render(
     content,
     html`<div class="stack">
       <section class="card" aria-labelledby="due-title"><h2 id="due-title">${t.due}</h2>
         ${open.length === 0 && html`<p class="soft">${t.nothingDue}</p>`}
-        <ul class="entries">${open.map((invoice) => html`<li class="entry"><div class="entry-what"><h3>${described(invoice)}</h3><p class="small soft">${invoice.number} · ${billingText.fee.open(invoice)}</p></div><div class="entry-more"><pay-button data-invoice="${invoice.invoice_id}"></pay-button></div></li>`)}</ul>
-        ${open.length > 0 && html`<p class="small soft">${billingText.fee.hint}</p>`}
+        <ul class="entries">${open.map((invoice) => html`<li class="entry"><div class="entry-what"><h3>${described(invoice)}</h3><p class="small soft">${invoice.number} · ${isTakenBack(invoice) ? billingText.fee.settled(invoice) : billingText.fee.open(invoice)}</p></div><div class="entry-more"><pay-button data-invoice="${invoice.invoice_id}"></pay-button></div></li>`)}</ul>
+        ${open.some((invoice) => !isTakenBack(invoice)) && html`<p class="small soft">${billingText.fee.hint}</p>`}
       </section>
       ${early.length > 0 && html`<section class="card" aria-labelledby="early-title"><h2 id="early-title">${t.early}</h2><div class="stack tight">${early.map((each) => html`<pay-button data-certification="${each.certification_id}"></pay-button>`)}</div></section>`}
       <section class="card" aria-labelledby="history-title"><h2 id="history-title">${t.history}</h2>${paid(invoices, program.time_zone)}</section>
@@ -126,28 +130,30 @@ async function waitUntilPaid(place, content, loaded) {
 
 function showInvoice(place, { program, me, invoice }) {
   const r = billingText.receipt;
-  const payment = invoice.payments.find((each) => each.status === "succeeded");
-  const isPaid = invoice.status !== "open";
+  const payment = invoice.payments.find((each) => !each.surplus && each.status === "succeeded");
+  const givenBack = invoice.payments.find((each) => !each.surplus && each.refunded.amount > 0)?.refunded;
+  const isOpen = invoice.status === "open";
   const facts = [
     [r.number, invoice.number],
     [r.member, `${me.name} (${me.member_id})`],
     [billingText.invoice.columns.issued, day(invoice.issued_on)],
-    !isPaid && [billingText.invoice.columns.due, day(invoice.due_on)],
+    isOpen && [billingText.invoice.columns.due, day(invoice.due_on)],
     [billingText.invoice.columns.status, billingText.invoice.statuses[invoice.status] ?? invoice.status],
     invoice.paid_at && [r.paidOn, time(invoice.paid_at)],
     payment && [r.paidBy, t.methods[payment.method] ?? payment.method],
     payment?.reference && [r.reference, payment.reference],
+    givenBack && [r.givenBack, money(givenBack)],
     [r.issuer, program.contact.name],
   ].filter(Boolean);
   render(
     place,
     html`<section class="card stack" aria-labelledby="receipt-title">
-      <h2 id="receipt-title">${isPaid ? billingText.invoice.receiptOf(invoice.number) : `${billingText.invoice.columns.number} ${invoice.number}`}</h2>
+      <h2 id="receipt-title">${titleOf(invoice)}</h2>
       <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
       <table class="numbers"><caption class="unseen">${r.item}</caption><thead><tr><th scope="col">${r.item}</th><th scope="col" class="amount">${r.amount}</th></tr></thead>
       <tbody>${invoice.lines.map((line) => html`<tr><td>${line.description}</td><td class="amount">${money(line.amount)}</td></tr>`)}</tbody>
       <tfoot><tr><th scope="row">${r.total}</th><td class="amount">${money(invoice.total)}</td></tr></tfoot></table>
-      ${isPaid ? html`<p class="buttons"><button type="button" class="print">${r.print}</button></p>` : html`<pay-button></pay-button>`}
+      ${(isOpen || isTakenBack(invoice)) && html`<pay-button></pay-button>`}${!isOpen && html`<p class="buttons"><button type="button" class="print">${r.print}</button></p>`}
     </section>`,
   );
   place.querySelector(".print")?.addEventListener("click", () => print());

@@ -4,6 +4,7 @@ import * as api from "../../api.js";
 import { pathOf } from "../../certification.js";
 import { day, endOf, money, time } from "../../format.js";
 import { html, render } from "../../html.js";
+import { billingText } from "../../text/billing.js";
 import { reportText } from "../../text/report.js";
 
 const t = reportText.states;
@@ -34,8 +35,11 @@ class CycleState extends HTMLElement {
 
   #showSubmitted({ submission, invoice, application }) {
     const s = application ? t.application.submitted : t.submitted;
-    const isOpen = [invoice, application?.late_fee_invoice].some((each) => each?.status === "open");
-    render(this, html`<div class="notice good"><h2>${s.title}</h2><p>${t.submitted.detail(submission)}</p><p>${isOpen ? s.payNext : s.wait}</p></div>`);
+    const invoices = [invoice, application?.late_fee_invoice].filter(Boolean);
+    const isTakenBack = invoices.some(({ status }) => billingText.takenBack[status]);
+    const isOpen = invoices.some(({ status }) => status === "open");
+    const next = isTakenBack ? t.submitted.takenBack : isOpen ? s.payNext : s.wait;
+    render(this, html`<div class="notice ${isTakenBack ? "warn" : "good"}"><h2>${s.title}</h2><p>${t.submitted.detail(submission)}</p><p>${next}</p></div>`);
   }
 
   #returned({ submission }) {

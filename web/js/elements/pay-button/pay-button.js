@@ -1,4 +1,5 @@
-/** <pay-button>: opens Stripe's page for an invoice; asks for the invoice first where there is none yet. */
+/** <pay-button>: opens Stripe's page for an invoice; asks for the invoice first where there is none yet. Where a payment
+ * was taken back it says how to go on instead. */
 
 import * as api from "../../api.js";
 import { newKey } from "../../drafts.js";
@@ -15,6 +16,10 @@ class PayButton extends HTMLElement {
   open({ invoice, certificationId, label }) {
     this.#invoice = invoice;
     this.#certificationId = certificationId;
+    if (invoice && billingText.takenBack[invoice.status]) {
+      this.#sayHowToGoOn(invoice);
+      return;
+    }
     render(
       this,
       html`<div class="stack tight"><div class="buttons"><button type="button" class="${invoice ? "main" : ""}">${label ?? (invoice ? billingText.invoice.pay(invoice.total) : billingText.fee.payEarly)}</button></div>
@@ -24,6 +29,15 @@ class PayButton extends HTMLElement {
     button.addEventListener("click", () => busy(button, () => this.#pay()));
   }
 
+  async #sayHowToGoOn(invoice) {
+    render(this, html`<p class="notice warn">${billingText.takenBack[invoice.status]} <a class="contact"></a></p>`);
+    const link = this.querySelector(".contact");
+    const { contact } = await api.program().catch(() => ({}));
+    if (!contact) return;
+    link.href = `mailto:${contact.email}`;
+    link.textContent = contact.email;
+  }
+
   async #pay() {
     const problem = this.querySelector("problem-message");
     const status = this.querySelector('[role="status"]');
@@ -31,6 +45,10 @@ class PayButton extends HTMLElement {
     status.textContent = billingText.fee.opening;
     try {
       const invoice = this.#invoice ?? (await this.#askForInvoice());
+      if (billingText.takenBack[invoice.status]) {
+        this.#sayHowToGoOn(invoice);
+        return;
+      }
       if (invoice.status !== "open") {
         status.textContent = billingText.transactions.alreadyPaid;
         return;

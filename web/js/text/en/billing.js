@@ -18,6 +18,8 @@ export const billingText = {
     pay: (amount) => `Pay ${money(amount)}`,
     receipt: "Receipt",
     receiptOf: (number) => `Receipt for ${number}`,
+    invoice: "Invoice",
+    invoiceOf: (number) => `Invoice ${number}`,
   },
 
   invoices: {
@@ -40,6 +42,13 @@ export const billingText = {
     hint: "You pay on Stripe’s page. Your card number never reaches this portal.",
   },
 
+  /** By the status of an invoice whose payment was taken back: why it cannot be paid here, before the address. */
+  takenBack: {
+    refunded: "The payment was given back, so this invoice no longer counts as paid. It cannot be paid by card again. To settle it, write to",
+    "partially-refunded": "A part of the payment was given back, so this invoice no longer counts as paid. It cannot be paid by card again. To settle it, write to",
+    disputed: "The payment was disputed at the bank, so this invoice does not count as paid. It cannot be paid by card again. To settle it, write to",
+  },
+
   transactions: {
     due: "To pay",
     nothingDue: "Nothing is open.",
@@ -50,6 +59,7 @@ export const billingText = {
     paymentStatuses: { succeeded: "Paid", failed: "Failed", refunded: "Refunded", disputed: "Disputed" },
     early: "Pay ahead of time",
     earlyFor: ({ designation, expires_on }) => `Pay for ${designation}, until ${day(expires_on)}`,
+    givenBack: (amount) => `${money(amount)} given back`,
     alreadyPaid: "This recertification is paid already.",
     waiting: "Waiting for the payment service to confirm…",
     slow: "The payment service has not confirmed yet. It can take some minutes; you need not pay again.",
@@ -65,6 +75,7 @@ export const billingText = {
     number: "Invoice",
     paidOn: "Paid on",
     paidBy: "Paid by",
+    givenBack: "Given back",
     member: "Member",
     reference: "Reference",
     total: "Total",

@@ -48,6 +48,7 @@ export const reportText = {
       pay: "Still open",
       paid: "Paid",
       waived: "Waived",
+      takenBack: "Taken back",
       later: "Any time",
       review: "Waiting for staff",
       next: "After that",
@@ -179,6 +180,7 @@ export const reportText = {
       thanks: "Thank you. Your report is signed and submitted.",
       payNext: "Next: pay the recertification fee; the review is finished once it is paid. What is signed in time does not lapse while it waits for payment or review.",
       wait: "Nothing more to do for you. Staff review your report; you will find the answer here.",
+      takenBack: "The payment of your fee was taken back, so this cannot be approved. What to do is said below, at the fee. What is signed in time does not lapse while it waits.",
     },
     returned: {
       title: "Your report came back",
