@@ -3,6 +3,9 @@
 import * as api from "./api.js";
 
 const KEY = "me";
+const READ_AT = "me-read-at";
+/** A certification that was granted meanwhile is seen after this long, without a log-in. */
+const FRESH_MILLISECONDS = 10 * 60_000;
 /** Where this tab keeps what is proposed to the member. */
 export const PROPOSALS = "proposals";
 let reading;
@@ -23,19 +26,21 @@ export function read() {
 async function asked() {
   const [{ body }, proposed] = await Promise.all([api.get("/me"), api.get("/proposals").catch(() => null)]);
   if (proposed) sessionStorage.setItem(PROPOSALS, JSON.stringify(proposed.body.items));
+  sessionStorage.setItem(READ_AT, Date.now());
   remember(body);
   return body;
 }
 
-/** What is remembered, or what the API says. */
+/** What is remembered, as long as it is fresh, or what the API says; where it says nothing, an old answer will do. */
 export async function find() {
-  return remembered() ?? (await read());
+  const me = remembered();
+  if (!me) return read();
+  return Date.now() - sessionStorage.getItem(READ_AT) < FRESH_MILLISECONDS ? me : read().catch(() => me);
 }
 
 /** The same, but never an old answer that knows of no certification: one may have been granted since. */
 export async function findCertified() {
-  const me = remembered();
-  return me?.certifications.length ? me : read();
+  return remembered()?.certifications.length ? find() : read();
 }
 
 /** Keep a newer answer, and tell the frame. */

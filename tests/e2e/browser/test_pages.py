@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from infrastructure.local.roster import as_csv
 from tests.e2e.browser.people import FIFTY, Member, imported, member_of
 from tests.e2e.browser.visitor import MEMBER_PAGES, Visitor
 from tests.e2e.portal import ROOT, Person, Portal, entry
@@ -153,6 +154,30 @@ def test_the_dashboard_is_one_call_of_the_api(visitor: Visitor, member: Member) 
     expect(visitor.points).to_have_text("50 points of 50 points")
     calls = [call for call in calls if call.startswith("/api/") and call != "/api/program"]
     assert calls == [f"/api/certifications/{member.certification_id}/cycle"]
+
+
+def test_a_certification_that_was_granted_meanwhile_is_there_after_some_minutes(
+    visit: Callable[..., Visitor], portal: Portal, staff: Person
+) -> None:
+    row = imported(portal, staff)
+    visitor = visit()
+    visitor.page.clock.install()
+    visitor.enter_as(member_of(portal, row))
+    page = visitor.open("/documents/")
+    both = [row | {"designation": designation} for designation in ("IPMA-CP", "IPMA-SCP")]
+    assert staff.import_roster(as_csv(both)).json()["created"] == 1
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/api/me") else None)
+    switch = page.get_by_role("navigation", name="Your certifications").get_by_role("link")
+    visitor.open("/recertification/")
+    expect(switch).to_have_count(0)
+    assert asked == []
+    page.clock.fast_forward("10:01")
+    visitor.open("/recertification/")
+    expect(switch).to_have_count(2)
+    visitor.open("/recertification/")
+    expect(switch).to_have_count(2)
+    assert len(asked) == 1
 
 
 def test_the_first_load_of_each_page_is_light(visit: Callable[..., Visitor], member: Member) -> None:

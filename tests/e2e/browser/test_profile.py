@@ -116,6 +116,24 @@ def test_a_take_over_that_was_cut_off_is_made_up_for_at_the_next_visit(
     assert me(member)["email"] == new
 
 
+def test_a_take_over_that_was_cut_off_is_tried_again_and_the_code_is_not(
+    visitor: Visitor, member: Member, portal: Portal
+) -> None:
+    new = f"new.{member.email}"
+    page = visitor.open(PATH)
+    page.get_by_role("button", name="Change e-mail address").click()
+    page.get_by_label("New e-mail address").fill(new)
+    page.get_by_role("button", name="Send the code").click()
+    expect(page.get_by_label("Code from the e-mail")).to_be_visible()
+    page.get_by_label("Code from the e-mail").fill(code_in_the_mail(portal, new))
+    page.route("**/api/me/email", lambda route: route.abort(), times=1)
+    page.get_by_role("button", name="Confirm the new address").click()
+    expect(visitor.problem).to_contain_text("No connection")
+    visitor.problem.get_by_role("button", name="Try again").click()
+    expect(visitor.notice).to_contain_text(f"you log in with {new}")
+    assert me(member)["email"] == new
+
+
 def app_code(page: Page) -> str:
     """What the authenticator app shows for the key on the page."""
     key = page.locator(".key").inner_text().replace(" ", "")

@@ -145,7 +145,8 @@ class AccountForms extends HTMLElement {
       t.confirmEmail,
       { code: text.logIn.required.code },
       async ({ code }) => {
-        await cognito.confirmEmail(await session.accessToken(), code.trim());
+        // A code counts once: where the portal alone has not learned of the address, that alone is done again.
+        if (this.#email !== address) await cognito.confirmEmail(await session.accessToken(), code.trim());
         this.#email = address;
         if (this.#me.email) await this.#takeOver(address);
         this.#done(t.emailChanged(address));
