@@ -30,8 +30,6 @@ from shared.programs.editions import program_of
 from shared.programs.reading import Unsound
 from shared.schemas.transfers import Export, ExportList, Import, ImportList, ImportSent, ImportStarted
 from shared.schemas.trials import Trial, TrialList, TrialSent
-from shared.use_cases.export_everything import archive_key
-from shared.use_cases.import_file import report_key, upload_key
 from shared.use_cases.start_job import JOBS, start_job, step_message
 from shared.use_cases.try_edition import start_trial
 
@@ -93,7 +91,7 @@ def start_import(wanted: ImportSent) -> Response[ImportStarted]:
         dry_run=wanted.dry_run,
         parameters=wanted.parameters,
     )
-    form = wiring.transfer_store().upload_form(upload_key(job.job_id))
+    form = wiring.transfer_store().upload_form(job.upload_key)
     return created(ImportStarted.of(job, form))
 
 
@@ -194,7 +192,7 @@ def report_url(job: Job) -> str | None:
     """Where the report of a job can be downloaded, if it is there."""
     if not has_file(job):
         return None
-    return wiring.transfer_store().download_url(report_key(job.job_id), f"{job.job_id}.csv", "text/csv")
+    return wiring.transfer_store().download_url(job.report_key, f"{job.job_id}.csv", "text/csv")
 
 
 def shown(job: Job) -> Export:
@@ -202,9 +200,7 @@ def shown(job: Job) -> Export:
     if not has_file(job):
         return Export.of(job, None)
     name = f"recertification-export-{job.asked_at:%Y-%m-%d}.zip"
-    return Export.of(
-        job, wiring.transfer_store().download_url(archive_key(job.job_id), name, "application/zip")
-    )
+    return Export.of(job, wiring.transfer_store().download_url(job.archive_key, name, "application/zip"))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

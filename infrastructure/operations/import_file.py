@@ -17,7 +17,6 @@ from shared.domain.jobs import Job, JobKind
 from shared.repositories.events import Events
 from shared.repositories.jobs import Jobs
 from shared.repositories.table import Table
-from shared.use_cases.import_file import report_key, upload_key
 from shared.use_cases.start_job import start_job
 
 LOOK_SECONDS = 3.0
@@ -39,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     job = import_file(Jobs(table), Events(table), store, options.kind, content, dry_run=options.dry_run)
     print(_told(job))
     if job.state == "done" and job.counts.get("rejected"):
-        print(store.read(report_key(job.job_id))[0].decode("utf-8-sig"))
+        print(store.read(job.report_key)[0].decode("utf-8-sig"))
     return 0 if job.state == "done" else 1
 
 
@@ -57,7 +56,7 @@ def import_file(
     now = datetime.now(UTC)
     command = Command(f"operations:{getpass.getuser()}", "staff", now, now.date(), ids.fresh_key())
     job = start_job(jobs, events, command, kind, dry_run=dry_run)
-    store.put(upload_key(job.job_id), content)
+    store.put(job.upload_key, content)
     shown = -1
     while not job.finished:
         sleep(LOOK_SECONDS)

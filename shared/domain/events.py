@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from shared.domain.errors import StaffOnly
+
 Role = Literal["member", "staff", "system"]
 
 EventType = Literal[
@@ -101,3 +103,9 @@ def event(command: Command, subject: str, event_type: EventType, data: Mapping[s
         data=data,
         fingerprint=command.fingerprint,
     )
+
+
+def require_other(command: Command, member_id: str) -> None:
+    """Nobody decides, waives or records money on their own certification (rule 6). Raises StaffOnly."""
+    if command.caller.lower() == member_id.lower():
+        raise StaffOnly("This is your own certification. Ask a colleague on staff to do this.")

@@ -36,6 +36,21 @@ class Job:
     version: int = 1
 
     @property
+    def upload_key(self) -> str:
+        """Where the file of an import is uploaded to."""
+        return f"imports/{self.job_id}.csv"
+
+    @property
+    def report_key(self) -> str:
+        """Where its report lies: an import's rejected rows and whom a chapter's roster named, a try's changes."""
+        return f"reports/{self.job_id}.csv"
+
+    @property
+    def archive_key(self) -> str:
+        """Where the archive of an export lies."""
+        return f"exports/{self.job_id}/export.zip"
+
+    @property
     def finished(self) -> bool:
         """Whether nothing more will happen."""
         return self.state in ("done", "failed")

@@ -25,7 +25,7 @@ from shared.domain.errors import (
     VersionRequired,
     pointer_to,
 )
-from shared.domain.events import Command, Role
+from shared.domain.events import Command, Role, require_other
 from shared.domain.invoices import Invoice, subject_of
 from shared.domain.members import Member
 from shared.domain.privacy import ERASED, ERASED_DETAIL
@@ -33,7 +33,6 @@ from shared.domain.recertification import Recertification
 from shared.domain.standing import claim_among
 from shared.handling import wiring
 from shared.settings import settings
-from shared.use_cases.decide_review import require_other
 
 App = APIGatewayHttpResolver
 

@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from shared.domain import ids
-from shared.domain.errors import StaffOnly
-from shared.domain.events import Command, Event, event
+from shared.domain.events import Command, Event, event, require_other
 from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
@@ -54,9 +53,3 @@ def decide_review(
         return read_put_away(recertifications, certification_id)
 
     return once(events, command, subject, perform, again)
-
-
-def require_other(command: Command, member_id: str) -> None:
-    """Nobody decides, waives or records money on their own certification (rule 6). Raises StaffOnly."""
-    if command.caller.lower() == member_id.lower():
-        raise StaffOnly("This is your own certification. Ask a colleague on staff to do this.")

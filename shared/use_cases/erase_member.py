@@ -7,10 +7,9 @@ from typing import Protocol
 from shared.domain import ids
 from shared.domain.certifications import Registration
 from shared.domain.errors import CycleLocked, NotFound, Unavailable
-from shared.domain.events import Command, event
+from shared.domain.events import Command, event, require_other
 from shared.domain.members import Member
 from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile, MemberStore, PersonalDataStore
-from shared.use_cases.decide_review import require_other
 from shared.use_cases.once import ATTEMPTS
 
 

@@ -48,11 +48,6 @@ class PartStore(Protocol):
     def upload(self, key: str, file: Path) -> None: ...
 
 
-def archive_key(job_id: str) -> str:
-    """Where the archive of an export lies."""
-    return f"exports/{job_id}/export.zip"
-
-
 def export_step(
     jobs: JobStore,
     queue: StepQueue,
@@ -110,7 +105,7 @@ def _pack(job: Job, store: PartStore, at: datetime) -> Job:
             for name, columns in FILES.items():
                 _write_lines(archive, name, job, store)
                 _write_csv(archive, name, columns, job, store)
-        store.upload(archive_key(job.job_id), file)
+        store.upload(job.archive_key, file)
     return job.done(at)
 
 

@@ -4,10 +4,9 @@ from datetime import date
 from typing import Protocol
 
 from shared.domain.discretion import extend
-from shared.domain.events import Command, Event, event
+from shared.domain.events import Command, Event, event, require_other
 from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.recertification import Recertification
-from shared.use_cases.decide_review import require_other
 from shared.use_cases.once import once, read
 
 

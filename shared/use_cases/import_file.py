@@ -47,16 +47,6 @@ class FileStore(Protocol):
     def records(self, key: str) -> Iterator[str]: ...
 
 
-def upload_key(job_id: str) -> str:
-    """Where the file of an import is uploaded to."""
-    return f"imports/{job_id}.csv"
-
-
-def report_key(job_id: str) -> str:
-    """Where the report of an import lies: its rejected rows, and whom a chapter's roster named."""
-    return f"reports/{job_id}.csv"
-
-
 def import_step(
     jobs: JobStore,
     queue: StepQueue,
@@ -95,7 +85,7 @@ def import_step(
 
 
 def _open(job: Job, store: FileStore, columns: Heading) -> tuple[Rows, Job]:
-    content, source = store.read(upload_key(job.job_id), job.source)
+    content, source = store.read(job.upload_key, job.source)
     rows = read_rows(content.decode(), columns)
     if len(rows) > MOST_ROWS:
         raise InvalidRequest((Fault("/rows", f"A file may hold {MOST_ROWS:,} rows. Split it."),))
@@ -141,7 +131,7 @@ def _write_report(job: Job, store: FileStore) -> None:
         for line in store.records(part):
             told = {"outcome": "rejected", **json.loads(line)}
             out.writerow([safe_cell(told.get(name, "")) for name in REPORT_COLUMNS])
-    store.put(report_key(job.job_id), text.getvalue().encode("utf-8-sig"))
+    store.put(job.report_key, text.getvalue().encode("utf-8-sig"))
 
 
 def _reason(error: Exception) -> str:

@@ -5,10 +5,9 @@ from dataclasses import replace
 
 from shared.domain.documents import Document, document_subject
 from shared.domain.errors import NotFound, NotPublishable
-from shared.domain.events import Command, Event, event
+from shared.domain.events import Command, Event, event, require_other
 from shared.domain.library import contribution_of
 from shared.domain.ports import DocumentStore, EventStore
-from shared.use_cases.decide_review import require_other
 from shared.use_cases.once import once
 
 

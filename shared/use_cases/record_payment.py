@@ -5,11 +5,10 @@ from datetime import UTC, date, timedelta
 
 from shared.domain.days import written_day
 from shared.domain.errors import Fault, InvalidRequest, NotPayable
-from shared.domain.events import Command, Event, event
+from shared.domain.events import Command, Event, event, require_other
 from shared.domain.invoices import Invoice, Payment, subject_of
 from shared.domain.payments import PaymentsUnavailable, SessionUnknown
 from shared.domain.ports import EventStore, InvoiceStore, PaymentGateway
-from shared.use_cases.decide_review import require_other
 from shared.use_cases.give_back import give_back_surplus
 from shared.use_cases.once import once
 from shared.use_cases.open_checkout import find, payments_down

@@ -5,11 +5,10 @@ from datetime import date
 
 from shared.domain import ids
 from shared.domain.discretion import reinstate
-from shared.domain.events import Command, Event, event
+from shared.domain.events import Command, Event, event, require_other
 from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
-from shared.use_cases.decide_review import require_other
 from shared.use_cases.once import once, read, read_put_away
 
 

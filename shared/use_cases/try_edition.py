@@ -18,7 +18,6 @@ from shared.domain.jobs import Job, added
 from shared.domain.ports import ChangedMeanwhile, EventStore, ObjectGone
 from shared.domain.program import Program
 from shared.domain.recertification import Recertification
-from shared.use_cases.import_file import report_key
 from shared.use_cases.start_job import JobStore, StepQueue, start_job, step_message
 
 TOGETHER = 500
@@ -142,4 +141,4 @@ def _write_report(job: Job, store: TrialStore) -> None:
             told = json.loads(line)
             told["why"] = " ".join(told["why"])
             out.writerow([safe_cell(told[name]) for name in REPORT_COLUMNS])
-    store.put(report_key(job.job_id), text.getvalue().encode("utf-8-sig"))
+    store.put(job.report_key, text.getvalue().encode("utf-8-sig"))

@@ -3,11 +3,10 @@
 from typing import Protocol
 
 from shared.domain.discretion import ClosedCycle, no_approval_to_undo, undo_approval
-from shared.domain.events import Command, Event, event
+from shared.domain.events import Command, Event, event, require_other
 from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
-from shared.use_cases.decide_review import require_other
 from shared.use_cases.once import once, read
 
 

@@ -1,10 +1,9 @@
 """Staff waive an invoice: nobody has to pay it, and an approval or a reinstatement may rest on it (rules 6 and 8)."""
 
-from shared.domain.events import Command, Event, event
+from shared.domain.events import Command, Event, event, require_other
 from shared.domain.invoices import Invoice, subject_of
 from shared.domain.payments import PaymentsUnavailable
 from shared.domain.ports import EventStore, InvoiceStore, PaymentGateway
-from shared.use_cases.decide_review import require_other
 from shared.use_cases.once import once
 from shared.use_cases.open_checkout import find, payments_down
 from shared.use_cases.record_payment import expire_checkout

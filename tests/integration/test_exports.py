@@ -90,7 +90,7 @@ def test_a_step_that_breaks_off_or_comes_twice_changes_nothing(
     assert len(queue.waiting) == 3
     run(queue)
     done = portal.get(f"/api/staff/exports/{started}", ADMINISTRATOR).json
-    archive = zipfile.ZipFile(io.BytesIO(bucket.objects[export_everything.archive_key(started)]))
+    archive = zipfile.ZipFile(io.BytesIO(bucket.objects[f"exports/{started}/export.zip"]))
     mine = [row for row in rows(archive, "entries") if row["certification_id"] == member.certification_id]
     assert len(mine) == 1
     assert done["records"]["entries"] == len(rows(archive, "entries"))
