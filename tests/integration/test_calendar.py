@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from functions.issue_invoices import handler as issue_invoices
+from shared.adapters import clock
 from shared.domain.errors import Unavailable
+from shared.domain.mails import Mail, Mark
 from shared.domain.money import Money
 from shared.domain.payments import PaymentsUnavailable
 from shared.handling import wiring
@@ -422,6 +424,46 @@ def test_a_bounce_is_shown_to_staff_without_the_address(portal: Portal, year: Ye
     assert (event.data["reason"], event.data["member_id"]) == ("mail bounced", who.member_id)
     assert sent.to not in str(event)
     assert year.mail() == []
+
+
+def bounced(mail: Mail, kind: str = "Bounce") -> None:
+    """SES tells that a mail came back, or was complained about."""
+    detail = {
+        "eventType": kind,
+        "bounce": {"bounceType": "Permanent"},
+        "mail": {"messageId": "x", "tags": {"mail": [mail.mail_id]}},
+    }
+    record = {"messageId": "m", "body": json.dumps({"detail-type": f"Email {kind}", "detail": detail})}
+    assert run("take_bounces", {"Records": [record]}) == {"batchItemFailures": []}
+
+
+def test_a_member_whose_mails_come_back_stands_once_among_what_is_open(portal: Portal, year: Year) -> None:
+    """SES suppresses the address, so that every later mail to it comes back too."""
+    who, other = portal.member(expires_on="2027-12-31"), portal.member(expires_on="2027-12-31")
+    for each in (who, other):
+        portal.submitted(each)
+    mails = year.mail()
+    of_one = [mail for mail in mails if mail.to.startswith(who.member_id)]
+    assert len(of_one) == 2
+    for mail in mails:
+        bounced(mail)
+    open_ones = portal.get("/api/staff/attention", STAFF).json["items"]
+    assert sorted(each["data"]["member_id"] for each in open_ones) == sorted([who.member_id, other.member_id])
+    bounced(of_one[0], "Complaint")
+    assert len(portal.get("/api/staff/attention", STAFF).json["items"]) == 3, "another reason"
+    (mine,) = (each for each in open_ones if each["data"]["member_id"] == who.member_id)
+    done = portal.post(f"/api/staff/attention/{mine['attention_id']}/done", STAFF, {"note": "Phoned."})
+    assert done.status == 200
+    bounced(of_one[1])
+    bounced(of_one[0])
+    again = portal.get("/api/staff/attention", STAFF).json["items"]
+    assert len(again) == 3, "once more after the first was looked after"
+
+
+def test_what_comes_back_from_a_former_address_is_not_the_members_fault(portal: Portal, year: Year) -> None:
+    wiring.mail_marks().save(None, Mark("mail-1", "email-changed", "M-1", "sent", "m", clock.now()))
+    bounced(Mail("mail-1", "former@example.org", "", "", "", ""))
+    assert wiring.events().of("attention") == []
 
 
 # --- reconciliation ---
