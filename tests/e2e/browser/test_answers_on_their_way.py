@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from infrastructure.local.roster import as_csv
 from tests.e2e.browser.desk import open_report, pay_by_check, roster_row, signed
-from tests.e2e.browser.people import Member
+from tests.e2e.browser.people import FIFTY, Member
 from tests.e2e.browser.test_nothing_is_lost import PORTAL, day_of, lose_the_answer
 from tests.e2e.browser.visitor import Visitor
 from tests.e2e.portal import Person, Portal
@@ -262,6 +263,43 @@ def test_a_refusal_of_other_words_does_not_forget_what_may_have_arrived(
     expect(page.locator("session-form .row")).to_have_count(1)
     expect(row.get_by_label("Title")).to_have_value("Typed since")
     assert titles(member) == ["Arrived"]
+
+
+def test_a_signature_that_had_arrived_is_told_when_another_name_is_typed(
+    visitor: Visitor, member: Member
+) -> None:
+    member.enter(*FIFTY)
+    page = visitor.open(PORTAL)
+    name = page.get_by_label("Your full name, as your signature")
+    name.fill("Robin")
+    page.route("**/submission", lose_the_answer, times=1)
+    name.press("Enter")
+    expect(visitor.problem).to_contain_text("No connection")
+    name.fill("Robin Ferrer")
+    page.get_by_role("button", name="Sign and submit").click()
+    expect(visitor.problem).to_contain_text("Your earlier signature had arrived after all.")
+    page.get_by_role("button", name="Look again").click()
+    expect(page.locator("agreement-form")).to_have_count(0)
+    assert member.dashboard()["submission"]["signature"] == "Robin"
+
+
+def test_a_form_of_staffs_that_had_arrived_is_told_in_words_for_people(desk: Visitor, member: Member) -> None:
+    open_report(desk, member)
+    page = desk.page
+    page.get_by_text("Grant an extension").click()
+    last = date.fromisoformat(member.dashboard()["certification"]["expires_on"])
+    page.get_by_label("New last day").fill(last.replace(year=last.year + 1, month=1).isoformat())
+    reason = page.get_by_label("Reason for the extension")
+    reason.fill("Illness")
+    page.route("**/extension", lose_the_answer, times=1)
+    page.get_by_role("button", name="Grant it").click()
+    expect(page.locator(".extension problem-message")).to_contain_text("No connection")
+    reason.fill("A long illness")
+    page.get_by_role("button", name="Grant it").click()
+    told = page.locator(".extension problem-message")
+    expect(told).to_contain_text("What you sent before had arrived")
+    expect(told).not_to_contain_text("Idempotency")
+    expect(reason).to_have_value("A long illness")
 
 
 def test_the_log_in_dialog_can_be_left_and_comes_again(visitor: Visitor, member: Member) -> None:
