@@ -8,6 +8,33 @@ import { Refusal } from "./refusal.js";
 import * as session from "./session.js";
 
 const PREFIX = "draft";
+/** What the browser does not keep, its storage being full or forbidden: it is here as long as the page is open. */
+const unkept = new Map();
+
+/** Do something with the browser's storage; gives undefined where there is none, or no room. */
+function withStorage(work) {
+  try {
+    return work(localStorage);
+  } catch {
+    return undefined;
+  }
+}
+
+const contentOf = (key) => JSON.parse(unkept.get(key) ?? withStorage((storage) => storage.getItem(key)) ?? "null");
+
+function store(key, content) {
+  const written = JSON.stringify(content);
+  unkept.set(key, written);
+  withStorage((storage) => {
+    storage.setItem(key, written);
+    unkept.delete(key);
+  });
+}
+
+function remove(key) {
+  unkept.delete(key);
+  withStorage((storage) => storage.removeItem(key));
+}
 
 /** A version 4 UUID; randomUUID() is missing on plain http beyond localhost. */
 export function newKey() {
@@ -26,12 +53,12 @@ export class Draft {
 
   /** `{value, sending}` or null: what is typed, and what was sent with which key as long as it is not known what became of it. */
   read() {
-    return JSON.parse(localStorage.getItem(this.key) ?? "null");
+    return contentOf(this.key);
   }
 
   /** Keep what is typed now. */
   write(value) {
-    this.#store({ ...this.read(), value });
+    store(this.key, { ...this.read(), value });
   }
 
   /**
@@ -60,7 +87,7 @@ export class Draft {
   #startSending(body) {
     const { key, bodies = [] } = this.read()?.sending ?? { key: newKey() };
     const sending = { key, bodies: [body, ...bodies.filter((each) => !isSame(each, body))] };
-    this.#store({ ...this.read(), sending });
+    store(this.key, { ...this.read(), sending });
     return sending;
   }
 
@@ -68,19 +95,19 @@ export class Draft {
   #endSending(body) {
     const { value, sending } = this.read() ?? {};
     const bodies = sending?.bodies.filter((each) => !isSame(each, body)) ?? [];
-    if (bodies.length) this.#store({ value, sending: { ...sending, bodies } });
+    if (bodies.length) store(this.key, { value, sending: { ...sending, bodies } });
     else this.settle(value);
   }
 
   /** It is known what became of everything that was sent; `left` is what is typed and not in it, if anything. */
   settle(left) {
-    if (left) this.#store({ value: left });
+    if (left) store(this.key, { value: left });
     else this.clear();
   }
 
   /** It is saved, or given up. */
   clear() {
-    localStorage.removeItem(this.key);
+    remove(this.key);
   }
 
   /** Call back when another tab changes this draft; the new value, or null when it is gone. */
@@ -89,27 +116,20 @@ export class Draft {
       if (event.key === this.key) changed(event.newValue === null ? null : JSON.parse(event.newValue).value);
     });
   }
-
-  #store(content) {
-    try {
-      localStorage.setItem(this.key, JSON.stringify(content));
-    } catch {
-      // Full or forbidden: the form still holds what is typed.
-    }
-  }
 }
 
 /** Whether two things are the same as they are kept and sent. */
 export const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 function keysOf(memberId) {
-  return Object.keys(localStorage).filter((key) => key.startsWith(`${PREFIX}:${memberId}:`));
+  const kept = withStorage((storage) => Object.keys(storage)) ?? [];
+  return [...kept, ...unkept.keys()].filter((key) => key.startsWith(`${PREFIX}:${memberId}:`));
 }
 
 /** Whether the member has anything typed and not saved. */
-export const hasDrafts = (memberId) => keysOf(memberId).some((key) => JSON.parse(localStorage.getItem(key)).value);
+export const hasDrafts = (memberId) => keysOf(memberId).some((key) => contentOf(key)?.value);
 
 /** Throw away everything the member typed and did not save. */
 export function forgetDrafts(memberId) {
-  for (const key of keysOf(memberId)) localStorage.removeItem(key);
+  for (const key of keysOf(memberId)) remove(key);
 }

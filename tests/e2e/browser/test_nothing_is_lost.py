@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.e2e.browser.people import FIFTY, Member
@@ -225,3 +226,34 @@ def test_a_portal_that_asks_for_minutes_is_not_waited_for_without_a_word(
     expect(visitor.problem).to_contain_text("The portal is very busy.")
     visitor.save()
     expect(visitor.notice).to_contain_text("Saved: 1 entry, 1 point.")
+
+
+FULL = """
+const set = Storage.prototype.setItem;
+Storage.prototype.setItem = function (name, value) {
+  if (this === localStorage) throw new DOMException("full", "QuotaExceededError");
+  set.call(this, name, value);
+};
+"""
+FORBIDDEN = """
+Object.defineProperty(window, "localStorage", { get: () => { throw new DOMException("no", "SecurityError"); } });
+"""
+
+
+@pytest.mark.parametrize("storage", [FULL, FORBIDDEN], ids=["full", "forbidden"])
+def test_where_the_browser_keeps_nothing_the_page_does_and_saves_nothing_twice(
+    visitor: Visitor, member: Member, storage: str
+) -> None:
+    visitor.context.add_init_script(storage)
+    page = visitor.open(PORTAL)
+    visitor.fill_row(visitor.row(), "webinar", "1", "Pay equity", day_of(member))
+    page.route("**/entries", lose_the_answer, times=1)
+    visitor.save()
+    expect(visitor.problem).to_contain_text("No connection")
+    visitor.save()
+    expect(visitor.notice).to_contain_text("Saved: 1 entry, 1 point.")
+    assert len(member.dashboard()["entries"]) == 1
+    visitor.row().get_by_label("Title").fill("Not saved")
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Throw it away and log out").click()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
