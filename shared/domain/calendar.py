@@ -7,8 +7,13 @@ lose a lapse, so notes younger than `FRESH` are never settled: their change may 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from shared.domain.days import day_of
+
+LedTo = Literal["index", "extension", "return"]
+"""What leads from a noted day to its certifications: the index by `expires_on`, staff's extensions, the returned
+reports."""
 
 FRESH = timedelta(hours=1)
 """Longer than any request runs and any index lags."""
@@ -16,15 +21,12 @@ FRESH = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class NotedDay:
-    """Access may end after `last_day` for certifications that stand in the index under `due_year`.
-
-    `extended`: staff granted it as a last day, so the index, which goes by `expires_on`, does not lead to it.
-    """
+    """Access may end after `last_day` for certifications that stand in the index under `due_year`."""
 
     last_day: date
     due_year: int
     noted_at: datetime
-    extended: bool = False
+    led_to_by: LedTo = "index"
 
 
 @dataclass(frozen=True, slots=True)

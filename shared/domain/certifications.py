@@ -21,7 +21,8 @@ Access = Literal["open", "lapsed"]
 class Certification:
     """One member's holding of one designation. `extended_to` is a last day that staff granted, with its reason.
 
-    `member_name` and `body_member` are the member's, kept here too so that nobody has to be looked up for them.
+    `open_until` is the last day of access of one that was marked as lapsed. `member_name` and `body_member` are the
+    member's, kept here too so that nobody has to be looked up for them.
     """
 
     certification_id: str
@@ -35,6 +36,7 @@ class Certification:
     extended_to: date | None = None
     extension_reason: str = ""
     terminated_reason: str = ""
+    open_until: date | None = None
     imported: str = ""
     certificate_id: str = ""
     body_member: bool = False
@@ -91,18 +93,25 @@ class Registration:
         return access_on(today, self.certification, self.cycle, self.program)
 
 
-def lapse_notice(certification: Certification, program: Program) -> str:
+def lapse_notice(certification: Certification, cycle: Cycle, program: Program) -> str:
     """What a lapsed member is told to do, exactly (rule 8); where the program takes applications, how to make one."""
-    last_day = written_day(certification.expires_on)
-    lapsed = f"Your {certification.designation} certification has lapsed; its last day was {last_day}."
+    expires_on = written_day(certification.expires_on)
+    sign_by = last_day_to_sign(certification, cycle, program)
+    until = ""
+    if sign_by is not None and sign_by > certification.expires_on:
+        until = f", and its report could be signed until {written_day(sign_by)}"
+    lapsed = (
+        f"Your {certification.designation} certification has lapsed; its last day was {expires_on}{until}."
+    )
     if (last := last_day_to_come_back(certification, program)) is not None:
         lapsed += f" It is suspended and can come back until {written_day(last)}."
     if program.reinstatement is None:
         return f"{lapsed} {paper_notice(program)}"
     days = program.reinstatement.window_days
     return (
-        f"{lapsed} You can apply for reinstatement in the Recertification Portal within {days} days of it: enter the "
-        "points that are missing, sign, and pay. Then wait for the reinstatement to be confirmed."
+        f"{lapsed} You can apply for reinstatement in the Recertification Portal within {days} days of "
+        f"{expires_on}: enter the points that are missing, sign, and pay. Then wait for the reinstatement to be "
+        "confirmed."
     )
 
 
@@ -131,7 +140,7 @@ def portal_notice(registrations: Sequence[Registration], program: Program, today
         )
     lapsed = [each for each in registrations if each.access(today) == "lapsed"]
     if len(lapsed) == len(registrations):
-        return "lapsed", lapse_notice(lapsed[0].certification, lapsed[0].program)
+        return "lapsed", lapse_notice(lapsed[0].certification, lapsed[0].cycle, lapsed[0].program)
     return "open", "The recertification portal is open to you."
 
 
@@ -144,12 +153,32 @@ def last_day_of_access(certification: Certification, cycle: Cycle, program: Prog
     """
     if cycle.state == "submitted":
         return None
+    correct_by = last_day_to_correct(certification, cycle, program)
+    return correct_by or _last_day_without_return(certification, program)
+
+
+def last_day_to_correct(certification: Certification, cycle: Cycle, program: Program) -> date | None:
+    """The last of the correction days, where a return has put the last day of access off; None where it has not."""
+    if cycle.state != "returned" or cycle.returned_on is None:
+        return None
+    last_day = cycle.returned_on + timedelta(days=program.correction_days)
+    return last_day if last_day > _last_day_without_return(certification, program) else None
+
+
+def last_day_to_sign(certification: Certification, cycle: Cycle, program: Program) -> date | None:
+    """The last day on which the report can be signed, or could be before it lapsed; None while a signed one waits.
+
+    A lapsed certification keeps the day, whatever an application for reinstatement does to its cycle.
+    """
+    if certification.status == "terminated":
+        last_day = certification.open_until or certification.extended_to or certification.expires_on
+        return max(last_day, certification.expires_on)
+    return last_day_of_access(certification, cycle, program)
+
+
+def _last_day_without_return(certification: Certification, program: Program) -> date:
     last_day = last_day_to_submit(program.cycle_rules, certification.expires_on)
-    if certification.extended_to is not None:
-        last_day = max(last_day, certification.extended_to)
-    if cycle.state == "returned" and cycle.returned_on is not None:
-        last_day = max(last_day, cycle.returned_on + timedelta(days=program.correction_days))
-    return last_day
+    return max(last_day, certification.extended_to or last_day)
 
 
 def access_on(today: date, certification: Certification, cycle: Cycle, program: Program) -> Access:

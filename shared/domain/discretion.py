@@ -83,6 +83,7 @@ def reopened(
         extended_to=None,
         extension_reason="",
         terminated_reason="",
+        open_until=None,
         version=found.certification.version + 1,
     )
     program = editions.in_force(starts_on)
@@ -158,6 +159,7 @@ def extend(found: Recertification, extended_to: date, reason: str, today: date) 
         certification,
         status=status_before(found) if certification.status == "terminated" else certification.status,
         terminated_reason="",
+        open_until=None,
         extended_to=extended_to,
         extension_reason=reason,
         version=certification.version + 1,
@@ -226,6 +228,7 @@ def undo_approval(current: Recertification, closed: ClosedCycle, *, editions: Ed
         extended_to=closed.certification.extended_to,
         extension_reason=closed.certification.extension_reason,
         terminated_reason=closed.certification.terminated_reason,
+        open_until=closed.certification.open_until,
         version=current.certification.version + 1,
     )
     return Recertification(

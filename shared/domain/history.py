@@ -21,6 +21,7 @@ MEMBERS_DATA = frozenset(
         "extended_to",
         "invoice_id",
         "number",
+        "open_until",
         "points_total",
         "report_received_on",
         "submission_id",
@@ -29,7 +30,7 @@ MEMBERS_DATA = frozenset(
 )
 """What a member sees of the data of what happened to their own certification."""
 
-_DAYS = frozenset({"expires_on", "extended_to"})
+_DAYS = frozenset({"expires_on", "extended_to", "open_until"})
 
 SENTENCES: Mapping[str, str] = {
     "entries-logged": "Points were entered; the total was {points_total}.",
@@ -73,6 +74,11 @@ SENTENCES: Mapping[str, str] = {
     "member-erased": "The person’s data were erased.",
 }
 
+LAPSED_LATER = (
+    "The certification lapsed; its last day was {expires_on}, "
+    "and its report could be signed until {open_until}."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:
@@ -109,7 +115,7 @@ def history_of(events: Iterable[Event], invoices: Iterable[Invoice], *, of_staff
 
 def sentence(kind: str, data: Mapping[str, object]) -> str:
     """What happened, for a person; a type without a sentence of its own is told by its name."""
-    template = SENTENCES.get(kind)
+    template = LAPSED_LATER if "open_until" in data else SENTENCES.get(kind)
     if template is not None:
         try:
             return template.format(**{name: _said(name, each) for name, each in data.items()})

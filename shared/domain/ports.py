@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # a port is a shape: whoever needs it need not load what passes through it
-    from shared.domain.calendar import Calendar, NotedDay
+    from shared.domain.calendar import Calendar, LedTo, NotedDay
     from shared.domain.certifications import Certification, Registration
     from shared.domain.documents import Document
     from shared.domain.events import Event
@@ -75,6 +75,10 @@ class DueStore(RecertificationStore, Protocol):
 
     def heads(self, certifications: Sequence[Certification]) -> list[Recertification]: ...
 
+    def submissions(
+        self, state: str, *, after: str | None, limit: int
+    ) -> tuple[list[Submission], str | None]: ...
+
     def lapse(self, before: Recertification, after: Recertification, event: Event) -> None: ...
 
 
@@ -83,7 +87,7 @@ class CalendarStore(Protocol):
 
     def read(self) -> Calendar: ...
 
-    def note(self, last_day: date, due_year: int, at: datetime, *, extended: bool = False) -> None: ...
+    def note(self, last_day: date, due_year: int, at: datetime, led_to_by: LedTo = "index") -> None: ...
 
     def settle(self, noted: NotedDay) -> None: ...
 

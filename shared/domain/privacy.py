@@ -64,6 +64,7 @@ KEPT_OF_EVENTS = frozenset(
         "method",
         "number",
         "on_paper",
+        "open_until",
         "payment",
         "payment_id",
         "points",

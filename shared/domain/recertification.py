@@ -19,6 +19,8 @@ from shared.domain.certifications import (
     ShownState,
     access_on,
     lapse_notice,
+    last_day_of_access,
+    last_day_to_sign,
     shown_state,
 )
 from shared.domain.days import written_day
@@ -206,6 +208,11 @@ class Recertification:
         """Whether the portal is open for this certification on that day (rule 7)."""
         return access_on(today, self.certification, self.cycle, self.program)
 
+    @property
+    def sign_by(self) -> date | None:
+        """The last day on which the report can be signed, or could be before it lapsed; None while one waits."""
+        return last_day_to_sign(self.certification, self.cycle, self.program)
+
     def state(self, today: date) -> ShownState:
         """The state of the cycle as it is shown."""
         return shown_state(self.cycle, self.access(today), met=self.met)
@@ -220,7 +227,7 @@ class Recertification:
     def require_open(self, today: date) -> None:
         """Refuse what only an open portal allows. Raises CertificationLapsed, saying what to do (rules 7 and 8)."""
         if self.access(today) == "lapsed":
-            raise CertificationLapsed(lapse_notice(self.certification, self.program))
+            raise CertificationLapsed(lapse_notice(self.certification, self.cycle, self.program))
 
     def require_unlocked(self) -> None:
         """Refuse any change of a submitted cycle. Raises CycleLocked (rule 3)."""
@@ -428,6 +435,7 @@ class Recertification:
             self.certification,
             status="terminated",
             terminated_reason="lapsed",
+            open_until=last_day_of_access(self.certification, self.cycle, self.program),
             version=self.certification.version + 1,
         )
         return replace(self, certification=certification)

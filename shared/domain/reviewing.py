@@ -70,6 +70,7 @@ def approve(
         extended_to=None,
         extension_reason="",
         terminated_reason="",
+        open_until=None,
         version=found.certification.version + 1,
     )
     program = editions.in_force(dates.starts_on)

@@ -365,6 +365,7 @@ def _hold(
             expires_on=holding.expires_on,
             status=holding.status,
             terminated_reason="imported" if holding.status == "terminated" else "",
+            open_until=None,
         )
     if _is_of_the_portal(cycle):
         return changed, cycle

@@ -66,6 +66,7 @@ def certification(item: Item) -> Certification:
         extended_to=_day(item.get("extended_to")),
         extension_reason=item.get("extension_reason", ""),
         terminated_reason=item["terminated_reason"],
+        open_until=_day(item.get("open_until")),
         imported=item["imported"],
         certificate_id=item.get("certificate_id", ""),
         body_member=item.get("body_member", False),

@@ -235,9 +235,10 @@ def due_partitions(year: int) -> list[str]:
     return [f"DUE#{year}#{shard:02d}" for shard in range(DUE_SHARDS)]
 
 
-def last_day(day: date, year: int, *, extended: bool) -> Key:
-    """A day after which access may end for certifications in that year of the index; whether staff granted it."""
-    return _key(CALENDAR, f"LAST-DAY#{day.isoformat()}#{year}{'#EXTENDED' if extended else ''}")
+def last_day(day: date, year: int, kind: str = "") -> Key:
+    """A day after which access may end for certifications in that year of the index; #EXTENDED: staff granted it,
+    #RETURNED: a report came back so late."""
+    return _key(CALENDAR, f"LAST-DAY#{day.isoformat()}#{year}{kind}")
 
 
 def invoiced(year: int) -> Key:

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any, cast
 
 from shared.domain import ids
+from shared.domain.calendar import LedTo
 from shared.domain.certificates import certificate_of
-from shared.domain.certifications import Certification, Cycle, last_day_of_access
+from shared.domain.certifications import Certification, Cycle, last_day_of_access, last_day_to_correct
 from shared.domain.days import day_of
 from shared.domain.discretion import ClosedCycle
 from shared.domain.documents import Document
@@ -360,8 +361,10 @@ class Recertifications:
             return
         if expires_on != before.certification.expires_on and expires_on != last_day:
             self._calendar.note(expires_on, expires_on.year, event.at)  # what reminders go by
-        extended = last_day == after.certification.extended_to
-        self._calendar.note(last_day, expires_on.year, event.at, extended=extended)
+        led_to_by: LedTo = "extension" if last_day == after.certification.extended_to else "index"
+        if last_day_to_correct(after.certification, after.cycle, after.program) is not None:
+            led_to_by = "return"
+        self._calendar.note(last_day, expires_on.year, event.at, led_to_by)
 
     def _recertification(self, found: Sequence[Item]) -> Recertification | None:
         by_kind: dict[str, list[Item]] = {}

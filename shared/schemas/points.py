@@ -227,6 +227,13 @@ class Cycle(Given):
     missing: list[str]
     takes_more: bool
     signable_from: Day | None
+    sign_by: Annotated[
+        Day | None,
+        Field(
+            description="The last day on which the report can be signed, or could be before the certification lapsed; "
+            "null while a signed report waits."
+        ),
+    ]
     version: int
 
     @classmethod
@@ -265,6 +272,7 @@ class Cycle(Given):
             missing=list(counted.missing),
             takes_more=counted.takes_more,
             signable_from=recertification.signable_from,
+            sign_by=recertification.sign_by,
             version=cycle.version,
         )
 

@@ -162,9 +162,8 @@ def _certification_lapsed(post: Post, event: Event) -> Draft | None:
     found = recertification_of(post, event)
     if found is None:
         return None
-    return to_holder(
-        post, found, "certification-lapsed", {"notice": lapse_notice(found.certification, found.program)}
-    )
+    notice = lapse_notice(found.certification, found.cycle, found.program)
+    return to_holder(post, found, "certification-lapsed", {"notice": notice})
 
 
 def _reinstated(post: Post, event: Event) -> Draft | None:

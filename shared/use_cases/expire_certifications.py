@@ -64,11 +64,17 @@ def lapse_certification(recertifications: DueStore, run: JobRun, certification_i
             return False
         key = ids.digest("lapse", certification_id, str(found.certification.version))
         command = Command(SYSTEM, "system", run.now, run.today, key)
-        data = {"expires_on": found.certification.expires_on, "cycle": found.cycle.number}
+        after = found.lapse()
+        data: dict[str, object] = {
+            "expires_on": found.certification.expires_on,
+            "cycle": found.cycle.number,
+        }
+        if after.certification.open_until != found.certification.expires_on:
+            data["open_until"] = after.certification.open_until
         try:
             recertifications.lapse(
                 found,
-                found.lapse(),
+                after,
                 event(command, f"certification:{certification_id}", "certification-lapsed", data),
             )
             return True

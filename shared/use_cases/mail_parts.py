@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, cast
 
+from shared.domain.certifications import last_day_to_correct
 from shared.domain.days import day_of, end_of, written_end
 from shared.domain.entries import plain
 from shared.domain.events import Event
@@ -70,7 +71,10 @@ def progress(post: Post, found: Recertification) -> dict[str, str]:
 
 
 def last_day_of(found: Recertification) -> date:
-    """The certification's last day, or the one it was extended to."""
+    """The certification's last day, the one it was extended to, or the last to correct a report that came back."""
+    correct_by = last_day_to_correct(found.certification, found.cycle, found.program)
+    if correct_by is not None:
+        return correct_by
     return found.certification.extended_to or found.certification.expires_on
 
 

@@ -298,6 +298,58 @@ def test_who_submitted_or_wants_none_gets_no_reminder_but_every_notice(portal: P
     assert [mail.to for mail in year.mail()] == [f"{quiet.member_id}@example.org"]
 
 
+def test_who_is_to_correct_a_report_is_reminded_by_the_last_day_to_correct_it(
+    portal: Portal, year: Year
+) -> None:
+    """PROGRAM.md's worked case: signed 30 December, returned 10 January, open through 9 February."""
+    who, in_time = portal.member(expires_on="2027-12-31"), portal.member(expires_on="2027-12-31")
+    early = portal.submitted(in_time)["submission"]["submission_id"]
+    portal.at("2027-12-30T12:00:00-05:00")
+    late = portal.submitted(who)["submission"]["submission_id"]
+    assert portal.dashboard(who)["cycle"]["sign_by"] is None
+    portal.at("2028-01-10T12:00:00-05:00")
+    portal.decide(who, late, "return")
+    portal.decide(in_time, early, "return", body={"comment": "By then the other is back in the queue."})
+    portal.sign(in_time)
+    assert portal.dashboard(who)["cycle"]["sign_by"] == "2028-02-09"
+    year.mail()
+    year.post.sent.clear()
+    for day in ("2028-01-11", "2028-02-01", "2028-02-02", "2028-02-03", "2028-02-09"):
+        portal.at(f"{day}T06:00:00-05:00")
+        year.job("send_reminders", f"{day}T11:00:00Z")
+        year.mail()
+    assert year.post.subjects() == ["7 days left to recertify your IPMA-CP"]
+    (mail,) = year.post.sent
+    assert mail.to == f"{who.member_id}@example.org"
+    assert "ends on 9 February 2028" in mail.text
+    assert "DTSTART;VALUE=DATE:20280209" in mail.attachments[0].text
+
+
+@pytest.mark.parametrize("put_off_by", ["extension", "return"])
+def test_the_lapsed_are_told_the_last_day_that_was_theirs(
+    portal: Portal, year: Year, put_off_by: str
+) -> None:
+    who = portal.member(expires_on="2027-12-31")
+    if put_off_by == "extension":
+        body = {"extended_to": "2028-02-09", "reason": "Ill"}
+        portal.post(f"/api/staff/certifications/{who.certification_id}/extension", STAFF, body)
+    else:
+        portal.at("2027-12-30T12:00:00-05:00")
+        made = portal.submitted(who)
+        portal.at("2028-01-10T12:00:00-05:00")
+        portal.decide(who, made["submission"]["submission_id"], "return")
+    year.mail()
+    told = "its last day was 31 December 2027, and its report could be signed until 9 February 2028"
+    portal.at("2028-02-10T00:00:30-05:00")
+    assert told in portal.get("/api/me", who).json["portal"]["detail"]  # no job has run yet
+    assert year.tonight()["lapsed"] == 1
+    (mail,) = year.mail()
+    assert told in mail.text
+    assert portal.dashboard(who)["cycle"]["sign_by"] == "2028-02-09"
+    history = portal.get(f"/api/certifications/{who.certification_id}/history", who).json["items"]
+    assert told in next(each["text"] for each in history if each["type"] == "certification-lapsed")
+
+
 def test_saying_nothing_of_reminders_leaves_them_as_they_are(portal: Portal, year: Year) -> None:
     who = portal.member()
     portal.put("/api/me/profile", who, {"reminders": False}, version=1)

@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 
 from shared.domain.certifications import Registration, portal_notice
+from shared.domain.discretion import extend
 from shared.domain.errors import CertificationLapsed
+from shared.domain.recertification import Recertification
 from tests.unit.domain.builders import (
     PROGRAM,
     TODAY,
@@ -103,3 +105,36 @@ def test_without_a_certification_there_is_a_link_to_get_certified() -> None:
     access, detail = portal_notice([], PROGRAM, TODAY)
     assert access == "not-certified"
     assert PROGRAM.contact.get_certified in detail
+
+
+def notice(found: Recertification, on: date) -> str:
+    with pytest.raises(CertificationLapsed) as refused:
+        found.require_open(on)
+    return refused.value.detail
+
+
+def test_the_day_to_sign_by_is_the_last_day_of_access() -> None:
+    cycle = cycle_with(points=50)
+    assert cycle.sign_by == LAST_DAY
+    assert sign(cycle).sign_by is None
+    assert send_back(sign(cycle), on=date(2028, 1, 10)).sign_by == date(2028, 2, 9)
+    assert send_back(sign(cycle), on=date(2027, 7, 1)).sign_by == LAST_DAY
+
+
+def test_what_lapsed_keeps_its_last_day_whatever_an_application_does_to_its_cycle() -> None:
+    late = send_back(sign(cycle_with(points=50), on=LAST_DAY), on=date(2028, 1, 10)).lapse()
+    applied = send_back(sign(late, on=date(2028, 3, 1)), on=date(2028, 3, 20))
+    for found in (late, sign(late, on=date(2028, 3, 1)), applied):
+        assert found.sign_by == date(2028, 2, 9)
+        assert "31 December 2027, and its report could be signed until 9 February 2028." in notice(
+            found, date(2028, 4, 1)
+        )
+
+
+def test_what_lapsed_on_its_last_day_names_that_day_alone() -> None:
+    assert "its last day was 31 December 2027. To be" in notice(cycle_with(points=50).lapse(), DAY_AFTER)
+
+
+def test_an_extension_takes_the_lapse_back_with_its_day() -> None:
+    again = extend(cycle_with(points=50).lapse(), date(2028, 3, 31), "Ill", DAY_AFTER)
+    assert (again.certification.open_until, again.sign_by) == (None, date(2028, 3, 31))

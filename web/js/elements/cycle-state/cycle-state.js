@@ -18,19 +18,21 @@ class CycleState extends HTMLElement {
     render(this, html``);
     if (dashboard.application && cycle.state !== "submitted") this.#showApplication(dashboard, isReturned);
     else if (cycle.state === "submitted") this.#showSubmitted(dashboard);
-    else if (isReturned) this.#showReturned(dashboard);
+    else if (isReturned) this.#showReturned(program, dashboard);
     else if (cycle.state === "lapsed") this.#showLapsed(program, dashboard);
     else if (cycle.number > 1 && dashboard.entries.length === 0) this.#showApproved(dashboard.certification);
-    else this.#showDeadline(program, dashboard.certification);
+    else this.#showDeadline(program, cycle.sign_by);
   }
 
   /** When the last day is near: by when to sign, to the hour, here and there. */
-  #showDeadline({ time_zone: zone }, { expires_on: expires, extended_to: extended }) {
-    const last = extended ?? expires;
-    const end = endOf(last, zone);
-    const left = end - Date.now();
+  #showDeadline({ time_zone: zone }, last) {
+    const left = endOf(last, zone) - Date.now();
     if (left < 0 || left > NEAR_MILLISECONDS) return;
-    render(this, html`<p class="notice warn">${t.deadline(last, zone.replaceAll("_", " "), time(new Date(end - 1000)))}</p>`);
+    render(this, html`<p class="notice warn">${this.#deadline(zone, last)}</p>`);
+  }
+
+  #deadline(zone, last) {
+    return t.deadline(last, zone.replaceAll("_", " "), time(new Date(endOf(last, zone) - 1000)));
   }
 
   #showSubmitted({ submission, invoice, application }) {
@@ -46,29 +48,29 @@ class CycleState extends HTMLElement {
     return html`<h2>${t.returned.title}</h2><p>${t.returned.detail}</p>${submission.decision.comment && html`<p><strong>${reportText.recertification.reviewer}</strong> ${submission.decision.comment}</p>`}`;
   }
 
-  #showReturned(dashboard) {
-    render(this, html`<div class="notice warn">${this.#returned(dashboard)}</div>`);
+  #showReturned({ time_zone: zone }, dashboard) {
+    render(this, html`<div class="notice warn">${this.#returned(dashboard)}<p>${this.#deadline(zone, dashboard.cycle.sign_by)}</p></div>`);
   }
 
   /** What a lapsed member does here, until when, and what it costs. */
   #showApplication(dashboard, isReturned) {
-    const { certification, application } = dashboard;
+    const { certification, cycle, application } = dashboard;
     const a = t.application;
     render(
       this,
-      html`<div class="notice warn">${isReturned ? this.#returned(dashboard) : html`<h2>${t.lapsed.title}</h2><p>${a.detail(certification.designation, certification.expires_on)}</p>`}
+      html`<div class="notice warn">${isReturned ? this.#returned(dashboard) : html`<h2>${t.lapsed.title}</h2><p>${a.detail(certification, cycle.sign_by)}</p>`}
         <ol class="prose"><li>${a.enter(application.earned_from, application.earned_until)}</li><li>${a.sign(day(application.sign_by))}</li>
         <li>${application.late_fee ? a.payWithLateFee(money(application.late_fee)) : a.pay}</li><li>${a.wait}</li></ol></div>`,
     );
   }
 
-  #showLapsed(program, { certification, refusal }) {
+  #showLapsed(program, { certification, cycle, refusal }) {
     const s = t.lapsed;
     const { email } = program.contact;
     const report = `/summary/?certification=${encodeURIComponent(certification.certification_id)}`;
     render(
       this,
-      html`<div class="notice warn"><h2>${s.title}</h2>${refusal ? html`<p>${refusal.detail}</p>` : html`<p>${s.detail(certification.designation, certification.expires_on)}</p>`}
+      html`<div class="notice warn"><h2>${s.title}</h2>${refusal ? html`<p>${refusal.detail}</p>` : html`<p>${s.detail(certification, cycle.sign_by)}</p>`}
         <ol class="prose"><li>${s.send} <a href="mailto:${email}">${email}</a>. <a href="${report}">${s.report}</a></li><li>${s.pay}</li><li>${s.wait}</li></ol></div>`,
     );
   }

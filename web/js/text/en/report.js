@@ -5,6 +5,8 @@ import { points } from "./common.js";
 
 const entries = (count) => `${number(count)} ${count === 1 ? "entry" : "entries"}`;
 
+const ended = ({ designation, expires_on: last }, until) => `The last day of your ${designation} certification was ${day(last)}${until > last ? `, and its report could be signed until ${day(until)}` : ""}.`;
+
 export const reportText = {
   categories: {
     employment: "Employment",
@@ -193,14 +195,14 @@ export const reportText = {
     },
     lapsed: {
       title: "This certification has lapsed",
-      detail: (designation, iso) => `The last day of your ${designation} certification was ${day(iso)}. You can be reinstated:`,
+      detail: (certification, until) => `${ended(certification, until)} You can be reinstated:`,
       send: "Send your Recertification Report to",
       report: "Print your report",
       pay: "Pay the recertification fee.",
       wait: "Wait until staff confirm your reinstatement. The portal then opens again.",
     },
     application: {
-      detail: (designation, iso) => `The last day of your ${designation} certification was ${day(iso)}. You can apply for reinstatement right here:`,
+      detail: (certification, until) => `${ended(certification, until)} You can apply for reinstatement right here:`,
       enter: (from, until) => `Complete your points below. They may be earned from ${day(from)} to ${day(until)}, but not in the future.`,
       sign: (until) => `Sign the application, by ${until} at the latest.`,
       pay: "Pay the recertification fee.",
