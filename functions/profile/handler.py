@@ -57,6 +57,7 @@ def read_me() -> Response[Me]:
             certifications=[Certification.of(each.certification, each.access(today())) for each in held],
             portal=Portal(access=access, detail=detail),
             roles=sorted(who.roles),
+            time_zone=wiring.editions().time_zone,
         ),
         member.version,
     )

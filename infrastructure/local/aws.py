@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -18,6 +18,7 @@ os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
 
 from moto.backends import get_backend
 from moto.dynamodb.models.table import StreamRecord
+from moto.dynamodbstreams.models import ShardIterator
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -115,10 +116,27 @@ def _itself(record: StreamRecord, _: dict[int, Any]) -> StreamRecord:
     return record
 
 
+def follow_streams() -> None:
+    """moto puts back a copy of the table when a transaction is cancelled; who reads its stream goes on in the copy."""
+    ShardIterator.get = _in_the_table_as_it_is(ShardIterator.get)  # type: ignore[method-assign]
+
+
+def _in_the_table_as_it_is(get: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def looked(iterator: ShardIterator, limit: int = 1000) -> dict[str, Any]:
+        name = iterator.stream_shard.table.name
+        table = iterator.streams_backend.dynamodb.tables.get(name)
+        if table is not None and table.stream_shard is not None:
+            iterator.stream_shard = table.stream_shard
+        return get(iterator, limit)
+
+    return looked
+
+
 def guarded(moto: WSGIApplication, board: Board) -> WSGIApplication:
     """moto's server application with every guard in front."""
     honour_token_validity()
     copy_no_stream_records()
+    follow_streams()
     outbox = Outbox(board)
     app: WSGIApplication = SerialServices(moto, board)
     app = S3Guard(app)

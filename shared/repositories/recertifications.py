@@ -57,9 +57,9 @@ class Recertifications:
     a submission 1 transaction of at most 5 items · `close` 1 transaction, then `put_away` for documents beyond 40 ·
     `put_away` 1 query and 1 transaction for each 40, 1 query at the end · `unfinished` 1 query of the index ·
     `reopen` 1 transaction, and one before it for each 40 documents beyond 40 · `lapse` 1 transaction, 6 WRU with its
-    event and 1 of the index · `closed_cycles` 1 query · `submissions` 1 query of the index · `due` 16 queries of it ·
-    `heads` 2 batch gets for 100, 2 RRU each. Before a change that moves the end of access, its day is noted in the
-    calendar: 1 WRU, once in a while for each process and day.
+    event and 1 of the index, 3 more if a report was to be corrected · `closed_cycles` 1 query · `submissions` 1 query
+    of the index · `due` 16 queries of it · `heads` 2 batch gets for 100, 2 RRU each. Before a change that moves the end
+    of access, its day is noted in the calendar: 1 WRU, once in a while for each process and day.
     """
 
     def __init__(
@@ -221,24 +221,31 @@ class Recertifications:
         """Write a certification that lapsed, on condition that neither it nor its cycle changed meanwhile.
 
         The cycle is written too, as another version: what was read before the lapse and is saved after it meets that,
-        and looks again. Raises ChangedMeanwhile, AlreadyRecorded.
+        and looks again. A returned report leaves the queue of those that are corrected. Raises ChangedMeanwhile,
+        AlreadyRecorded.
         """
         cycle = before.cycle
         met = cycle_write(cycle, replace(cycle, version=cycle.version + 1))
-        self._transact(
-            [certification_write(before.certification, after.certification), met, events.once(event)]
-        )
+        writes = [certification_write(before.certification, after.certification), met, events.once(event)]
+        if (submission := before.submission) is not None and submission.state == "returned":
+            writes.append(_submission_write(submission, submission, queued=False))
+        self._transact(writes)
 
     def extend(self, before: Recertification, after: Recertification, event: Event) -> None:
-        """Write a certification with another last day, on the conditions of `lapse`. Raises as `lapse`."""
+        """Write a certification with another last day, on the conditions of `lapse`, and take back what it did.
+
+        Raises as `lapse`.
+        """
         self._note_end_of_access(before, after, event)
-        self._transact(
-            [
-                certification_write(before.certification, after.certification),
-                _same(before.cycle),
-                events.once(event),
-            ]
-        )
+        writes = [
+            certification_write(before.certification, after.certification),
+            _same(before.cycle),
+            events.once(event),
+        ]
+        submission, was_lapsed = before.submission, before.certification.status == "terminated"
+        if was_lapsed and submission is not None and submission.state == "returned":
+            writes.append(_submission_write(submission, submission))
+        self._transact(writes)
 
     def reopen(
         self, before: Recertification, after: Recertification, closed: ClosedCycle, event: Event
@@ -482,10 +489,11 @@ def entry_writes(before: Recertification, after: Recertification) -> list[Write]
     return writes
 
 
-def _submission_write(before: Submission | None, after: Submission) -> Write:
+def _submission_write(before: Submission | None, after: Submission, *, queued: bool = True) -> Write:
     item = {**keys.submission(after.certification_id), **items.attributes(after)}
-    item["GSI1PK"] = keys.review_queue(after.state)
-    item["GSI1SK"] = f"{after.submitted_at.isoformat()}#{after.certification_id}"
+    if queued:
+        item["GSI1PK"] = keys.review_queue(after.state)
+        item["GSI1SK"] = f"{after.submitted_at.isoformat()}#{after.certification_id}"
     if before is None:
         return put("submission", item, ABSENT)
     return put(

@@ -1,8 +1,9 @@
 """Members: My Profile and My Registrations, staff's search and page of a member, and the report of an import."""
 
 from dataclasses import asdict
+from typing import Annotated
 
-from pydantic import StrictBool, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 
 from shared.domain import members, roster
 from shared.schemas.fields import Address, EmailAddress, Given, PersonName, PhoneNumber, Sent, ShortText
@@ -122,6 +123,7 @@ class Me(Given):
     certifications: list[Certification]
     portal: Portal
     roles: list[str]
+    time_zone: Annotated[str, Field(description="The program's, in which its days begin and end.")]
 
 
 class Certifications(Given):

@@ -6,6 +6,7 @@ import pytest
 
 from shared.domain.events import Event
 from shared.handling import wiring
+from tests.integration.calendar_year import Year
 from tests.integration.portal import CHEQUE, FINANCE, REVIEWER, STAFF, Person, Portal, entry, new_key
 
 OWN_TABLE = True
@@ -177,7 +178,7 @@ def test_figures_follow_a_recertification(portal: Portal) -> None:
     made = portal.submitted(member)
     assert (figures(portal)["in_entry"], figures(portal)["submitted"]) == (2, 1)
     portal.decide(member, made["submission"]["submission_id"], "return")
-    assert [figures(portal)[each] for each in ("in_entry", "submitted", "returned")] == [3, 0, 1]
+    assert [figures(portal)[each] for each in ("in_entry", "submitted", "returned")] == [2, 0, 1]
     assert figures(portal)["overdue"] == 0
     portal.at("2027-07-15T12:00:00-04:00")
     assert figures(portal)["overdue"] == 0, "due today"
@@ -188,6 +189,36 @@ def test_figures_follow_a_recertification(portal: Portal) -> None:
     signed = portal.sign(member)
     portal.decide(member, signed.json["submission"]["submission_id"])
     assert [figures(portal)[each] for each in ("in_entry", "submitted", "returned")] == [3, 0, 0]
+
+
+def test_a_returned_report_is_counted_once_and_no_longer_when_it_lapsed(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    year, member = Year(monkeypatch), portal.member(expires_on="2027-12-31")
+    portal.at("2027-12-30T12:00:00-05:00")
+    made = portal.submitted(member)
+    portal.at("2028-01-10T12:00:00-05:00")
+    portal.decide(member, made["submission"]["submission_id"], "return")
+    assert [figures(portal)[each] for each in ("in_entry", "returned")] == [0, 1]
+    assert figures(portal)["lapsing"] == {"within_30_days": 1, "within_60_days": 1, "within_90_days": 1}
+    portal.at("2028-01-09T12:00:00-05:00")
+    assert figures(portal)["lapsing"]["within_30_days"] == 0, "its last day to correct it is the 31st away"
+    portal.at("2028-02-10T00:01:00-05:00")
+    assert year.tonight()["lapsed"] == 1
+    assert [figures(portal)[each] for each in ("in_entry", "returned")] == [0, 0]
+    assert in_correction(portal) == []
+    extension = {"extended_to": "2028-03-31", "reason": "Ill"}
+    path = f"/api/staff/certifications/{member.certification_id}/extension"
+    assert portal.post(path, STAFF, extension).status == 200
+    assert [figures(portal)[each] for each in ("in_entry", "returned")] == [0, 1]
+    assert in_correction(portal) == [member.certification_id]
+    assert portal.sign(member).status == 201
+    assert [figures(portal)[each] for each in ("submitted", "returned")] == [1, 0]
+
+
+def in_correction(portal: Portal) -> list[str]:
+    found = portal.get("/api/staff/reviews", REVIEWER, query={"state": "returned"}).json["items"]
+    return [each["certification_id"] for each in found]
 
 
 def test_those_who_lapse_soon_are_counted_by_days(portal: Portal) -> None:

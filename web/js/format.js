@@ -6,8 +6,10 @@ const { region } = new Intl.Locale(navigator.languages[0] ?? lang).maximize();
 const locales = new Intl.Locale(lang, { region, calendar: "gregory", numberingSystem: "latn" });
 const days = new Intl.DateTimeFormat(locales, { dateStyle: "long", timeZone: "UTC" });
 const shortDays = new Intl.DateTimeFormat(locales, { dateStyle: "medium", timeZone: "UTC" });
-const times = new Intl.DateTimeFormat(locales, { dateStyle: "long", timeStyle: "short" });
-const momentDays = new Intl.DateTimeFormat(locales, { dateStyle: "long" });
+const toTheMinute = { year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
+const timesHere = new Intl.DateTimeFormat(locales, toTheMinute);
+let times = timesHere;
+let momentDays = new Intl.DateTimeFormat(locales, { dateStyle: "long" });
 const numbers = new Intl.NumberFormat(locales, { maximumFractionDigits: 6 });
 
 const midnight = (day) => new Date(`${day}T00:00:00Z`);
@@ -19,10 +21,19 @@ export const day = (iso) => days.format(midnight(iso));
 export const span = (first, last) =>
   first === last ? shortDays.format(midnight(first)) : shortDays.formatRange(midnight(first), midnight(last));
 
-/** A moment, in the person's own time zone. */
+/** From here on moments are told as the clocks of the program say, whose days decide, wherever the person is. */
+export function inZone(timeZone) {
+  times = new Intl.DateTimeFormat(locales, { ...toTheMinute, timeZone });
+  momentDays = new Intl.DateTimeFormat(locales, { dateStyle: "long", timeZone });
+}
+
+/** A moment, with the name of the time zone that it is told in. */
 export const time = (instant) => times.format(new Date(instant));
 
-/** The day of a moment, in the person's own time zone. */
+/** A moment in the person's own time zone, with its name. */
+export const timeHere = (instant) => timesHere.format(new Date(instant));
+
+/** The day of a moment, where the program is. */
 export const dayOf = (instant) => momentDays.format(new Date(instant));
 
 /** The moment at which a day of the program is over, as a time in milliseconds. */
@@ -36,9 +47,6 @@ export function endOf(iso, timeZone) {
   const near = wanted + shift(wanted);
   return near + shift(near);
 }
-
-/** The day of a moment where the program is: that of a payment recorded by its day, wherever staff sit. */
-export const programDayOf = (instant, timeZone) => new Intl.DateTimeFormat(locales, { dateStyle: "long", timeZone }).format(new Date(instant));
 
 /** The day it is now where the program is, `2027-02-15`. */
 export const programDay = (timeZone) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(new Date());

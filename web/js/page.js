@@ -2,7 +2,9 @@
 
 import "./elements/portal-frame/portal-frame.js";
 import "./elements/problem-message/problem-message.js";
+import { inZone } from "./format.js";
 import { html, render } from "./html.js";
+import * as member from "./member.js";
 import * as session from "./session.js";
 import { text } from "./text.js";
 
@@ -29,7 +31,8 @@ export async function openPage(name, { load, show }) {
   let isShown = false;
   const again = async () => {
     try {
-      const loaded = await load();
+      const [loaded, me] = await Promise.all([load(), member.remembered() ?? member.find().catch(() => null)]);
+      inZone(me?.time_zone);
       if (!isShown) render(content, html``);
       isShown = true;
       await show(content, loaded, again);

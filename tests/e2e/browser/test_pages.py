@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from infrastructure.local.roster import as_csv
 from tests.e2e.browser.people import FIFTY, Member, imported, member_of
@@ -223,13 +223,34 @@ def test_printing_shows_the_report_alone(visitor: Visitor, member: Member) -> No
     assert colours["ink"] == "rgb(0, 0, 0)"
 
 
-def test_a_moment_is_shown_on_the_persons_own_day(visit: Callable[..., Visitor]) -> None:
-    """Whoever signs on the last evening in New York does not read that it was the day after."""
-    visitor = visit(timezone_id="America/New_York")
-    visitor.page.goto(f"{visitor.url}/icon.svg")
-    shown = visitor.page.evaluate(
-        "async () => (await import('/js/format.js')).dayOf('2028-01-01T01:30:00Z')",
-    )
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+def test_a_moment_is_told_as_the_programs_clocks_say_and_names_their_zone(
+    visit: Callable[..., Visitor], member: Member, portal: Portal, zone: str
+) -> None:
+    """Whoever signs on the last evening in New York reads nowhere that it was the day after."""
+    member.enter(*FIFTY)
+    member.sign(portal)
+    visitor = visit(timezone_id=zone)
+    visitor.enter_as(member)
+    page = visitor.page
+    late = re.compile(r'"(submitted_at|at)": *"[^"]*"')
+
+    def on_the_last_evening(route: Route) -> None:
+        answer = route.fetch()
+        said = late.sub(r'"\1": "2028-01-01T04:30:00Z"', answer.text())
+        route.fulfill(response=answer, body=said)
+
+    page.route("**/report", on_the_last_evening)
+    page.route("**/history*", on_the_last_evening)
+    told = re.compile("December 31, 2027 at 11:30\\sPM EST")
+    visitor.open("/summary/")
+    page.emulate_media(media="print")
+    expect(page.locator("main")).to_contain_text(told)
+    page.emulate_media(media="screen")
+    visitor.open("/registrations/")
+    page.locator("summary", has_text="History").click()
+    expect(page.get_by_role("rowheader", name=told).first).to_be_visible()
+    shown = page.evaluate("async () => (await import('/js/format.js')).dayOf('2028-01-01T01:30:00Z')")
     assert shown == "December 31, 2027"
 
 

@@ -155,6 +155,9 @@ def test_a_returned_report_shows_each_comment_where_it_belongs_and_is_signed_aga
     )
     page = visitor.open("/recertification/")
     expect(page.locator("cycle-state")).to_contain_text("One entry is unclear.")
+    sign_by = date.fromisoformat(member.dashboard()["cycle"]["sign_by"])
+    until = f"sign by the end of {sign_by:%B} {sign_by.day}, {sign_by.year} in the time zone America/New York"
+    expect(page.locator("cycle-state")).to_contain_text(until)
     named = page.locator(f"[data-entry='{entered[3]['entry_id']}']")
     expect(named).to_contain_text("Which conference was it?")
     named.get_by_role("button", name="Edit").click()

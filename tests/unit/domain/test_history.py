@@ -74,11 +74,17 @@ def test_who_lapses_within_how_many_days() -> None:
     held = [replace(certification(), expires_on=TODAY + timedelta(days=each)) for each in in_days]
     extended = replace(certification(), expires_on=TODAY - timedelta(days=5), extended_to=TODAY)
     submitted = replace(certification("IPMA-CS"), expires_on=TODAY)
-    left = days_left([*held, extended, submitted], {submitted.certification_id}, TODAY)
+    left = days_left([*held, extended, submitted], {submitted.certification_id}, {}, TODAY)
     found = Figures(0, 0, 0, 0, 0, left)
     assert [found.lapsing_within(each) for each in (30, 60, 90)] == [3, 5, 6]
 
 
 def test_a_first_of_march_after_a_leap_day_is_counted_in_days() -> None:
     held = replace(certification(), expires_on=date(2028, 3, 1))
-    assert days_left([held], set(), date(2028, 2, 1)) == (29,)
+    assert days_left([held], set(), {}, date(2028, 2, 1)) == (29,)
+
+
+def test_a_returned_report_lapses_by_its_days_to_correct_and_not_before_its_last_day() -> None:
+    held, later = certification(expires_on=TODAY), certification("IPMA-CS", expires_on=TODAY)
+    correct_by = {held.certification_id: TODAY + timedelta(days=12)}
+    assert days_left([held, later], set(), correct_by, TODAY) == (12, 0)

@@ -2,7 +2,7 @@
 
 import * as api from "../api.js";
 import "../elements/pay-button/pay-button.js";
-import { day, money, programDayOf, time } from "../format.js";
+import { day, dayOf, money, time } from "../format.js";
 import { html, render } from "../html.js";
 import * as member from "../member.js";
 import { announce, openPage } from "../page.js";
@@ -45,9 +45,9 @@ function payments(invoices) {
 }
 
 /** A card is charged at a moment; what came another way was recorded by its day. */
-function paymentRow({ invoice, payment }, zone) {
+function paymentRow({ invoice, payment }) {
   const c = t.columns;
-  const when = payment.method === "card" ? time(payment.received_at) : programDayOf(payment.received_at, zone);
+  const when = payment.method === "card" ? time(payment.received_at) : dayOf(payment.received_at);
   return html`<tr>
     <th scope="row">${when}</th>
     <td data-label="${c.what}">${described(invoice)}</td>
@@ -58,19 +58,19 @@ function paymentRow({ invoice, payment }, zone) {
   </tr>`;
 }
 
-function paid(invoices, zone) {
+function paid(invoices) {
   const list = payments(invoices);
   const c = t.columns;
   if (!list.length) return html`<p class="soft">${t.noPayments}</p>`;
   return html`<table class="cards numbers"><caption class="unseen">${t.history}</caption>
     <thead><tr><th scope="col">${c.day}</th><th scope="col">${c.what}</th><th scope="col">${c.method}</th><th scope="col">${c.status}</th><th scope="col" class="amount">${c.amount}</th><td></td></tr></thead>
-    <tbody>${list.map((each) => paymentRow(each, zone))}</tbody></table>`;
+    <tbody>${list.map(paymentRow)}</tbody></table>`;
 }
 
 /** Whether an invoice is that of a certification's period now: its number begins with the year in which that ends. */
 const isOf = (invoice, held) => invoice.certification_id === held.certification_id && invoice.number.startsWith(`${held.recertification_year}-`);
 
-function showAll(content, { program, me, invoices }) {
+function showAll(content, { me, invoices }) {
   const open = invoices.filter((invoice) => invoice.status === "open" || (invoice.type === "recertification" && isTakenBack(invoice)));
   const early = me.certifications.filter((held) => !invoices.some((each) => isOf(each, held)));
   render(
@@ -82,7 +82,7 @@ function showAll(content, { program, me, invoices }) {
         ${open.some((invoice) => !isTakenBack(invoice)) && html`<p class="small soft">${billingText.fee.hint}</p>`}
       </section>
       ${early.length > 0 && html`<section class="card" aria-labelledby="early-title"><h2 id="early-title">${t.early}</h2><div class="stack tight">${early.map((each) => html`<pay-button data-certification="${each.certification_id}"></pay-button>`)}</div></section>`}
-      <section class="card" aria-labelledby="history-title"><h2 id="history-title">${t.history}</h2>${paid(invoices, program.time_zone)}</section>
+      <section class="card" aria-labelledby="history-title"><h2 id="history-title">${t.history}</h2>${paid(invoices)}</section>
     </div>`,
   );
   for (const button of content.querySelectorAll("[data-invoice]")) {

@@ -2,7 +2,7 @@
 
 import * as api from "../../api.js";
 import { pathOf } from "../../certification.js";
-import { day, endOf, money, time } from "../../format.js";
+import { day, endOf, money, timeHere } from "../../format.js";
 import { html, render } from "../../html.js";
 import { billingText } from "../../text/billing.js";
 import { reportText } from "../../text/report.js";
@@ -32,7 +32,7 @@ class CycleState extends HTMLElement {
   }
 
   #deadline(zone, last) {
-    return t.deadline(last, zone.replaceAll("_", " "), time(new Date(endOf(last, zone) - 1000)));
+    return t.deadline(last, zone.replaceAll("_", " "), timeHere(new Date(endOf(last, zone) - 1000)));
   }
 
   #showSubmitted({ submission, invoice, application }) {

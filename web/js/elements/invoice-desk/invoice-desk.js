@@ -3,7 +3,7 @@
 import * as api from "../../api.js";
 import { newKey } from "../../drafts.js";
 import { busy, field, input, lines } from "../../fields.js";
-import { day, money, programDayOf, time } from "../../format.js";
+import { day, dayOf, money, time } from "../../format.js";
 import { html, render } from "../../html.js";
 import { billingText } from "../../text/billing.js";
 import { staffText } from "../../text/staff.js";
@@ -21,7 +21,7 @@ class InvoiceDesk extends HTMLElement {
   isSettled = false;
 
   /** An invoice of a report, null for one that is not made yet. Dispatches `changed` with a sentence. */
-  open(dashboard, invoice, { roles, isOwn, isLateFee, zone }) {
+  open(dashboard, invoice, { roles, isOwn, isLateFee }) {
     this.#dashboard = dashboard;
     this.isSettled = invoice !== null && ["paid", "waived"].includes(invoice.status);
     const mayRecord = roles.includes("staff-finance");
@@ -30,7 +30,7 @@ class InvoiceDesk extends HTMLElement {
       this,
       html`<section class="card stack" aria-labelledby="${id}-title"><h2 id="${id}-title">${isLateFee ? t.lateFee : t.title}</h2>
         <problem-message></problem-message>
-        ${invoice ? this.#facts(invoice, mayRecord, zone) : this.#missing(mayRecord || roles.includes("staff-reviewer"))}
+        ${invoice ? this.#facts(invoice, mayRecord) : this.#missing(mayRecord || roles.includes("staff-reviewer"))}
         ${invoice && TAKEN_BACK.includes(invoice.status) && html`<p class="notice warn">${t.takenBack}</p>`}
         ${invoice && ["open", ...TAKEN_BACK].includes(invoice.status) && this.#actions(invoice, mayRecord, isOwn, id)}
       </section>`,
@@ -54,7 +54,7 @@ class InvoiceDesk extends HTMLElement {
     return isOwn ? html`<p class="notice warn">${t.own}</p>` : this.#forms(invoice, id);
   }
 
-  #facts(invoice, mayRecord, zone) {
+  #facts(invoice, mayRecord) {
     const f = t.facts;
     const facts = [
       [f.number, invoice.number],
@@ -65,7 +65,7 @@ class InvoiceDesk extends HTMLElement {
     const { methods, paymentStatuses } = billingText.transactions;
     const atStripe = (each) => mayRecord && each.method === "card" && html` · <a href="${this.#dashboard.stripe_url}/payments/${encodeURIComponent(each.payment_id)}">${each.status === "succeeded" ? t.refund : t.atStripe}</a>`;
     const payment = (each) =>
-      html`<li>${programDayOf(each.received_at, zone)}: ${money(each.amount)}, ${methods[each.method] ?? each.method}${each.reference && html` (${each.reference})`} – ${each.surplus && each.status === "succeeded" ? t.surplus : (paymentStatuses[each.status] ?? each.status)}${atStripe(each)}</li>`;
+      html`<li>${dayOf(each.received_at)}: ${money(each.amount)}, ${methods[each.method] ?? each.method}${each.reference && html` (${each.reference})`} – ${each.surplus && each.status === "succeeded" ? t.surplus : (paymentStatuses[each.status] ?? each.status)}${atStripe(each)}</li>`;
     return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
       ${invoice.payments.length > 0 && html`<div class="prose"><h3>${t.payments}</h3><ul>${invoice.payments.map(payment)}</ul></div>`}`;
   }

@@ -175,7 +175,7 @@ function show(content, loaded, again) {
   showHistory(place("history"), loaded);
   [dashboard.invoice, dashboard.late_fee_invoice].forEach((invoice, index) => {
     const desk = content.querySelectorAll("invoice-desk")[index];
-    desk?.open(dashboard, invoice, { roles: me.roles, isOwn, isLateFee: index === 1, zone: program.time_zone });
+    desk?.open(dashboard, invoice, { roles: me.roles, isOwn, isLateFee: index === 1 });
     desk?.addEventListener("changed", ({ detail }) => renew(detail));
   });
   showEntries(place("entries"), loaded, renew);
