@@ -62,6 +62,22 @@ def lapse(bench: Bench) -> Ask:
     return lambda: bench.run("expire_certifications", LAST_NIGHT)
 
 
+@case("expire_certifications", "one lapses whose report came back")
+def lapse_in_correction(bench: Bench) -> Ask:
+    came_back(bench)
+    bench.portal.at("2028-02-10T00:01:00-05:00")
+    return lambda: bench.run("expire_certifications", {"scheduled_at": "2028-02-10T05:01:00Z"})
+
+
+def came_back(bench: Bench) -> None:
+    """A report signed in time and returned after the last day."""
+    who = bench.member(member_id="correcting")
+    bench.portal.at("2027-12-30T12:00:00-05:00")
+    _, submission_id, _ = bench.signed(who)
+    bench.portal.at("2028-01-10T12:00:00-05:00")
+    bench.ok(bench.portal.decide(who, submission_id, "return"))
+
+
 @case("send_reminders", "a day without reminders")
 def quiet_reminders(bench: Bench) -> Ask:
     bench.member()
@@ -73,6 +89,13 @@ def remind(bench: Bench) -> Ask:
     bench.member()
     bench.portal.at("2027-07-04T06:00:00-04:00")
     return lambda: bench.run("send_reminders", {"scheduled_at": "2027-07-04T10:00:00Z"})
+
+
+@case("send_reminders", "one to correct a report")
+def remind_of_correction(bench: Bench) -> Ask:
+    came_back(bench)
+    bench.portal.at("2028-02-02T06:00:00-05:00")
+    return lambda: bench.run("send_reminders", {"scheduled_at": "2028-02-02T11:00:00Z"})
 
 
 @case("reconcile", "one certification, nothing to find")
