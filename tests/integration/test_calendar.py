@@ -322,7 +322,7 @@ def test_who_is_to_correct_a_report_is_reminded_by_the_last_day_to_correct_it(
     (mail,) = year.post.sent
     assert mail.to == f"{who.member_id}@example.org"
     assert "ends on 9 February 2028" in mail.text
-    assert "DTSTART;VALUE=DATE:20280209" in mail.attachments[0].text
+    assert "DTEND:20280210T050000Z" in mail.attachments[0].text
 
 
 @pytest.mark.parametrize("put_off_by", ["extension", "return"])
