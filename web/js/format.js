@@ -7,9 +7,7 @@ const locales = new Intl.Locale(lang, { region, calendar: "gregory", numberingSy
 const days = new Intl.DateTimeFormat(locales, { dateStyle: "long", timeZone: "UTC" });
 const shortDays = new Intl.DateTimeFormat(locales, { dateStyle: "medium", timeZone: "UTC" });
 const toTheMinute = { year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
-const timesHere = new Intl.DateTimeFormat(locales, toTheMinute);
-let times = timesHere;
-let momentDays = new Intl.DateTimeFormat(locales, { dateStyle: "long" });
+let times, momentDays;
 const numbers = new Intl.NumberFormat(locales, { maximumFractionDigits: 6 });
 
 const midnight = (day) => new Date(`${day}T00:00:00Z`);
@@ -21,16 +19,19 @@ export const day = (iso) => days.format(midnight(iso));
 export const span = (first, last) =>
   first === last ? shortDays.format(midnight(first)) : shortDays.formatRange(midnight(first), midnight(last));
 
-/** From here on moments are told as the clocks of the program say, whose days decide, wherever the person is. */
+/** From here on moments are told in the program's time zone, whose days decide. */
 export function inZone(timeZone) {
   times = new Intl.DateTimeFormat(locales, { ...toTheMinute, timeZone });
   momentDays = new Intl.DateTimeFormat(locales, { dateStyle: "long", timeZone });
 }
 
-/** A moment, with the name of the time zone that it is told in. */
+inZone();
+const timesHere = times;
+
+/** A moment, with its time zone. */
 export const time = (instant) => times.format(new Date(instant));
 
-/** A moment in the person's own time zone, with its name. */
+/** A moment in the person's own time zone. */
 export const timeHere = (instant) => timesHere.format(new Date(instant));
 
 /** The day of a moment, where the program is. */

@@ -32,7 +32,7 @@ class CycleState extends HTMLElement {
   }
 
   #deadline(zone, last) {
-    return t.deadline(last, zone.replaceAll("_", " "), timeHere(new Date(endOf(last, zone) - 1000)));
+    return t.deadline(last, zone.replaceAll("_", " "), timeHere(endOf(last, zone) - 1000));
   }
 
   #showSubmitted({ submission, invoice, application }) {
