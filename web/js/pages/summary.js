@@ -10,8 +10,9 @@ import { openPage } from "../page.js";
 import { savePaper } from "../paper.js";
 import { text } from "../text.js";
 import { reportText } from "../text/report.js";
+import { summaryText } from "../text/summary.js";
 
-const t = reportText.summary;
+const t = summaryText;
 
 const asked = (name) => new URLSearchParams(location.search).get(name);
 const addressOf = (certification, cycle) => `?${new URLSearchParams({ certification, ...(cycle && { cycle }) })}`;
@@ -68,7 +69,7 @@ function carriedIn(each) {
 
 function table({ entries, totals }) {
   const c = t.columns;
-  if (!entries.length && !totals.carried_in.length) return html`<p class="soft">${t.empty}</p>`;
+  if (!entries.length && !totals.carried_in.length) return html`<p class="soft">${reportText.recertification.none}</p>`;
   return html`<table class="cards numbers"><caption>${t.caption}</caption>
     <thead><tr><th scope="col">${c.what}</th><th scope="col">${c.organization}</th><th scope="col">${c.days}</th><th scope="col">${c.how}</th><th scope="col">${c.documents}</th><th scope="col" class="amount">${c.points}</th></tr></thead>
     <tbody>${entries.map(row)}${totals.carried_in.map(carriedIn)}</tbody>

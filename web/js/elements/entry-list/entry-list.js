@@ -41,7 +41,7 @@ class EntryList extends HTMLElement {
     list.hidden = items.length === 0;
     const empty = this.querySelector(".empty");
     empty.hidden = items.length > 0;
-    empty.textContent = isChangeable ? t.empty : reportText.summary.empty;
+    empty.textContent = isChangeable ? t.empty : reportText.recertification.none;
     if (!isChangeable) return;
     for (const entry of dashboard.entries) {
       if (!open.has(entry.entry_id) && draftOf(entry.entry_id).read()?.value) this.#edit(entry);

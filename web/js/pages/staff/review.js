@@ -13,6 +13,7 @@ import * as member from "../../member.js";
 import { announce, openPage } from "../../page.js";
 import { text } from "../../text.js";
 import { reportText } from "../../text/report.js";
+import { summaryText } from "../../text/summary.js";
 import { staffText } from "../../text/staff.js";
 
 const t = staffText.review;
@@ -47,7 +48,7 @@ function showFacts(place, { dashboard }) {
       [f.memberId, whose.member_id],
       [f.designation, certification.designation],
       [f.period, span(cycle.starts_on, cycle.ends_on)],
-      [f.state, isApplication ? t.application : (reportText.summary.states[cycle.state] ?? cycle.state)],
+      [f.state, isApplication ? t.application : (summaryText.states[cycle.state] ?? cycle.state)],
       [f.expires, html`${day(certification.expires_on)}${certification.extended_to && html`<br><span class="small">${t.extended(certification.extended_to)}</span>`}`],
       [f.points, `${number(cycle.points_total)} / ${number(cycle.points_required)}`],
     ]),
