@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
+from shared.adapters import clock
 from shared.domain import ids, program_invoices, proposals
 from shared.handling import wiring
 from shared.repositories.recertifications import Recertifications
@@ -198,11 +200,13 @@ def days(runs: Runs) -> None:
     given = {"extended_to": "2028-03-01", "reason": "Ill"}
     assert portal.post(of_staff(extended, "extension"), STAFF, given).status < 300
     runs.event("reminders of an extension", "send_reminders", {"scheduled_at": "2027-09-03T06:00:00-04:00"})
-    correcting = portal.member(expires_on="2027-06-20")
+    today = clock.now().date()
+    correcting = portal.member(expires_on=(today + timedelta(days=5)).isoformat())
     submission_id = portal.submitted(correcting)["submission"]["submission_id"]
     assert portal.decide(correcting, submission_id, "return").status == 200
     runs.request("figures with a report to correct", "GET", "/api/staff/figures", STAFF)
-    runs.event("reminders of a correction", "send_reminders", {"scheduled_at": "2027-07-08T06:00:00-04:00"})
+    late = {"scheduled_at": f"{today + timedelta(days=24)}T10:00:00Z"}
+    runs.event("reminders of a correction", "send_reminders", late)
     runs.event("invoices on another day", "generate_invoices", {"scheduled_at": "2028-07-02T06:00:00-04:00"})
     runs.event("reconcile in a first week", "reconcile", {"scheduled_at": "2028-07-03T07:00:00-04:00"})
     assert portal.get(portal.cycle_path(later), later).status == 200
