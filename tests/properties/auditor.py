@@ -173,13 +173,7 @@ class Auditor:
     def _points(self, written: list[Any], kinds: set[str]) -> None:
         entries = [(before, after) for (_, sk), before, after in written if sk.startswith("ENTRY#")]
         cycles = [(before, after) for (_, sk), before, after in written if sk == "CYCLE"]
-        for _, new in entries:
-            if new is not None:
-                of_claim = ids.standing_id_of(new["entry_id"])
-                require(new.get("standing_id", "") == of_claim, "what accrued is known as such")
-        for _, after in cycles:
-            counted = sum(Decimal(str(item["points"])) for item in self._entries(int(after["number"])))
-            require(Decimal(str(after["points_total"])) == counted, "the total is the sum of the entries")
+        self._sums([new for _, new in entries if new is not None], [after for _, after in cycles], kinds)
         if kinds & {"cycle-approved", "certification-reinstated", "approval-undone"}:
             return
         if entries:
@@ -207,6 +201,16 @@ class Auditor:
         }:
             held = _read(self._world.dynamo.partitions[CERTIFICATION]["CERTIFICATION"])
             require(held["status"] != "terminated", "nothing is entered or signed over what has lapsed")
+
+    def _sums(self, entries: list[Any], cycles: list[Any], kinds: set[str]) -> None:
+        for entry in entries:
+            of_claim = ids.standing_id_of(entry["entry_id"])
+            require(entry.get("standing_id", "") == of_claim, "what accrued is known as such")
+        if "approval-undone" in kinds:  # whose total is looked at with what it tells
+            return
+        for cycle in cycles:
+            counted = sum(Decimal(str(item["points"])) for item in self._entries(int(cycle["number"])))
+            require(Decimal(str(cycle["points_total"])) == counted, "the total is the sum of the entries")
 
     def _standing(self, events: list[Any]) -> None:
         """A standing claim is entered, or made to earn more, as an entry is: not at the limit."""
