@@ -1,6 +1,6 @@
 """The year goes round by itself: over HTTP with the local clock, on a portal of its own whose clock may be moved.
 
-`make prove` has three quiet years and the six years of test_six_years.py; each rule is in integration/test_calendar.py.
+All of it in `make prove`, as the six years of test_six_years.py; each rule is in integration/test_calendar.py.
 """
 
 import time
@@ -58,6 +58,7 @@ def newcomer(portal: Portal, staff: Person, name: str, last_day: str) -> Person:
     return portal.first_log_in(f"{name}@example.org")
 
 
+@pytest.mark.long
 def test_the_year_from_15_february_to_the_lapse_at_midnight(portal: Portal, staff: Person) -> None:
     paying, idle = (newcomer(portal, staff, name, f"{YEAR}-12-31") for name in ("paying", "idle"))
     held = paying.certification()["certification_id"]

@@ -17,9 +17,9 @@ from tests.performance.warm import Memory
 FUNCTIONS = {
     "GET /api/me": (1, 1_460),
     "GET …/cycle (30 entries)": (1, 4_260),
-    "POST …/entries (the first)": (2, 3_260),
-    "POST …/entries (the 31st)": (2, 5_660),
-    "PUT …/entries/… (one of 30)": (2, 4_970),
+    "POST …/entries (the first)": (2, 3_270),
+    "POST …/entries (the 31st)": (2, 5_670),
+    "PUT …/entries/… (one of 30)": (2, 4_980),
     "GET …/report (30 entries)": (1, 3_540),
     "GET /api/invoices": (3, 3_410),
     "GET /api/program": (0, 320),
