@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from infrastructure.local.roster import as_csv
 from tests.e2e.browser.desk import open_report, pay_by_check, roster_row, signed
@@ -67,9 +67,8 @@ def test_rows_typed_while_a_save_is_on_its_way_stay_and_so_does_where_one_types(
     assert titles(member) == ["First", "Meanwhile"]
 
 
-def test_an_edit_that_goes_on_while_its_save_is_on_its_way_stays_open(
-    visitor: Visitor, member: Member
-) -> None:
+def edited_meanwhile(visitor: Visitor, member: Member, words: str) -> Locator:
+    """The title of an entry that was saved as "Better", and became these words while that was on its way."""
     member.enter(("webinar", 1))
     page = visitor.open(PORTAL)
     page.get_by_role("button", name="Edit ").click()
@@ -78,9 +77,17 @@ def test_an_edit_that_goes_on_while_its_save_is_on_its_way_stays_open(
     held = hold(page, "**/entries/*")
     with page.expect_request(is_sent("PUT", "/entries/")):
         page.get_by_role("button", name="Save changes").click()
-    title.fill("Better still")
+    title.fill(words)
     held[0].continue_()
     expect(visitor.notice).to_contain_text("Better")
+    return title
+
+
+def test_an_edit_that_goes_on_while_its_save_is_on_its_way_stays_open(
+    visitor: Visitor, member: Member
+) -> None:
+    title = edited_meanwhile(visitor, member, "Better still")
+    page = visitor.page
     assert titles(member) == ["Better"]
     expect(title).to_have_value("Better still")
     expect(title).to_be_focused()
@@ -91,17 +98,8 @@ def test_an_edit_that_goes_on_while_its_save_is_on_its_way_stays_open(
 
 
 def test_an_edit_that_went_on_and_is_given_up_shows_what_was_saved(visitor: Visitor, member: Member) -> None:
-    member.enter(("webinar", 1))
-    page = visitor.open(PORTAL)
-    page.get_by_role("button", name="Edit ").click()
-    title = page.locator("entry-editor").get_by_label("Title")
-    title.fill("Better")
-    held = hold(page, "**/entries/*")
-    with page.expect_request(is_sent("PUT", "/entries/")):
-        page.get_by_role("button", name="Save changes").click()
-    title.fill("Given up")
-    held[0].continue_()
-    expect(visitor.notice).to_contain_text("Better")
+    edited_meanwhile(visitor, member, "Given up")
+    page = visitor.page
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("entry-list .entry h3")).to_have_text("Better")
     expect(page.get_by_role("button", name="Edit ")).to_be_focused()
