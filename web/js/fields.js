@@ -1,6 +1,6 @@
 /** Form fields with their label, hint and fault, all tied together for a screen reader. */
 
-import { html } from "./html.js";
+import { html, nextFrame } from "./html.js";
 import { text } from "./text.js";
 
 function attributes(given) {
@@ -73,7 +73,7 @@ export function emptyFields(values, sentences) {
 }
 
 /**
- * Run something once for a button, which says that it is busy; further presses wait for nothing and do nothing. What is
+ * Run something once for a button, which says that it is busy, and shows that first; further presses wait for nothing and do nothing. What is
  * sent for good holds its form still meanwhile: what was typed into it then would be in nothing.
  */
 export async function busy(button, work, held) {
@@ -82,6 +82,7 @@ export async function busy(button, work, held) {
   const still = held ? [...held.querySelectorAll(".field, button")].filter((each) => each !== button) : [];
   if (still.some((each) => each.contains(document.activeElement))) button.focus();
   for (const each of still) each.inert = true;
+  await nextFrame();
   try {
     await work();
   } finally {

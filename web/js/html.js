@@ -31,8 +31,17 @@ export function say(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
-/** When the next frame is on the screen: what that frame can do without is done after it. */
-export const nextFrame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+const LONGEST_FRAME_MILLISECONDS = 100;
+
+/**
+ * When the next frame is on the screen: what that frame can do without is done after it. A page that nobody sees gets no
+ * frames, and does not wait for one.
+ */
+export const nextFrame = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, document.hidden ? 0 : LONGEST_FRAME_MILLISECONDS);
+  });
 
 /** The element that markup of one element makes. */
 export function elementOf(markup) {

@@ -30,6 +30,9 @@ LEAST = 95
 MOST_MILLISECONDS = 100
 TRIES = 3
 SLOWED_DOWN = 4  # as Lighthouse does for a middling phone
+PAUSE_MILLISECONDS = 300
+KEY_MILLISECONDS = 60
+"""Between two presses, and between two keys: hardly anybody is faster."""
 
 # The browser's own clock for interactions, from the press of a key or button to what it made appear.
 WATCH_INTERACTIONS = """
@@ -110,7 +113,8 @@ class Gauge:
 
 
 def use(page: Page) -> int:
-    """Press and type what a page offers and what neither leads away nor sends anything; how often.
+    """Press and type what a page offers and what neither leads away nor sends anything; how often. A dialog that asks
+    first is closed again, and a hasty person types.
 
     Where everything would, a key is pressed in the first of it that is not its own.
     """
@@ -122,18 +126,29 @@ def use(page: Page) -> int:
         button = page.get_by_role("button", name=name).first
         if button.is_visible() and button.is_enabled():
             button.click()
-            tried += 1
+            tried += 1 + closed(page)
     for field in main.locator("input[type=text]:visible, input[inputmode]:visible, textarea:visible").all()[
         :5
     ]:
         if field.is_editable():
-            field.press_sequentially("12 pay equity")
+            field.press_sequentially("12 pay equity", delay=KEY_MILLISECONDS)
             tried += 1
     first = page.locator(CONTROLS).first
     if not tried and first.count():
         first.press("Shift")
         tried += 1
     return tried
+
+
+def closed(page: Page) -> int:
+    """Close the dialog that a press opened, if it did, as one does who does not want it; how many."""
+    page.wait_for_timeout(PAUSE_MILLISECONDS)
+    refuse = page.locator("dialog[open] button[autofocus]")
+    if not refuse.count():
+        return 0
+    refuse.click()
+    page.wait_for_timeout(PAUSE_MILLISECONDS)
+    return 1
 
 
 @contextmanager

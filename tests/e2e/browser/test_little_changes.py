@@ -69,3 +69,26 @@ def test_what_is_pressed_twice_is_asked_once(visitor: Visitor, member: Member) -
     dialog.get_by_role("button", name="Keep it").click()
     expect(dialog).to_have_count(0)
     expect(delete).to_be_focused()
+
+
+def test_a_press_shows_before_what_it_opens_is_made(visitor: Visitor, member: Member) -> None:
+    member.enter(("webinar", 1))
+    page = visitor.open("/recertification/")
+    edit = page.get_by_role("button", name="Edit Webinar")
+    state = edit.evaluate("""button => {
+      button.click();
+      return [button.getAttribute("aria-busy"), document.querySelectorAll("entry-editor").length];
+    }""")
+    assert state == ["true", 0]
+    expect(page.locator("entry-editor").get_by_label("What did you do?")).to_be_focused()
+
+
+def test_a_page_that_nobody_sees_gets_no_frames_and_saves_all_the_same(
+    visitor: Visitor, member: Member
+) -> None:
+    page = visitor.open("/recertification/")
+    day = member.dashboard()["cycle"]["starts_on"]
+    visitor.fill_row(visitor.row(), "webinar", "1", "Pay equity", day)
+    page.evaluate("window.requestAnimationFrame = () => 0")
+    visitor.save()
+    expect(visitor.notice).to_contain_text("Saved: 1 entry, 1 point.")

@@ -85,7 +85,8 @@ class EntryList extends HTMLElement {
       }<problem-message></problem-message></div>
     </li>`);
     for (const button of item.querySelectorAll("button.documents")) button.addEventListener("click", () => busy(button, () => this.#changeDocuments(entry)));
-    item.querySelector(".edit")?.addEventListener("click", () => this.#edit(entry).focusFirst());
+    const edit = item.querySelector(".edit");
+    edit?.addEventListener("click", () => busy(edit, () => item.isConnected && this.#edit(entry).focusFirst()));
     item.querySelector(".delete")?.addEventListener("click", (event) => this.#delete(entry, event.currentTarget));
     return item;
   }
