@@ -180,7 +180,7 @@ class Auditor:
             require(len(cycles) == 1, "entries change with their cycle")
             ((before, _),) = cycles
             require(before["state"] in ("open", "returned"), "a submitted cycle is locked")
-            total = Decimal(str(before["points_total"]))
+            total = Decimal(str(before["points_total"])) + self._accrued_since(before, entries)
             for old, new in entries:
                 if new is None or new.get(
                     "standing_id"
@@ -227,6 +227,20 @@ class Auditor:
             was = [points_accrued(each, cycle, today) for each in said["before"]]
             is_below = Decimal(str(cycle["points_total"])) - made < PROGRAM.points_required
             require(is_below or (bool(was) and made <= was[0]), "nothing is accepted at the limit")
+
+    def _accrued_since(self, cycle: Any, written: list[Any]) -> Decimal:
+        """How much more standing claims make by today than was stored of them: it is stored with the next change.
+
+        It may be less: a claim may be changed in the next cycle, from which an approval that is undone leads back.
+        """
+        today = day_of(self._now, EDITIONS.time_zone)
+        kept = self._world.dynamo.item((CERTIFICATION, "STANDING"))
+        made = sum(points_accrued(claim, cycle, today) for claim in (_read(kept)["claims"] if kept else ()))
+        there = [item for item in self._entries(int(cycle["number"])) if item.get("standing_id")]
+        stored = [*there, *(old for old, _ in written if old is not None and old.get("standing_id"))]
+        added = [new for _, new in written if new is not None and new.get("standing_id")]
+        points_of = [sum(Decimal(str(item["points"])) for item in items) for items in (stored, added)]
+        return Decimal(made) - (points_of[0] - points_of[1])
 
     def _documents(self, written: list[Any], kinds: set[str]) -> None:
         for (_, sk), before, after in written:
