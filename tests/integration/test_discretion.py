@@ -258,6 +258,26 @@ def test_what_accrues_is_the_same_entries_after_an_undone_approval(portal: Porta
     assert left["cycle"]["points_total"] == sum(each["points"] for each in left["entries"])
 
 
+def test_what_no_longer_accrues_leaves_room_in_a_report_that_came_back(portal: Portal) -> None:
+    member = portal.member()
+    standing = portal.post(portal.cycle_path(member, "standing-claims"), member, EMPLOYED).json[
+        "standing_claim"
+    ]
+    portal.points(member, 50 - int(portal.dashboard(member)["cycle"]["points_total"]))
+    signed = portal.sign(member).json
+    accrued = sum(each["points"] for each in portal.dashboard(member)["entries"] if each["standing_id"])
+    portal.paid(signed["invoice"]["invoice_id"])
+    portal.decide(member, signed["submission"]["submission_id"])
+    path = portal.cycle_path(member, f"standing-claims/{standing['standing_id']}")
+    never = {**EMPLOYED, "ended_on": EMPLOYED["started_on"]}
+    assert portal.put(path, member, never, version=standing["version"]).status == 200
+    assert staff(portal, member, "undo-approval", WRONG, COLLEAGUE).status == 200
+    assert portal.decide(member, signed["submission"]["submission_id"], "return").status == 200
+    assert portal.dashboard(member)["cycle"]["points_total"] == 50 - accrued < 50
+    portal.points(member, accrued)
+    assert portal.dashboard(member)["cycle"]["points_total"] == 50
+
+
 def test_an_approval_cannot_be_undone_twice_nor_before_there_is_one(portal: Portal) -> None:
     member = portal.member()
     assert staff(portal, member, "undo-approval", WRONG).code == "already-decided"
