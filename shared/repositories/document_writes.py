@@ -42,7 +42,7 @@ def not_archived(document_id: str) -> Write:
 def home_write(before: Document, after: Document) -> Write:
     """The write of a changed document where it is at home, on condition that it is as it was read."""
     key = keys.document_home(after.document_id, archived=before.archived)
-    return put(f"home {after.document_id}", document_item(key, after), AS_READ, as_read(before))
+    return put(f"home {after.document_id}", document_item(key, after), *as_read(before))
 
 
 def document_item(key: keys.Key, document: Document) -> Item:
@@ -54,9 +54,16 @@ def document_item(key: keys.Key, document: Document) -> Item:
     return item
 
 
-def as_read(document: Document) -> Item:
-    """The values of AS_READ."""
-    return {":version": document.version, ":certification_ids": list(document.certification_ids)}
+def as_read(document: Document) -> tuple[str, Item]:
+    """The condition that a document is as it was read, and its values.
+
+    One in the archive has to have come there then: an approval that was undone and given again puts it there anew.
+    """
+    values = {":version": document.version, ":certification_ids": list(document.certification_ids)}
+    if document.archived_at is None:
+        return AS_READ, values
+    at = document.archived_at.isoformat()
+    return f"{AS_READ} AND archived_at = :archived_at", {**values, ":archived_at": at}
 
 
 def archived(certification_id: str, documents: Sequence[Document], closed_at: datetime) -> list[Write]:
@@ -68,7 +75,7 @@ def archived(certification_id: str, documents: Sequence[Document], closed_at: da
         there = replace(document, archived_at=closed_at)
         writes.append(put(f"archive {label}", document_item(key, there), ABSENT))
         gone = keys.document(certification_id, label)
-        writes.append(delete(f"open {label}", gone, AS_READ, as_read(document)))
+        writes.append(delete(f"open {label}", gone, *as_read(document)))
     return writes
 
 
@@ -80,7 +87,7 @@ def brought_back(certification_id: str, documents: Sequence[Document]) -> list[W
         here = keys.document(certification_id, label)
         writes.append(put(f"open {label}", document_item(here, replace(document, archived_at=None)), ABSENT))
         gone = keys.archived_document(certification_id, label)
-        writes.append(delete(f"archive {label}", gone, AS_READ, as_read(document)))
+        writes.append(delete(f"archive {label}", gone, *as_read(document)))
     return writes
 
 

@@ -14,7 +14,6 @@ from shared.domain.privacy import ERASED_DETAIL
 from shared.domain.recertification import Recertification
 from shared.repositories import events, items, keys
 from shared.repositories.document_writes import (
-    AS_READ,
     as_read,
     document_item,
     home_write,
@@ -135,7 +134,7 @@ class Documents:
         home = keys.document_home(document.document_id)
         gone_at = int((event.at + KEPT).timestamp())
         place = {**home, REMOVED: True, "fingerprint": document.fingerprint, "expires_at_epoch": gone_at}
-        writes = [put("document", place, AS_READ, as_read(document))]
+        writes = [put("document", place, *as_read(document))]
         for before, after in changes:
             certification_id = before.certification.certification_id
             writes.append(cycle_write(before.cycle, after.cycle))
@@ -261,8 +260,7 @@ class Documents:
         writes = [put("retired", dict(keys.retired(places[0].document_id)), ABSENT)]
         for item in found:
             key = {"PK": item["PK"], "SK": item["SK"]}
-            as_found = as_read(items.document(item))
-            writes.append(delete(f"place {item['PK']}", key, AS_READ, as_found))
+            writes.append(delete(f"place {item['PK']}", key, *as_read(items.document(item))))
         self._transact([*writes, events.once(event)])
 
     def _everywhere(self, before: Document, after: Document) -> list[Write]:
@@ -272,7 +270,7 @@ class Documents:
             copy = items.document(item)
             key = {"PK": item["PK"], "SK": item["SK"]}
             changed = document_item(key, replace(after, archived_at=copy.archived_at))
-            writes.append(put(f"copy {item['PK']}", changed, AS_READ, as_read(copy)))
+            writes.append(put(f"copy {item['PK']}", changed, *as_read(copy)))
         return writes
 
     def retired(self) -> list[str]:

@@ -13,7 +13,7 @@ from shared.domain.library import contribution_of
 from shared.domain.members import Member
 from shared.domain.privacy import ERASED, without_words
 from shared.repositories import events, items, keys
-from shared.repositories.document_writes import AS_READ, as_read
+from shared.repositories.document_writes import as_read
 from shared.repositories.documents import shelves
 from shared.repositories.everything import records_of
 from shared.repositories.members import member_write, term_writes, transact
@@ -116,8 +116,7 @@ class PersonalData:
             after = stripped(item, member)
             if kind == "DOCUMENT":
                 writes |= {_place(each): remove_item("shelf", each) for each in _shelves_of(item)}
-                as_found = as_read(items.document(item))
-                writes[place] = delete(f"{DELETED}{kind}", key, AS_READ, as_found)
+                writes[place] = delete(f"{DELETED}{kind}", key, *as_read(items.document(item)))
             elif after is None:
                 writes[place] = remove_item(f"{DELETED}{kind}", key)
             elif after != item:

@@ -196,6 +196,33 @@ def test_a_key_that_came_without_an_entry_is_refused_with_one(
     assert len(wiring.table().get_many(keys.document_homes(document["document_id"]), removed=True)) == 1
 
 
+def test_a_verdict_that_an_undone_and_repeated_approval_overtakes_leaves_the_document_in_its_report(
+    portal: Portal, bucket: DocumentsBucket, member: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document_id = portal.post(PATH, member, said(certification_id=member.certification_id)).json["document"][
+        "document_id"
+    ]
+    assert portal.enter(member, entry("webinar", document_ids=[document_id])).status == 201
+    portal.points(member, 49)
+    approved(portal, member)
+    undo = f"/api/staff/certifications/{member.certification_id}/undo-approval"
+    settle, overtaken = Documents.settle, iter([True])
+
+    def overtake(repository: Documents, *told: Any) -> None:
+        if next(overtaken, False):
+            portal.later(days=1)
+            assert portal.post(undo, STAFF, {"reason": "Wrong."}).status == 200
+            submission_id = portal.dashboard(member)["submission"]["submission_id"]
+            assert portal.decide(member, submission_id).status == 200
+        settle(repository, *told)
+
+    monkeypatch.setattr(Documents, "settle", overtake)
+    assert hear(stored(bucket, document_id)) == []
+    assert portal.post(undo, STAFF, {"reason": "Wrong again."}).status == 200
+    (shown,) = portal.dashboard(member)["documents"]
+    assert (shown["document_id"], shown["status"]) == (document_id, "clean")
+
+
 def approved(portal: Portal, member: Person) -> None:
     """Sign what is there, pay and have it approved."""
     made = portal.sign(member).json

@@ -242,7 +242,10 @@ GUARDS = (
     Guard("a submitted cycle is locked", patched=instead(Recertification, "require_unlocked", nothing)),
     Guard("signing needs the points", patched=instead(Recertification, "_require_ready", nothing)),
     Guard("the portal is closed to the lapsed", patched=instead(Recertification, "require_open", nothing)),
-    Guard("a document is as it was read", without=lambda write: write.parameters.get(CONDITION) == AS_READ),
+    Guard(
+        "a document is as it was read",
+        without=lambda write: write.parameters.get(CONDITION, "").startswith(AS_READ),
+    ),
     Guard(
         "a document has one home",
         without=lambda write: write.operation == "ConditionCheck" and write.label.startswith("archive doc_"),
