@@ -6,18 +6,19 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from shared.adapters.failures import log_failure
+from shared.adapters.failures import Failed, log_failure
 from shared.handling import wiring
-from shared.handling.jobs import run_of
+from shared.handling.jobs import failing_by_kind, run_of
 from shared.use_cases.expire_certifications import expire_certifications
 
 logger = Logger()
 
 
-class SomeFailed(Exception):
+class SomeFailed(Failed):
     """Some certifications could not be decided on: the service runs the job again, and the next night does."""
 
 
+@failing_by_kind
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One run of the schedule. Raises SomeFailed after having looked at all."""
     run = run_of(event)

@@ -11,6 +11,7 @@ from aws_lambda_powertools import Logger
 
 from shared.adapters.metrics import counted
 from shared.handling import wiring
+from shared.handling.jobs import failing_by_kind
 from shared.use_cases.compose_mail import MAILED
 
 logger = Logger()
@@ -19,6 +20,7 @@ COUNTED = {"entries-logged": "Entries", "cycle-submitted": "Submissions", "payme
 """Events that are counted, and the metric of each; one that tells a `count` counts so often."""
 
 
+@failing_by_kind
 def handler(event: dict[str, Any], context: Any) -> None:
     """Forward a batch of changes, all or none: a batch that failed comes again, and each mail is sent once."""
     messages = [message for record in event["Records"] if (message := message_about(record)) is not None]

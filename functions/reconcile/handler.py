@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 
 from shared.adapters.metrics import counted
 from shared.handling import wiring
-from shared.handling.jobs import run_of
+from shared.handling.jobs import failing_by_kind, run_of
 from shared.settings import settings
 from shared.use_cases.reconcile import (
     Reconciled,
@@ -24,6 +24,7 @@ logger = Logger()
 PAGE = 100
 
 
+@failing_by_kind
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One run of the schedule; what it finds is mailed to staff, what it can mend it mends."""
     run = run_of(event)

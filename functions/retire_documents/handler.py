@@ -8,12 +8,13 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from shared.handling import wiring
-from shared.handling.jobs import run_of
+from shared.handling.jobs import failing_by_kind, run_of
 from shared.use_cases.retire_documents import put_away_rest, retire_documents
 
 logger = Logger()
 
 
+@failing_by_kind
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One run of the schedule; what is left when it breaks off is found by the next."""
     run = run_of(event)

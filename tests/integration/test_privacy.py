@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tests.integration.portal import ADMINISTRATOR, STAFF, TOKEN, Answer, Person
 from tests.integration.world import World, build
 
 OWN_TABLE = True
+ROOT = Path(__file__).parents[2]
 WORDS = {"first_name": "Zanzibarra", "last_name": "Quixotemann", "email": "zq.canary@kanarie.example"}
 PROFILE = {
     "phone": "+1 555 0199 777",
@@ -200,6 +202,56 @@ def test_not_by_a_worker_either(
     assert found_in(written) == []
 
 
+JOBS = {
+    "expire_certifications": "calendar",
+    "generate_invoices": "calendar",
+    "send_reminders": "calendar",
+    "reconcile": "calendar",
+    "retire_documents": "recertifications",
+    "forward_changes": "mails_queue",
+}
+"""What is run by the calendar or the table's stream, and the first that fails of what it uses."""
+
+
+def test_nor_by_a_job_whose_sentence_would_be_written_by_lambda(
+    portal: Portal, world: World, log: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for failures, (folder, adapter) in enumerate(JOBS.items(), start=1):
+        job = import_module(f"functions.{folder}.handler")
+        told = {"Records": changes()}
+        with monkeypatch.context() as patched:
+            patched.setattr(wiring, adapter, Failing)
+            with pytest.raises(Failed) as raised:
+                job.handler(told, None)
+        assert str(raised.value) == "ValueError"
+        written = log.getvalue()
+        assert written.count('"message":"failed"') == failures, folder
+        assert "test_privacy.py" in written, "where it failed is told"
+        assert found_in(written) == []
+
+
+def test_every_function_fails_without_words() -> None:
+    folders = {each.parent.name for each in (ROOT / "functions").glob("*/handler.py")}
+    routes = {each for each in folders if "answer(app" in source_of(each)}
+    workers = {
+        each
+        for each in folders
+        if "batchItemFailures" in source_of(each) or "each_message" in source_of(each)
+    }
+    assert folders == routes | workers | set(JOBS)
+
+
+def source_of(folder: str) -> str:
+    return (ROOT / "functions" / folder / "handler.py").read_text(encoding="utf-8")
+
+
+def changes() -> list[dict[str, Any]]:
+    """Everything that is stored, as the table's stream tells it."""
+    table = wiring.table()
+    found = table._client.scan(TableName=table._name, ConsistentRead=True)["Items"]
+    return [{"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in found]
+
+
 def test_nor_by_an_error_that_nobody_foresaw(
     portal: Portal, world: World, log: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,10 +276,7 @@ def unmade(world: World) -> str:
 
 
 def test_messages_on_queues_are_ids(portal: Portal, world: World) -> None:
-    table = wiring.table()
-    items = table._client.scan(TableName=table._name, ConsistentRead=True)["Items"]
-    changes = [{"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in items]
-    messages = [message for change in changes if (message := message_about(change)) is not None]
+    messages = [message for change in changes() if (message := message_about(change)) is not None]
     assert len(messages) >= 3
     waiting = [messages, portal.queue.sent, world.exports.waiting, world.imports.waiting]
     assert found_in(json.dumps(waiting)) == []
