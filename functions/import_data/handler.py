@@ -54,8 +54,7 @@ def take_step(record: Mapping[str, Any]) -> None:
 def try_some(job_id: str) -> Job | None:
     """Count some of the current cycles under the changed edition of a try."""
     today = wiring.today()
-    longest = max(each.cycle_years for each in wiring.editions().programs)
-    years = range(today.year - 1, today.year + longest + 2)
+    years = wiring.editions().years_of_last_days(today)
     return trial_step(
         wiring.jobs(),
         wiring.imports_queue(),

@@ -147,6 +147,12 @@ class Editions:
         later = self.programs[self.programs.index(own) + 1 :]
         return next((each for each in reversed(later) if each.takes_over and each.effective_from <= day), own)
 
+    def years_of_last_days(self, today: date) -> range:
+        """The years in which certifications that are not terminated can end: one approved in its first days runs two
+        cycles on."""
+        longest = max(program.cycle_years for program in self.programs)
+        return range(today.year - 1, today.year + 2 * longest + 2)
+
     @property
     def time_zone(self) -> str:
         """The program's time zone; the same in every edition."""

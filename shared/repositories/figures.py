@@ -28,7 +28,7 @@ class Counts:
         """Where everything stands today."""
         waiting = [items.submission(item) for item in self._of(keys.review_queue("submitted"))]
         submitted = {each.certification_id for each in waiting if not each.for_reinstatement}
-        years = self._years(today)
+        years = self._editions.years_of_last_days(today)
         returned = [items.submission(item) for item in self._of(keys.review_queue("returned"))]
         in_correction = {each.certification_id for each in returned if not each.for_reinstatement}
         active = sum(self._table.count(each) for year in years for each in keys.due_partitions(year))
@@ -63,11 +63,6 @@ class Counts:
             if (last_day := last_day_to_correct(each, cycle, program)) is not None:
                 found[each.certification_id] = last_day
         return found
-
-    def _years(self, today: date) -> range:
-        """Where certifications that are not terminated can end: one approved in its first days runs two cycles on."""
-        longest = max(program.cycle_years for program in self._editions.programs)
-        return range(today.year - 1, today.year + 2 * longest + 2)
 
     def _of(self, partition: str, until: str = "") -> list[Item]:
         """The items of a partition of the index, up to a sort key."""

@@ -23,7 +23,7 @@ from shared.repositories import keys
 from shared.repositories.table import set_item
 from tests.integration import contract
 from tests.integration.portal import ADMINISTRATOR, STAFF, TOKEN, Answer, Person, Portal, entry
-from tests.integration.world import World, build
+from tests.integration.world import World, build, stored
 
 OWN_TABLE = True
 ROOT = Path(__file__).parents[2]
@@ -182,8 +182,18 @@ BROKEN: dict[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
         "recertifications",
         lambda world: {"certification_id": world.owner.certification_id, "year": 2030},
     ),
+    "take_bounces": ("mail_marks", lambda world: bounced()),
+    "check_document": ("documents", lambda world: stored(world.documents, world.names["document_id"])),
+    "import_data": ("jobs", lambda world: world.imports.waiting[0]),
 }
 """Workers behind queues: what fails of what they use, and the message."""
+
+
+def bounced() -> dict[str, Any]:
+    """What SES tells of a mail that came back, with the address that it went to."""
+    mail = {"tags": {"mail": ["m1"]}, "destination": [WORDS["email"]]}
+    bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": WORDS["email"]}]}
+    return {"detail": {"eventType": "Bounce", "mail": mail, "bounce": bounce}}
 
 
 @pytest.mark.parametrize("folder", BROKEN)
