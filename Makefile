@@ -2,7 +2,8 @@
 
 PORT ?= 8000
 STAGE ?= dev
-ARCH ?= arm64
+# Not taken from the environment, where the name is common and means another thing.
+ARCH := arm64
 TESTS ?=
 # Tests run in a process more than there are cores, whole files at a time: a file's tests share what is dear to start.
 SIDE_BY_SIDE := --numprocesses auto --dist loadfile --no-loadscope-reorder
@@ -99,8 +100,9 @@ build: environment-sam ## what is deployed, in .aws-sam/build (ARCH=host for thi
 	$(SAM) build $(if $(filter host,$(ARCH)),--build-dir .aws-sam/host)
 	@$(BIN)/python -m infrastructure.built $(if $(filter host,$(ARCH)),.aws-sam/host,.aws-sam/build)
 
-deploy: build ## put STAGE=dev or prod into your AWS account; asks what it has to know (YES=--yes: nothing)
-	@$(DEPLOYMENT) deploy $(STAGE) $(YES)
+deploy: ## put STAGE=dev or prod into your AWS account; asks what it has to know (YES=--yes: nothing; WATCH=off: no alarm takes it back)
+	@$(MAKE) --no-print-directory build ARCH=arm64
+	@$(DEPLOYMENT) deploy $(STAGE) $(YES) $(if $(filter off,$(WATCH)),--unwatched)
 
 publish: environment ## the pages alone, of a stage that is deployed (DRY_RUN=--dry-run to look first)
 	@$(DEPLOYMENT) publish $(STAGE) $(DRY_RUN)

@@ -25,8 +25,8 @@ from infrastructure.deployment.settings import (
     Incomplete,
     Stage,
     ask_for_examples,
+    check_settings,
     read_stage,
-    refuse_examples,
 )
 from infrastructure.deployment.smoke import Visit, smoke
 from infrastructure.deployment.stacks import Declined, NotDeployed, Stacks, Template
@@ -53,6 +53,11 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--yes", action="store_true", help="change what has to change without asking"
             )
+            command.add_argument(
+                "--unwatched",
+                action="store_true",
+                help="no alarm takes this update back: to mend what one rings for",
+            )
         if name in ("publish", "rollback"):
             command.add_argument("--dry-run", action="store_true", help="only say what would be done")
         if name == "rollback":
@@ -67,10 +72,10 @@ def deploy(options: argparse.Namespace) -> int:
     if is_asking:
         ask_for_examples(stage, input)
         stage = read_stage(options.stage)
-    refuse_examples(stage)
+    check_settings(stage)
     if is_asking:
         ask_for_secrets(stage)
-    url = deployment(stage, options.yes).deploy()
+    url = deployment(stage, options.yes, is_watched=not options.unwatched).deploy()
     print(f"\nThe portal: {url}\n")
     return int(not smoke(Visit(client_of(url)), print))
 
@@ -159,7 +164,7 @@ COMMANDS = {
 }
 
 
-def deployment(stage: Stage, is_agreed: bool) -> Deployment:
+def deployment(stage: Stage, is_agreed: bool, *, is_watched: bool = True) -> Deployment:
     """The stage in the account of the terminal's credentials."""
 
     def agree(name: str, changes: list[str]) -> bool:
@@ -183,7 +188,7 @@ def deployment(stage: Stage, is_agreed: bool) -> Deployment:
         pages=place,
         record_editions=record_editions,
     )
-    return Deployment(stage, account, lambda: packaged(stage, session), print)
+    return Deployment(stage, account, lambda: packaged(stage, session), print, is_watched=is_watched)
 
 
 def place(bucket: str, distribution: str) -> Place:

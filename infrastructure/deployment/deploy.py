@@ -9,7 +9,7 @@ from typing import Any
 from infrastructure.deployment.publish import Place, publish
 from infrastructure.deployment.release import page_addresses, release_of
 from infrastructure.deployment.settings import ROOT, Incomplete, StackSettings, Stage
-from infrastructure.deployment.stacks import Rollback, Stacks, Template
+from infrastructure.deployment.stacks import UNWATCHED, Rollback, Stacks, Template
 
 WEB = ROOT / "web"
 WEB_REGION = "us-east-1"
@@ -64,15 +64,26 @@ def config_of(region: str, auth: Mapping[str, str]) -> dict[str, Any]:
 
 
 class Deployment:
-    """One stage in one account. `package` uploads the built portal and says where its template lies."""
+    """One stage in one account. `package` uploads the built portal and says where its template lies.
+
+    An update of the portal is watched by its alarms, unless it has to mend what they ring for: one that is on already
+    would take it back at once.
+    """
 
     def __init__(
-        self, stage: Stage, account: Account, package: Callable[[], Template], tell: Callable[[str], None]
+        self,
+        stage: Stage,
+        account: Account,
+        package: Callable[[], Template],
+        tell: Callable[[str], None],
+        *,
+        is_watched: bool = True,
     ) -> None:
         self._stage = stage
         self._account = account
         self._package = package
         self._tell = tell
+        self._is_watched = is_watched
 
     def deploy(self) -> str:
         """All of it, in order; the portal's address. Where CloudFront gives it, the first time takes two rounds."""
@@ -126,14 +137,21 @@ class Deployment:
         topic = data.get("AlarmTopic", "")
         ringing = {"AlarmTopic": stage.auth.parameters.get("AlarmTopic", topic)}
         auth = self._deploy(stacks, stage.auth, Template.of(stage.auth.template), ringing, protected=True)
-        found = [stacks.alarm(stage.portal.name, each) for each in (RELEASE_ALARM, API_ALARM)]
-        alarms = tuple(self._account.alarm_arn(name) for name in found if name)
-        rollback = Rollback(alarms) if alarms else None
         named = stage.portal.parameters  # may name a restored table
         told = {name: named.get(name, data[name]) for name in TOLD}
         told["AlarmTopic"] = named.get("AlarmTopic", topic)
-        portal = self._deploy(stacks, stage.portal, template, {**told, "PortalUrl": url}, rollback=rollback)
+        portal = self._deploy(
+            stacks, stage.portal, template, {**told, "PortalUrl": url}, rollback=self._rollback()
+        )
         return data, auth, portal
+
+    def _rollback(self) -> Rollback:
+        """The portal's own alarms, as far as it has them yet."""
+        if not self._is_watched:
+            return UNWATCHED
+        name = self._stage.portal.name
+        found = [self._account.stacks.alarm(name, each) for each in (RELEASE_ALARM, API_ALARM)]
+        return Rollback(tuple(self._account.alarm_arn(alarm) for alarm in found if alarm))
 
     def _web(self, data: Mapping[str, str], portal: Mapping[str, str]) -> dict[str, str]:
         found = {

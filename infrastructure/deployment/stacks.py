@@ -40,7 +40,8 @@ class Template:
 class Rollback:
     """Alarms each of which ends an update and takes it back, during the update and for some minutes after it.
 
-    They have to exist: an update whose alarm is missing fails.
+    They have to exist: an update whose alarm is missing fails. CloudFormation keeps them for later updates that say
+    nothing of alarms, so that there are none is said by an empty list.
     """
 
     alarms: tuple[str, ...]
@@ -48,7 +49,11 @@ class Rollback:
 
     def given(self) -> dict[str, Any]:
         triggers = [{"Arn": alarm, "Type": "AWS::CloudWatch::Alarm"} for alarm in self.alarms]
-        return {"RollbackTriggers": triggers, "MonitoringTimeInMinutes": self.minutes}
+        return {"RollbackTriggers": triggers, "MonitoringTimeInMinutes": self.minutes if triggers else 0}
+
+
+UNWATCHED = Rollback(())
+"""No alarm takes the update back, those of the update before neither."""
 
 
 class Stacks:
@@ -98,7 +103,7 @@ class Stacks:
         template: Template,
         parameters: Mapping[str, str],
         *,
-        rollback: Rollback | None = None,
+        rollback: Rollback = UNWATCHED,
         protected: bool = False,
     ) -> dict[str, str]:
         """Make the stack or change it, and give its outputs; nothing happens when nothing would change.
@@ -113,7 +118,7 @@ class Stacks:
             ChangeSetType="UPDATE" if exists else "CREATE",
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-            RollbackConfiguration=rollback.given() if rollback and exists else {},
+            RollbackConfiguration=(rollback if exists else UNWATCHED).given(),
             **template.given(),
         )
         if self._has_changes(name, change_set):

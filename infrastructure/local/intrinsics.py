@@ -150,10 +150,15 @@ def parameters_of(template: Mapping[str, Any], given: Mapping[str, str]) -> dict
         if name not in given and "Default" not in declared:
             raise DeployError(f"The parameter {name} has neither a value nor a default.")
         value = str(given.get(name, declared.get("Default")))
-        allowed = [str(item) for item in declared.get("AllowedValues", [])]
-        pattern = declared.get("AllowedPattern")
-        if (allowed and value not in allowed) or (pattern and not re.search(pattern, value)):
+        if not allows(declared, value):
             raise DeployError(f"The parameter {name} does not allow the value {value!r}.")
         is_list = declared["Type"] in ("CommaDelimitedList", "List<Number>", "List<String>")
         values[name] = [item.strip() for item in value.split(",")] if is_list else value
     return values
+
+
+def allows(declared: Mapping[str, Any], value: str) -> bool:
+    """Whether a parameter, as a template declares it, may have this value."""
+    values = [str(item) for item in declared.get("AllowedValues", [])]
+    pattern = declared.get("AllowedPattern")
+    return (not values or value in values) and (not pattern or re.search(pattern, value) is not None)

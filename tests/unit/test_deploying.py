@@ -1,6 +1,8 @@
 """Deploying a stage: in which order, with what told to whom, what is asked, and what is never deleted."""
 
 import argparse
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,13 +18,14 @@ from infrastructure.deployment import deploy as deploying
 from infrastructure.deployment.deploy import NOT_KNOWN_YET, Account, Deployment, template_in_s3
 from infrastructure.deployment.publish import Place
 from infrastructure.deployment.settings import (
+    ROOT,
     SAMCONFIG,
     Incomplete,
     ask_for_examples,
+    check_settings,
     read_stage,
-    refuse_examples,
 )
-from infrastructure.deployment.stacks import Declined, NotDeployed, Rollback, Stacks, Template
+from infrastructure.deployment.stacks import UNWATCHED, Declined, NotDeployed, Rollback, Stacks, Template
 from shared.adapters import aws
 
 STAGE = """
@@ -171,7 +174,11 @@ def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 
 def deployment(
-    samconfig: Path, service: CloudFormation, recorded: list[tuple[str, str]] | None = None
+    samconfig: Path,
+    service: CloudFormation,
+    recorded: list[tuple[str, str]] | None = None,
+    *,
+    is_watched: bool = True,
 ) -> Deployment:
     stacks = Stacks(service, lambda name, changes: True)
 
@@ -185,7 +192,11 @@ def deployment(
 
     account = Account("eu-central-1", "123456789012", stacks, stacks, place, record)
     return Deployment(
-        read_stage("dev", samconfig), account, lambda: Template(url="https://s3/t.yaml"), lambda _: None
+        read_stage("dev", samconfig),
+        account,
+        lambda: Template(url="https://s3/t.yaml"),
+        lambda _: None,
+        is_watched=is_watched,
     )
 
 
@@ -296,27 +307,62 @@ def test_without_a_domain_the_first_deployment_learns_the_address_and_tells_it(
     assert len(published) == 2
 
 
+NO_ALARMS = {"RollbackTriggers": [], "MonitoringTimeInMinutes": 0}
+"""Said, since of what is not said CloudFormation keeps what it was told before."""
+
+
+def watches(service: CloudFormation) -> dict[str, Any]:
+    """What may take each stack's change back, by stack."""
+    return {
+        given["StackName"]: given["RollbackConfiguration"]
+        for name, given in service.asked
+        if name == "create_change_set"
+    }
+
+
 def test_an_update_of_the_portal_is_taken_back_by_its_alarms_and_its_first_deployment_is_not(
     samconfig: Path, published: list[tuple[Any, ...]]
 ) -> None:
     without_domain(samconfig)
     service = CloudFormation(*OUTPUTS)
     deployment(samconfig, service).deploy()
-    watched = {
-        given["StackName"]: given["RollbackConfiguration"]
-        for name, given in service.asked
-        if name == "create_change_set" and given["RollbackConfiguration"]
-    }
+    watched = watches(service)
     both = tuple(
         f"arn:aws:cloudwatch:eu-central-1:123456789012:alarm:portal-dev-{name}"
         for name in ("ReleaseAlarm", "ApiFailuresAlarm")
     )
-    assert watched == {"portal-dev": Rollback(both).given()}
     assert [each["Arn"] for each in watched["portal-dev"]["RollbackTriggers"]] == list(both)
+    assert watched["portal-dev"]["MonitoringTimeInMinutes"] == 10
+    assert [watched[name] for name in OUTPUTS if name != "portal-dev"] == [NO_ALARMS] * 3
     new = CloudFormation()
     Stacks(new, lambda *_: True).deploy("portal-dev", Template("x"), {}, rollback=Rollback(both))
-    assert new.asked[0][1]["RollbackConfiguration"] == {}
+    assert watches(new) == {"portal-dev": NO_ALARMS}
     assert new.asked[0][1]["ChangeSetType"] == "CREATE"
+
+
+def test_what_mends_an_alarm_is_not_taken_back_by_it(
+    samconfig: Path, published: list[tuple[Any, ...]]
+) -> None:
+    """One that is on already would do so at once."""
+    service = CloudFormation(*OUTPUTS)
+    deployment(samconfig, service, is_watched=False).deploy()
+    assert watches(service)["portal-dev"] == UNWATCHED.given() == NO_ALARMS
+
+
+@pytest.mark.parametrize("options", [[], ["--unwatched"]])
+def test_the_command_line_says_whether_an_update_is_watched(
+    options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[bool] = []
+
+    def deployment(stage: Any, is_agreed: bool, *, is_watched: bool) -> Any:
+        said.append(is_watched)
+        raise Incomplete("far enough")
+
+    monkeypatch.setattr(command_line, "deployment", deployment)
+    monkeypatch.setattr(command_line, "check_settings", lambda _: None)
+    assert command_line.main(["deploy", "dev", "--yes", *options]) == 1
+    assert said == [not options]
 
 
 def test_an_alarm_that_the_stack_does_not_have_yet_is_not_waited_for(
@@ -325,12 +371,11 @@ def test_an_alarm_that_the_stack_does_not_have_yet_is_not_waited_for(
     without_domain(samconfig)
     service = CloudFormation(*OUTPUTS, lacking=("ApiFailuresAlarm",))
     deployment(samconfig, service).deploy()
-    (watched,) = [
-        [each["Arn"].rpartition("-")[2] for each in given["RollbackConfiguration"]["RollbackTriggers"]]
-        for name, given in service.asked
-        if name == "create_change_set" and given["RollbackConfiguration"]
-    ]
-    assert watched == ["ReleaseAlarm"]
+    (watched,) = watches(service)["portal-dev"]["RollbackTriggers"]
+    assert watched["Arn"].endswith("-ReleaseAlarm")
+    renamed = CloudFormation(*OUTPUTS, lacking=("ApiFailuresAlarm", "ReleaseAlarm"))
+    deployment(samconfig, renamed).deploy()
+    assert watches(renamed)["portal-dev"] == NO_ALARMS
 
 
 def test_whoever_may_not_see_the_alarms_does_not_deploy_without_them() -> None:
@@ -465,12 +510,12 @@ def test_an_examples_value_is_asked_for_once_and_written_for_this_stage_alone(sa
         return " mail@hr.example " if question.startswith("SenderAddress") else ""
 
     with pytest.raises(Incomplete, match="portal-dev-web: DomainName"):
-        refuse_examples(read_stage("dev", samconfig))
+        check_settings(read_stage("dev", samconfig))
     ask_for_examples(read_stage("dev", samconfig), ask, samconfig)
     assert [question.split(":")[0] for question in questions] == ["SenderAddress", "DomainName"]
     assert "CloudFront gives" in questions[1]
     stage = read_stage("dev", samconfig)
-    refuse_examples(stage)
+    check_settings(stage)
     assert (
         stage.auth.parameters["SenderAddress"]
         == stage.portal.parameters["SenderAddress"]
@@ -484,15 +529,69 @@ def test_an_examples_value_is_asked_for_once_and_written_for_this_stage_alone(sa
     )
 
 
-@pytest.mark.parametrize("name", ["dev", "prod"])
-def test_the_first_deployment_asks_whom_alarms_go_to(name: str, tmp_path: Path) -> None:
+def of_the_shipped(tmp_path: Path) -> Path:
+    """A copy of the shipped settings that may be written."""
     copy = tmp_path / "samconfig.toml"
     copy.write_text(SAMCONFIG.read_text())
+    return copy
+
+
+def test_an_answer_that_one_of_its_stacks_would_not_take_is_asked_for_again(tmp_path: Path) -> None:
+    """Else data and log-ins would be made, and the portal's own stack then refused, with the answer written down."""
+    copy = of_the_shipped(tmp_path)
+    given = iter(["", "nobody", "mail@hr.example"])
+    asked: list[str] = []
+
+    def ask(question: str) -> str:
+        if "SenderAddress: " not in question:
+            return ""
+        asked.append(question)
+        return next(given)
+
+    ask_for_examples(read_stage("prod", copy), ask, copy)
+    assert "it is needed" in asked[0]
+    assert asked[1].startswith("recertification-prod does not take ''. SenderAddress: ")
+    assert asked[2].startswith("recertification-prod does not take 'nobody'. ")
+    stage = read_stage("prod", copy)
+    check_settings(stage)
+    assert stage.portal.parameters["SenderAddress"] == "mail@hr.example"
+
+
+def test_answers_that_do_not_go_together_are_not_written(tmp_path: Path) -> None:
+    copy = of_the_shipped(tmp_path)
+    given = {"SenderAddress": "mail@hr.example", "DomainName": "portal.hr.example"}
+    with pytest.raises(Incomplete, match="recertification-dev-web: DomainName needs HostedZoneId or Cert"):
+        ask_for_examples(
+            read_stage("dev", copy), lambda question: given.get(question.partition(":")[0], ""), copy
+        )
+    assert copy.read_text() == SAMCONFIG.read_text()
+    given["HostedZoneId"] = "Z1"
+    ask_for_examples(
+        read_stage("dev", copy), lambda question: given.get(question.partition(":")[0], ""), copy
+    )
+    check_settings(read_stage("dev", copy))
+
+
+@pytest.mark.parametrize("wrong", ["SenderAddress=", "LogLevel=ERROR", "NoSuchParameter=1"])
+def test_where_nothing_is_asked_what_a_stack_would_not_take_ends_it_beforehand(
+    wrong: str, samconfig: Path
+) -> None:
+    ours = STAGE.replace("example.org", "hr.example").replace("DomainName=portal.hr.example", "DomainName=")
+    samconfig.write_text(ours)
+    check_settings(read_stage("dev", samconfig))
+    samconfig.write_text(ours.replace('stripe", "SenderAddress=mail@hr.example"', f'stripe", "{wrong}"'))
+    with pytest.raises(Incomplete, match=f"portal-dev does not take {wrong}"):
+        check_settings(read_stage("dev", samconfig))
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_the_first_deployment_asks_whom_alarms_go_to(name: str, tmp_path: Path) -> None:
+    copy = of_the_shipped(tmp_path)
     asked: list[str] = []
 
     def ask(question: str) -> str:
         asked.append(question)
-        return ""
+        return "mail@hr.example" if question.startswith("SenderAddress") else ""
 
     ask_for_examples(read_stage(name, copy), ask, copy)
     (question,) = [each for each in asked if each.startswith("AlarmAddress: ")]
@@ -518,7 +617,34 @@ def test_the_shipped_stages_can_be_read_and_name_only_parameters_that_there_are(
             "it would have to be sent by way of S3"
         )
     with pytest.raises(Incomplete):
-        refuse_examples(stage)
+        check_settings(stage)
+
+
+def dry_run(*given: str) -> str:
+    """What `make deploy` would do, given this besides."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
+    }
+    environment |= {"ARCH": "x86_64", "STAGE": "dev"}
+    command = ["make", "--dry-run", "deploy", *given]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_make_deploys_watched_unless_told_not_to() -> None:
+    assert "--unwatched" not in dry_run()
+    assert "deploy dev  --unwatched\n" in dry_run("WATCH=off")
+
+
+@pytest.mark.parametrize("given", [[], ["ARCH=host"]], ids=["", "of another processor"])
+def test_what_is_deployed_is_what_was_just_built_for_lambdas_processor(given: list[str]) -> None:
+    """ARCH is a name that environments have too."""
+    told = dry_run(*given, "build-PointsFunction", "ARTIFACTS_DIR=made")
+    built, deployed = told.index("infrastructure.built .aws-sam/build\n"), told.index("deployment deploy dev")
+    assert built < deployed
+    assert "--build-dir" not in told
+    assert f'PointsFunction "made" --arch {"host" if given else "arm64"}' in told
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,5 +65,6 @@ def test_nothing_is_deployed_that_was_not_tested_and_no_key_is_kept(jobs: dict[s
     assert deploy["permissions"] == {"contents": "read", "id-token": "write"}
     assert all("id-token" not in job.get("permissions", {}) for name, job in jobs.items() if name != "deploy")
     assert deploy["steps"][-1]["run"].startswith('make deploy STAGE="$STAGE" YES=--yes')
+    assert deploy["env"]["WATCH"] == "${{ inputs.unwatched && 'off' || '' }}", "a push has no inputs: watched"
     text = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
     assert "secrets." not in text
