@@ -10,8 +10,9 @@ from playwright.sync_api import Route, expect
 
 from infrastructure.local.roster import as_csv
 from tests.e2e.browser.people import FIFTY, Member, imported, member_of
-from tests.e2e.browser.visitor import MEMBER_PAGES, Visitor
+from tests.e2e.browser.visitor import MEMBER_PAGES, Visitor, heaviest
 from tests.e2e.portal import ROOT, Person, Portal, entry
+from tests.figures import Figures
 
 WEB = ROOT / "web"
 SHELLS = sorted(WEB.rglob("*.html"))
@@ -180,14 +181,16 @@ def test_a_certification_that_was_granted_meanwhile_is_there_after_some_minutes(
     assert len(asked) == 1
 
 
-def test_the_first_load_of_each_page_is_light(visit: Callable[..., Visitor], member: Member) -> None:
+def test_the_first_load_of_each_page_is_light(
+    visit: Callable[..., Visitor], member: Member, figures: Figures
+) -> None:
     visitors = {name: visit() for name in ("", *MEMBER_PAGES)}
     for name, visitor in visitors.items():
         if name:
             visitor.enter_as(member)
         visitor.load_first(f"/{name}")
-    for visitor in visitors.values():
-        visitor.check_weight()
+    weights = {name: visitor.check_weight() for name, visitor in visitors.items()}
+    figures("first loads of pages, packed", f"members: {heaviest(weights)}")
 
 
 def modules_of(file: Path, found: set[Path] | None = None) -> set[Path]:

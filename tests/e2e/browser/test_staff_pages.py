@@ -7,8 +7,9 @@ from playwright.sync_api import Route, expect
 from infrastructure.local.roster import as_csv
 from tests.e2e.browser.desk import PHONE, check, signed
 from tests.e2e.browser.people import Member, imported
-from tests.e2e.browser.visitor import STAFF_PAGES, Visitor
+from tests.e2e.browser.visitor import STAFF_PAGES, Visitor, heaviest
 from tests.e2e.portal import Person, Portal
+from tests.figures import Figures
 
 
 def test_staff_find_their_pages_in_the_menu_and_members_do_not(
@@ -138,7 +139,7 @@ def answer_without_certifications(route: Route) -> None:
 
 
 def test_the_first_load_of_staffs_pages_is_light(
-    visit: Callable[..., Visitor], clerk: Member, member: Member
+    visit: Callable[..., Visitor], clerk: Member, member: Member, figures: Figures
 ) -> None:
     which = {
         "paper": f"?certification={member.certification_id}",
@@ -149,5 +150,5 @@ def test_the_first_load_of_staffs_pages_is_light(
     for name, visitor in visitors.items():
         visitor.enter_as(clerk)
         visitor.load_first(f"/staff/{name}/{which.get(name, '')}")
-    for visitor in visitors.values():
-        visitor.check_weight()
+    weights = {name: visitor.check_weight() for name, visitor in visitors.items()}
+    figures("first loads of pages, packed", f"staff: {heaviest(weights)}")

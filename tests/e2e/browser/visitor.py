@@ -4,7 +4,8 @@ import gzip
 import json
 import shutil
 import time
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -56,6 +57,24 @@ AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],  # to describe what is well takes as long again
 }
+
+
+class Weight(NamedTuple):
+    """A page's first load: bytes as they are sent, those of them that are code, and requests."""
+
+    bytes: int
+    code: int
+    requests: int
+
+
+def heaviest(weights: Mapping[str, Weight]) -> str:
+    """The most of each kind beside its limit, and the page that has it."""
+    limits = {"bytes": MOST_FIRST_LOAD, "of code": MOST_CODE, "requests": MOST_REQUESTS}
+    said = []
+    for kind, (what, limit) in enumerate(limits.items()):
+        most, page = max((weight[kind], page) for page, weight in weights.items())
+        said.append(f"{most:,} {what} of {limit:,} ({page or 'log-in'})")
+    return ", ".join(said)
 
 
 class Visitor:
@@ -179,7 +198,7 @@ class Visitor:
         self.page.on("response", lambda response: self.loaded.append(response))  # noqa: PLW0108 (it takes no builtin)
         self.page.goto(self.url + path)
 
-    def check_weight(self) -> None:
+    def check_weight(self) -> Weight:
         """That first load was light, and its code lighter still. To wait for it is half a second, for many once."""
         self.page.wait_for_load_state("networkidle")
         own = [each for each in self.loaded if each.url.startswith(self.url) and each.ok]
@@ -189,6 +208,7 @@ class Visitor:
         assert sum(sizes.values()) <= MOST_FIRST_LOAD, sizes
         assert code <= MOST_CODE, sizes
         assert len(self.loaded) <= MOST_REQUESTS, sorted(each.url for each in self.loaded)
+        return Weight(sum(sizes.values()), code, len(self.loaded))
 
     def press_until(self, key: str, target: Locator, most: int = 150) -> None:
         """Press a key until this has the focus."""

@@ -27,6 +27,9 @@ class Row:
         """The row's name."""
         return f"{self.door} ({self.case})" if self.case else self.door
 
+    def __str__(self) -> str:
+        return f"{self.name}: {', '.join(self.calls)}; {self.reads:g} RRU, {self.writes:g} WRU"
+
 
 @cache
 def read() -> dict[str, Row]:

@@ -14,6 +14,7 @@ from infrastructure.cost import reckoning
 from infrastructure.local import dynamodb
 from shared.handling import wiring
 from shared.settings import settings
+from tests.figures import Figures
 from tests.integration import portal as portals
 from tests.integration.calls import Calls
 from tests.integration.meter import members, staff, workers  # noqa: F401 - they add their cases
@@ -206,20 +207,26 @@ def test_no_request_scans_and_no_route_may() -> None:
     assert scanning == {"export_data"}
 
 
-# --- what was promised ---
+# --- what was promised, and is said at the end of a run ---
+
+PROMISED = "calls and units, as metered"
 
 
-def test_a_dashboard_is_one_call_and_four_units_in_the_fifth_cycle_as_in_the_first() -> None:
+def test_a_dashboard_is_one_call_and_four_units_in_the_fifth_cycle_as_in_the_first(figures: Figures) -> None:
     path = "GET /api/certifications/{certification_id}/cycle"
     for case in ("30 entries", "30 entries, fifth cycle"):
         found = read()[f"{path} ({case})"]
-        assert found.calls == ["Query"]
+        figures(PROMISED, f"{found} (at most 4 RRU)")
+        assert found.calls == ["Query"], "a consistent one"
         assert found.reads <= 4.0
 
 
 @pytest.mark.parametrize(("case", "entries"), [("1 of 10 more", 1), ("5 at once", 5), ("20 at once", 20)])
-def test_a_session_of_k_entries_is_two_calls_and_2k_plus_4_units(case: str, entries: int) -> None:
+def test_a_session_of_k_entries_is_two_calls_and_2k_plus_4_units(
+    case: str, entries: int, figures: Figures
+) -> None:
     found = read()[f"POST /api/certifications/{{certification_id}}/entries ({case})"]
+    figures(PROMISED, str(found))
     assert found.calls == ["Query", f"TransactWriteItems of {entries + 2}"]
     assert found.writes == 2 * (entries + 2)
 
@@ -240,7 +247,10 @@ def test_a_session_of_k_entries_is_two_calls_and_2k_plus_4_units(case: str, entr
         ("issue_invoices (one due certification)", ["PutItem"]),
     ],
 )
-def test_a_change_is_one_read_and_one_conditional_write(name: str, changes: list[str]) -> None:
+def test_a_change_is_one_read_and_one_conditional_write(
+    name: str, changes: list[str], figures: Figures
+) -> None:
+    figures(PROMISED, str(read()[name]))
     reading, *writing = read()[name].calls
     assert reading in ("GetItem", "BatchGetItem", "Query")
     assert [each.partition(" ")[0] for each in writing] == changes
