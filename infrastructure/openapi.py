@@ -79,6 +79,9 @@ REFUSALS: dict[str, tuple[int, ...]] = {
 EXISTED = {"ask_for_invoice", "make_invoice"}
 """What is 201 when the request makes something and 200 when that is there already."""
 
+NAMED_IN_QUERY = {"read_program"}
+"""What names something in its query alone that may not be there."""
+
 PROBLEM = {
     "type": "object",
     "description": "Why a request was refused (RFC 9457).",
@@ -165,7 +168,7 @@ def _complete(operation: dict[str, Any], route: Route) -> None:
     if "csv_body" in gates:
         operation["requestBody"] = {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
     _name_binary(operation)
-    if "<" in route.path:
+    if "<" in route.path or route.func.__name__ in NAMED_IN_QUERY:
         gates.append(NAMES_SOMETHING)
     statuses = {503, *(status for gate in gates for status in REFUSALS.get(gate, ()))}
     if operation["responses"].pop("422", None) is not None and (_has_fields(operation)):

@@ -11,6 +11,7 @@ from shared.adapters.document_store import document_id_of
 from shared.domain import ids
 from shared.domain.days import day_of
 from shared.domain.events import Command
+from shared.domain.program import Program
 from shared.handling import wiring
 from shared.handling.jobs import each_message
 from shared.use_cases.check_document import (
@@ -59,7 +60,7 @@ def check(event: Mapping[str, Any], *, last_try: bool = False) -> None:
             wiring.document_store(),
             wiring.events(),
             _command(),
-            wiring.editions().programs[-1],
+            _widest(),
             document_id,
             object_version,
             _certification_ids,
@@ -85,6 +86,11 @@ def check(event: Mapping[str, Any], *, last_try: bool = False) -> None:
     elif outcome == ANOTHER_VERSION:
         wiring.document_store().remove_version(document_id, object_version)
     logger.info("document_checked", document_id=document_id, outcome=outcome)
+
+
+def _widest() -> Program:
+    """The edition that takes the largest files: the form that a file came with was made by the one of its home."""
+    return max(wiring.editions().programs, key=lambda program: program.largest_document_bytes)
 
 
 def _command() -> Command:

@@ -146,6 +146,7 @@ def submit_from_paper(certification_id: str, signing: SubmissionSent) -> Respons
         wiring.recertifications(),
         wiring.invoices(),
         wiring.events(),
+        wiring.editions(),
         command(app),
         recertification(app),
         signing.agreement_version,

@@ -2,9 +2,10 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from shared.adapters import clock
 from shared.adapters.http.resolver import JSON, answer, portal_api
@@ -23,11 +24,27 @@ FOR_FIVE_MINUTES = "public, max-age=300"
 
 
 @app.get("/api/program")
-def read_program() -> Response[Program]:
-    """The edition of the program that is in force today."""
+def read_program(
+    edition: Annotated[
+        str | None,
+        Query(
+            max_length=200, description="The name of another edition, such as the one that a cycle is under."
+        ),
+    ] = None,
+) -> Response[Program]:
+    """The edition of the program that is in force today, or the one of this name, which a cycle may be under."""
+    return Response(200, JSON, _said(_edition(edition)), {"Cache-Control": FOR_FIVE_MINUTES})
+
+
+def _edition(name: str | None) -> Edition:
+    """The edition with this name, without one that in force. Raises NotFound."""
     editions = wiring.editions()
-    edition = editions.in_force(day_of(clock.now(), editions.time_zone))
-    return Response(200, JSON, _said(edition), {"Cache-Control": FOR_FIVE_MINUTES})
+    if name is None:
+        return editions.in_force(day_of(clock.now(), editions.time_zone))
+    for program in editions.programs:
+        if program.edition == name:
+            return program
+    raise NotFound("There is no such edition of the program.")
 
 
 @cache

@@ -132,6 +132,7 @@ def sign_application(certification_id: str, signing: SubmissionSent) -> Response
         wiring.recertifications(),
         wiring.invoices(),
         wiring.events(),
+        wiring.editions(),
         command(app),
         recertification(app),
         signing.agreement_version,

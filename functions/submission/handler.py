@@ -34,6 +34,7 @@ def sign_and_submit(certification_id: str, signing: SubmissionSent) -> Response[
         wiring.recertifications(),
         wiring.invoices(),
         wiring.events(),
+        wiring.editions(),
         command(app),
         recertification(app),
         signing.agreement_version,

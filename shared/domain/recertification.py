@@ -38,7 +38,7 @@ from shared.domain.errors import (
     VersionConflict,
 )
 from shared.domain.invoices import Invoice
-from shared.domain.program import Program
+from shared.domain.program import Agreement, Program
 from shared.domain.rules.claims import Period
 from shared.domain.rules.cycles import first_day_to_renew, last_day_to_earn
 from shared.domain.rules.ledger import Ledger, Line, ledger
@@ -385,14 +385,21 @@ class Recertification:
         return self._with_entries(tuple(entry for entry in self.entries if entry is not old))
 
     def submit(
-        self, *, agreement_version: str, signature: str, now: datetime, today: date, on_paper: bool = False
+        self,
+        agreement: Agreement,
+        *,
+        agreement_version: str,
+        signature: str,
+        now: datetime,
+        today: date,
+        on_paper: bool = False,
     ) -> tuple["Recertification", SignedRecord]:
         """Sign the agreement over the cycle and lock it (rule 3). The invoice is the caller's to add.
 
-        Raises CycleLocked, AgreementOutdated, NotReadyToSubmit.
+        `agreement` is the current one: that of the edition in force, whatever edition the cycle is under, while
+        `agreement_version` is what was read. Raises CycleLocked, AgreementOutdated, NotReadyToSubmit.
         """
         self.require_unlocked()
-        agreement = self.program.agreement
         if agreement_version != agreement.version:
             raise AgreementOutdated("The agreement has changed. Read the current text and sign that one.")
         self = self.accrued(today)  # noqa: PLW0642

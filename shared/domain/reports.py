@@ -112,8 +112,11 @@ class Report:
         return len({document_id for line in self.lines for document_id in line.gone})
 
 
-def report_of(recertification: Recertification, record: SignedRecord | None, today: date) -> Report:
-    """The report of the current cycle; `record` is that of its signing, where it is signed and not returned."""
+def report_of(
+    recertification: Recertification, record: SignedRecord | None, agreement: Agreement, today: date
+) -> Report:
+    """The report of the current cycle; `record` is that of its signing, where it is signed and not returned, and
+    `agreement` the one to be signed where it is not."""
     recertification = recertification.accrued(today)
     submission, program = recertification.submission, recertification.program
     signed = None if record is None else json.loads(record.text)
@@ -128,7 +131,7 @@ def report_of(recertification: Recertification, record: SignedRecord | None, tod
         lines=_lines(recertification.entries, counted, recertification.documents, submission),
         ledger=counted,
         submission=submission,
-        agreement=program.agreement if signed is None else Agreement(**signed["agreement"]),
+        agreement=agreement if signed is None else Agreement(**signed["agreement"]),
     )
 
 

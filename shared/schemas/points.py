@@ -145,10 +145,12 @@ class Entry(Given):
 
 
 class Certification(Given):
-    """A member's holding of a designation; `access` tells whether the portal is open for it."""
+    """A member's holding of a designation; `access` tells whether the portal is open for it, `edition` the edition of
+    the program that its current cycle is under."""
 
     certification_id: str
     designation: str
+    edition: str
     certified_since: Day
     expires_on: Day
     status: str
@@ -161,12 +163,13 @@ class Certification(Given):
 
     @classmethod
     def of(
-        cls, certification: certifications.Certification, access: certifications.Access
+        cls, certification: certifications.Certification, edition: str, access: certifications.Access
     ) -> "Certification":
         """The certification of the domain as it is answered."""
         return cls(
             certification_id=certification.certification_id,
             designation=certification.designation,
+            edition=edition,
             certified_since=certification.certified_since,
             expires_on=certification.expires_on,
             status=certification.status,
@@ -244,7 +247,7 @@ class Cycle(Given):
         return cls(
             cycle_id=cycle.cycle_id,
             number=cycle.number,
-            edition=cycle.edition,
+            edition=recertification.program.edition,
             starts_on=cycle.starts_on,
             ends_on=cycle.ends_on,
             state=recertification.state(today),
@@ -302,7 +305,9 @@ class Dashboard(Given):
         recertification = recertification.accrued(today)
         submission, invoice = recertification.submission, recertification.invoice
         return cls(
-            certification=Certification.of(recertification.certification, recertification.access(today)),
+            certification=Certification.of(
+                recertification.certification, recertification.program.edition, recertification.access(today)
+            ),
             cycle=Cycle.of(recertification, today),
             entries=Entry.all_of(recertification.entries, recertification),
             standing=[StandingClaim.of(each) for each in recertification.standing],

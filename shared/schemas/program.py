@@ -1,4 +1,4 @@
-"""The program as anyone may read it: the point table, fees, agreement and contact of the edition in force."""
+"""The program as anyone may read it: the point table, fees, agreement and contact of an edition."""
 
 from shared.domain import program
 from shared.domain.documents import ENDINGS

@@ -30,7 +30,7 @@ def read_report(
     if cycle_id is None or cycle_id == cycle.cycle_id:
         signing = current.submission.signing if cycle.locked and current.submission is not None else 0
         record = archive.signed_record(certification_id, cycle.number, signing) if signing else None
-        return report_of(current, record, today)
+        return report_of(current, record, editions.in_force(today).agreement, today)
     for number in range(1, cycle.number):
         if ids.cycle_id(certification_id, number) == cycle_id:
             archived = archive.closed_cycle(certification_id, number)

@@ -3,6 +3,7 @@
 from shared.domain.calendar import JobRun
 from shared.domain.events import Command
 from shared.domain.ports import DueStore, EventStore, InvoiceStore
+from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
 from shared.domain.reinstatement import by_application
 from shared.use_cases.expire_certifications import lapse_certification
@@ -14,6 +15,7 @@ def submit_application(
     recertifications: DueStore,
     invoices: InvoiceStore,
     events: EventStore,
+    editions: Editions,
     command: Command,
     recertification: Recertification,
     agreement_version: str,
@@ -38,6 +40,7 @@ def submit_application(
         recertifications,
         invoices,
         events,
+        editions,
         command,
         found,
         agreement_version,

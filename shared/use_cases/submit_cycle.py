@@ -7,6 +7,7 @@ from shared.domain.errors import NotFound
 from shared.domain.events import Command, Event, event
 from shared.domain.invoices import Invoice
 from shared.domain.ports import EventStore, InvoiceStore, RecertificationStore
+from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
 from shared.domain.reinstatement import Door, by_the_portal, late_fee_invoice
 from shared.domain.submissions import Submission
@@ -26,6 +27,7 @@ def submit_cycle(
     recertifications: RecertificationStore,
     invoices: InvoiceStore,
     events: EventStore,
+    editions: Editions,
     command: Command,
     recertification: Recertification,
     agreement_version: str,
@@ -34,6 +36,8 @@ def submit_cycle(
     door: Door = by_the_portal,
 ) -> SubmittedCycle:
     """Sign and lock a cycle, and create its invoice if it has none; what staff submit was signed on paper.
+
+    What is signed is the agreement of the edition in force, also where the cycle is under an earlier one (rule 3).
 
     One transaction: the cycle on its version, the submission, the record of what was signed, the invoice, the event.
     Raises CycleLocked, AgreementOutdated, NotReadyToSubmit, IdempotencyKeyReused, Unavailable.
@@ -45,6 +49,7 @@ def submit_cycle(
         before = recertification if attempt == 0 else read(recertifications, certification_id)
         before = door(before, command.today)
         after, record = before.submit(
+            editions.in_force(command.today).agreement,
             agreement_version=agreement_version,
             signature=signature,
             now=command.now,

@@ -1,7 +1,7 @@
 """A member announces a file: its document is there, pending, before the file itself is uploaded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.domain.certifications import Registration, portal_notice
@@ -66,7 +66,16 @@ class DocumentHome:
             access, notice = portal_notice(held, program, today)
             raise NotCertified(notice) if access == "not-certified" else CertificationLapsed(notice)
         only = usable[0].certification.certification_id if len(held) == 1 else None
-        return cls(member_id, usable[0].program, only, all(each.cycle.locked for each in usable))
+        taken_by = _together([each.program for each in usable])
+        return cls(member_id, taken_by, only, all(each.cycle.locked for each in usable))
+
+
+def _together(programs: Sequence[Program]) -> Program:
+    """The first of these, with what any of them takes: a member's cycles may be under different editions, and what is
+    uploaded for none may serve any of them."""
+    kinds = {kind.code: kind for program in reversed(programs) for kind in program.document_kinds}
+    most = max(program.largest_document_bytes for program in programs)
+    return replace(programs[0], document_kinds=tuple(kinds.values()), largest_document_bytes=most)
 
 
 def _lets_in(door: Door, held: Registration, today: date) -> bool:

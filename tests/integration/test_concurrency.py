@@ -71,7 +71,14 @@ class Stores:
         seen = read or self.read(who)
         asked = command(who)
         return submit_cycle(
-            self.recertifications, self.invoices, self.events, asked, seen, "2026-01", "Mona Member"
+            self.recertifications,
+            self.invoices,
+            self.events,
+            wiring.editions(),
+            asked,
+            seen,
+            "2026-01",
+            "Mona Member",
         )
 
     def approve(self, who: Person, read: Any, by: str = "staff-ann") -> Any:

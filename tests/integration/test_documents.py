@@ -646,7 +646,16 @@ def signing_and_deletion(
     )
     agreement = found.program.agreement.version
     return (
-        lambda: submit_cycle(recertifications, wiring.invoices(), events, first, found, agreement, "Mona"),
+        lambda: submit_cycle(
+            recertifications,
+            wiring.invoices(),
+            events,
+            wiring.editions(),
+            first,
+            found,
+            agreement,
+            "Mona",
+        ),
         lambda: delete_document(
             wiring.documents(),
             recertifications,

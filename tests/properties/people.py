@@ -134,6 +134,7 @@ def sign(world: World) -> Request:
             world.recertifications,
             world.invoices,
             world.events,
+            EDITIONS,
             command,
             read(world),
             PROGRAM.agreement.version,

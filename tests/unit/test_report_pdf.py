@@ -14,14 +14,14 @@ from pypdf import PdfReader
 from functions.report_pdf.paper import FONTS, Paper
 from functions.report_pdf.report import report_pdf
 from shared.domain.reports import Report, report_of
-from tests.unit.domain.builders import TODAY, claim, cycle_with
+from tests.unit.domain.builders import PROGRAM, TODAY, claim, cycle_with
 
 MADE_AT = datetime(2027, 6, 15, 15, 0, tzinfo=UTC)
 
 
 def report(*titles: str, name: str = "Marge Bouvier") -> Report:
     claims = [claim("webinar", 1, title=title) for title in titles]
-    return replace(report_of(cycle_with(*claims), None, TODAY), member_name=name)
+    return replace(report_of(cycle_with(*claims), None, PROGRAM.agreement, TODAY), member_name=name)
 
 
 def read(made: bytes) -> PdfReader:

@@ -119,7 +119,9 @@ def sign_with_record(
     found: Recertification, *, on: date = TODAY, now: datetime = NOW, version: str = PROGRAM.agreement.version
 ) -> tuple[Recertification, SignedRecord]:
     """The recertification submitted, and the record of what was signed."""
-    return found.submit(agreement_version=version, signature="Marge Bouvier", now=now, today=on)
+    return found.submit(
+        PROGRAM.agreement, agreement_version=version, signature="Marge Bouvier", now=now, today=on
+    )
 
 
 def sign(found: Recertification, *, on: date = TODAY) -> Recertification:

@@ -118,7 +118,7 @@ def test_what_was_carried_in_counts_with_every_change() -> None:
 
 def test_the_report_has_a_line_for_what_was_carried_in_so_that_it_adds_up() -> None:
     cycle = enter(opened(CARRYING, carried_in=(CarriedIn(Decimal(5), "webinar"),)), (claim("webinar", 2),))
-    report = Report.of(report_of(cycle, None, TODAY))
+    report = Report.of(report_of(cycle, None, cycle.program.agreement, TODAY))
     (carried,) = report.totals.carried_in
     assert (carried.category_title, carried.points_counted) == ("Webinar", 5)
     assert carried.explanation == "Carried over from the cycle before: 5."

@@ -125,6 +125,7 @@ class Portal:
             self.recertifications,
             self.invoices,
             self.events,
+            EDITIONS,
             command or member("sign"),
             seen or self.current,
             version or PROGRAM.agreement.version,
