@@ -61,7 +61,7 @@ def check_certificate(certificate_id: str) -> Response[Certificate]:
         raise NotFound("There is no such certificate. Compare the address with the one on the certificate.")
     editions = wiring.editions()
     today = day_of(clock.now(), editions.time_zone)
-    body = Certificate.of(standing, editions.of(standing.cycle.edition), today)
+    body = Certificate.of(standing, editions.of_cycle(standing.cycle, today), today)
     return Response(200, JSON, body, {"Cache-Control": FOR_FIVE_MINUTES})
 
 

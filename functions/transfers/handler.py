@@ -26,7 +26,7 @@ from shared.handling.gates import (
     staff,
 )
 from shared.handling.paging import Cursor, Limit, in_time, page_of
-from shared.programs.editions import program_of
+from shared.programs.editions import program_of, require_known
 from shared.programs.reading import Unsound
 from shared.schemas.transfers import Export, ExportList, Import, ImportList, ImportSent, ImportStarted
 from shared.schemas.trials import Trial, TrialList, TrialSent
@@ -149,9 +149,11 @@ def read_trial(trial_id: str) -> Response[Trial]:
 def sound_edition(text: str) -> Program:
     """The edition that a text is. Raises InvalidRequest with the line and the field of each fault."""
     try:
-        return program_of(text)
+        program = program_of(text)
+        require_known(program, text, wiring.editions())
     except Unsound as error:
         raise InvalidRequest(tuple(Fault("/text", str(each)) for each in error.faults)) from error
+    return program
 
 
 def started(kinds: Set[str], limit: int, cursor: str | None) -> tuple[list[Job], str | None]:

@@ -12,7 +12,7 @@ import boto3
 from shared.domain.events import Event
 from shared.domain.program import Program
 from shared.programs import FOLDER
-from shared.programs.editions import program_of
+from shared.programs.editions import program_of, read_program
 from shared.programs.reading import Unsound
 from shared.repositories.events import Events
 from shared.repositories.table import Table
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     """Do it; 1 when the file cannot be used."""
     text = options.file.read_text(encoding="utf-8")
     try:
-        program = program_of(text)
+        program = read_program(options.file)
     except Unsound as error:
         print(error)
         return 1

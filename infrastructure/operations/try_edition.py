@@ -12,7 +12,7 @@ from shared.domain.program import Program
 from shared.domain.recertification import Recertification
 from shared.domain.rules.words import plain
 from shared.programs import load_editions
-from shared.programs.editions import read_program
+from shared.programs.editions import program_of, require_known
 from shared.programs.reading import Unsound
 from shared.repositories.recertifications import Recertifications
 from shared.repositories.table import Table
@@ -30,8 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do it, which only reads; 1 when the file cannot be used, 2 when somebody would no longer be ready."""
+    editions = load_editions(options.program)
     try:
-        changed = read_program(options.file)
+        changed = program_of(text := options.file.read_text(encoding="utf-8"))
+        require_known(changed, text, editions)
     except Unsound as error:
         print(error)
         return 1
@@ -40,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     today = date.today()  # noqa: DTZ011 (a look ahead; the day's time zone does not matter)
     table = Table(boto3.client("dynamodb"), options.table)
-    stored = Recertifications(table, load_editions(options.program), lambda: today)
+    stored = Recertifications(table, editions, lambda: today)
     years = range(today.year, today.year + options.years)
     due = (stored.find(each.certification_id) for year in years for each in stored.due(year))
     return tell((each for each in due if each is not None), changed, today)

@@ -45,7 +45,8 @@ class Certification:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One recertification period of a certification, pinned to the edition under which it started.
+    """One recertification period of a certification, pinned to the edition under which it started, or to the one that
+    has taken it over since: then `started_under` names the first.
 
     `number` counts the cycles the portal has known for this certification, from 1. `signable_from` is the first day
     on which it may be signed (rule 3), None when any day will do. `version` rises with every change of the cycle or
@@ -68,6 +69,7 @@ class Cycle:
     closed_at: datetime | None = None
     version: int = 1
     carried_in: tuple[CarriedIn, ...] = ()
+    started_under: str | None = None
 
     @property
     def locked(self) -> bool:

@@ -232,7 +232,7 @@ def undo_approval(current: Recertification, closed: ClosedCycle, *, editions: Ed
         version=current.certification.version + 1,
     )
     return Recertification(
-        program=editions.of(cycle.edition),
+        program=editions.of_cycle(cycle, cycle.ends_on),
         certification=certification,
         cycle=cycle,
         entries=closed.entries,

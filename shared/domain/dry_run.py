@@ -27,8 +27,11 @@ class Flip:
 def flip_of(found: Recertification, changed: Program, today: date) -> Flip | None:
     """What changed rules would do to a cycle on a day; None where they leave it as ready or unready as it is.
 
-    One with entries that the changed rules do not know, as of an activity that is gone, cannot be counted.
+    One with entries that the changed rules do not know, as of an activity that is gone, cannot be counted. What is
+    signed is not taken over.
     """
+    if changed.takes_over and found.cycle.locked:
+        return None
     before = found.accrued(today)
     now = before.ledger
     try:

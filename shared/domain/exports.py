@@ -76,6 +76,8 @@ Each file comes twice: as CSV (UTF-8, the columns that people ask for) and as JS
 Amounts of money are in minor units (cents), times in UTC, days in the program's time zone.
 A CSV cell that a spreadsheet would take for a formula begins with an apostrophe.
 `entries` are those of the current cycles; `signed_entries` are the entries of every signing, word for word.
+A cycle with `started_under` in its JSON line was taken over by a later edition: its total is by that one, the points
+of an entry as they were when it was last changed. One that nobody has changed since is as it was before.
 What changed while the export ran may be in it as it was before or after. What moved meanwhile, as a cycle with its
 submission and documents does when it is approved, taken back or lapses, may be in it twice or not at all: the history
 tells of it, and another export has it.

@@ -6,11 +6,15 @@ the rule set (`shared.domain.rules`); an edition of the program is that and what
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from shared.domain.days import day_after, years_later
 from shared.domain.money import Money
 from shared.domain.rules.fees import Charge, Fee, Membership, Owed, owed
 from shared.domain.rules.words import Activity, Designation, RuleSet
+
+if TYPE_CHECKING:
+    from shared.domain.certifications import Cycle
 
 __all__ = [
     "Activity",
@@ -124,7 +128,8 @@ class Program(RuleSet):
 
 @dataclass(frozen=True, slots=True)
 class Editions:
-    """The editions of one program, oldest first; a cycle keeps the one under which it started."""
+    """The editions of one program, oldest first; a cycle keeps the one under which it started, unless a later one takes
+    over."""
 
     programs: tuple[Program, ...]
 
@@ -133,19 +138,29 @@ class Editions:
         in_effect = [program for program in self.programs if program.effective_from <= day]
         return in_effect[-1] if in_effect else self.programs[0]
 
-    def of(self, edition: str) -> Program:
-        """The edition with this name; LookupError when it is not shipped."""
-        for program in self.programs:
-            if program.edition == edition:
-                return program
-        raise LookupError(f"edition {edition!r} is not among the editions of this program")
+    def before(self, program: Program) -> tuple[Program, ...]:
+        """The other editions that have taken effect by the first day of one."""
+        return tuple(
+            each
+            for each in self.programs
+            if each.edition != program.edition and each.effective_from <= program.effective_from
+        )
 
-    def governing(self, edition: str, day: date) -> Program:
-        """The edition that a cycle of an edition is under on a day: its own, unless a later one that has taken effect
-        says that it takes over the cycles that are running. LookupError when its own is not shipped."""
-        own = self.of(edition)
-        later = self.programs[self.programs.index(own) + 1 :]
-        return next((each for each in reversed(later) if each.takes_over and each.effective_from <= day), own)
+    def of_cycle(self, cycle: "Cycle", day: date) -> Program:
+        """The edition that a cycle is under on a day: the one recorded with it, unless a later one that has taken
+        effect takes over the cycles that are running. What is signed or closed stays under the recorded one.
+
+        LookupError when that is not shipped.
+        """
+        programs = self.programs
+        place = next((place for place, each in enumerate(programs) if each.edition == cycle.edition), None)
+        if place is None:
+            raise LookupError(f"edition {cycle.edition!r} is not among the editions of this program")
+        if not cycle.locked:
+            for each in reversed(programs[place + 1 :]):
+                if each.takes_over and each.effective_from <= day:
+                    return each
+        return programs[place]
 
     def years_of_last_days(self, today: date) -> range:
         """The years in which certifications that are not terminated can end: one approved in its first days runs two

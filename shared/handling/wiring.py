@@ -77,7 +77,7 @@ def members() -> "Members":
     """Members."""
     from shared.repositories.members import Members
 
-    return Members(table(), editions())
+    return Members(table(), editions(), today)
 
 
 @cache

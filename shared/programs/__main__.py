@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shared.domain.rules.handbook import handbook
 from shared.programs.cycle_files import read_cycle
-from shared.programs.editions import program_of
+from shared.programs.editions import read_program
 from shared.programs.printing import printed
 from shared.programs.reading import Unsound, parsed
 from shared.programs.rule_sets import PORTAL_WORDS, read_rule_set
@@ -21,7 +21,7 @@ def check(files: Sequence[Path]) -> int:
         try:
             data = parsed(text)
             rules_only = not any(name in data for name in ("contact", "agreement", "document_kinds"))
-            rule_set = read_rule_set(text) if rules_only else program_of(text)
+            rule_set = read_rule_set(text) if rules_only else read_program(file)
         except Unsound as error:
             unsound += 1
             for fault in error.faults:

@@ -1,5 +1,6 @@
 """Reads a program's editions from TOML: the rules, and what the portal needs besides."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,27 +17,78 @@ from shared.domain.program import (
     Reinstatement,
 )
 from shared.domain.rules.fees import Membership, When
+from shared.domain.rules.points import units_known
 from shared.domain.rules.words import Several
 from shared.programs.reading import MOST, MOST_YEARS, Fields, Notes, parsed
 from shared.programs.rule_sets import length, note_contradictions, rule_words
 
 
 def read_editions(folder: Path) -> Editions:
-    """All editions of a program, from the TOML files of its folder; FileNotFoundError when there is none."""
-    files = sorted(folder.glob("*.toml"))
-    if not files:
+    """All editions of a program, from the TOML files of its folder; FileNotFoundError when there is none. Raises
+    Unsound for the first that cannot be used, also for one that takes over what it does not know."""
+    texts = [file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.toml"))]
+    if not texts:
         raise FileNotFoundError(f"no edition of a program in shared/programs/{folder.name}")
-    programs = sorted((read_program(file) for file in files), key=lambda program: program.effective_from)
-    return Editions(tuple(programs))
+    read = sorted(((program_of(text), text) for text in texts), key=lambda each: each[0].effective_from)
+    editions = Editions(tuple(program for program, _ in read))
+    for program, text in read:
+        require_known(program, text, editions)
+    return editions
 
 
 def read_program(file: Path) -> Program:
-    """One edition from its TOML file; numbers become exact decimals. Raises Unsound with every fault."""
+    """One edition from its TOML file, beside the others of its folder. Raises Unsound with every fault."""
+    text = file.read_text(encoding="utf-8")
+    program = program_of(text)
+    if program.takes_over:
+        require_known(program, text, Editions(tuple(map(_alone, sorted(file.parent.glob("*.toml"))))))
+    return program
+
+
+def _alone(file: Path) -> Program:
     return program_of(file.read_text(encoding="utf-8"))
 
 
+def require_known(program: Program, text: str, editions: Editions) -> None:
+    """Refuse an edition that takes over and does not know all that those before it know; `editions` may hold it, or an
+    older text of it. Raises Unsound."""
+    if not program.takes_over:
+        return
+    notes = Notes()
+    for sentence in _left_out(program, editions.before(program)):
+        notes.add(("takes_over",), sentence)
+    notes.raise_if_any(text)
+
+
+def _left_out(taking: Program, before: Iterable[Program]) -> list[str]:
+    """What an edition that takes over lacks of those before it, a sentence each: running cycles may hold it."""
+    said: dict[str, str] = {}
+    for edition in before:
+        for what in _lacking(taking, edition):
+            said.setdefault(
+                what, f"{what}, as it is in {edition.edition}, whose cycles this edition takes over."
+            )
+    return list(said.values())
+
+
+def _lacking(taking: Program, edition: Program) -> Iterator[str]:
+    for designation in edition.designations:
+        if not taking.holds_designation(designation.code):
+            yield f'The designation "{designation.code}" is missing'
+    for activity in edition.activities:
+        known = taking.activity(activity.code)
+        if known is None:
+            yield f'The activity "{activity.code}" is missing'
+        elif known.unit != activity.unit:
+            yield f'The activity "{activity.code}" is not counted by the {activity.unit}'
+        else:
+            for unit in units_known(activity):
+                if unit not in units_known(known):
+                    yield f'The activity "{activity.code}" cannot be entered in {unit}'
+
+
 def program_of(text: str) -> Program:
-    """One edition from its TOML text. Raises Unsound with every fault."""
+    """One edition from its TOML text, by itself; numbers become exact decimals. Raises Unsound with every fault."""
     notes = Notes()
     fields = Fields(parsed(text), notes)
     words = rule_words(fields) | _portal_words(fields)

@@ -59,7 +59,7 @@ class Counts:
             if item is None:
                 continue
             cycle = items.cycle(item)
-            program = self._editions.governing(cycle.edition, today)
+            program = self._editions.of_cycle(cycle, today)
             if (last_day := last_day_to_correct(each, cycle, program)) is not None:
                 found[each.certification_id] = last_day
         return found

@@ -95,6 +95,7 @@ def cycle(item: Item) -> Cycle:
             CarriedIn(each["points"], each["category"], int(each["times"]))
             for each in item.get("carried_in", ())
         ),
+        started_under=item.get("started_under"),
     )
 
 

@@ -1,6 +1,7 @@
 """Members: the people, their unique e-mail addresses, what they are searched by, and their enrolment from a roster."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
 
 from shared.domain import ids
 from shared.domain.certifications import Certification, Registration
@@ -47,9 +48,12 @@ class Members:
     noted in the calendar before.
     """
 
-    def __init__(self, table: Table, editions: Editions) -> None:
+    def __init__(
+        self, table: Table, editions: Editions, today: Callable[[], date] = lambda: date.min
+    ) -> None:
         self._table = table
         self._editions = editions
+        self._today = today
         self._calendar = Calendar(table)
 
     def find(self, member_id: str) -> Member | None:
@@ -71,7 +75,7 @@ class Members:
         found = self._table.get_many([keys.member(member_id), *held_keys])
         people = [items.member(item) for item in found if item["SK"] == "MEMBER"]
         registrations = [
-            Registration(self._editions.of(cycle.edition), certification, cycle)
+            Registration(self._editions.of_cycle(cycle, self._today()), certification, cycle)
             for certification, cycle in holdings(found, wanted)
         ]
         return (people[0] if people else None), registrations

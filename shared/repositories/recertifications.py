@@ -21,6 +21,7 @@ from shared.domain.privacy import ERASED
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
 from shared.domain.submissions import SignedRecord, Submission
+from shared.domain.taking_over import counted_anew
 from shared.repositories import document_writes, events, items, keys
 from shared.repositories.calendar import Calendar
 from shared.repositories.certificates import certificate_write
@@ -331,7 +332,7 @@ class Recertifications:
         invoices = {invoice.invoice_id: invoice for invoice in map(items.invoice, there)}
         return [
             Recertification(
-                program=self._editions.governing(cycle.edition, self._today()),
+                program=self._editions.of_cycle(cycle, self._today()),
                 certification=each,
                 cycle=cycle,
                 invoice=invoices.get(ids.invoice_id(cycle.certification_id, cycle.number)),
@@ -361,7 +362,10 @@ class Recertifications:
 
     def _note_end_of_access(self, before: Recertification, after: Recertification, event: Event) -> None:
         expires_on = after.certification.expires_on
-        last_day = last_day_of_access(after.certification, after.cycle, after.program)
+        program = after.program
+        if before.cycle.state == "submitted" or program is not before.program:  # it may be taken over at once
+            program = self._editions.of_cycle(after.cycle, self._today())
+        last_day = last_day_of_access(after.certification, after.cycle, program)
         if last_day is None or last_day == last_day_of_access(
             before.certification, before.cycle, before.program
         ):
@@ -369,7 +373,7 @@ class Recertifications:
         if expires_on != before.certification.expires_on and expires_on != last_day:
             self._calendar.note(expires_on, expires_on.year, event.at)  # what reminders go by
         led_to_by: LedTo = "extension" if last_day == after.certification.extended_to else "index"
-        if last_day_to_correct(after.certification, after.cycle, after.program) is not None:
+        if last_day_to_correct(after.certification, after.cycle, program) is not None:
             led_to_by = "return"
         self._calendar.note(last_day, expires_on.year, event.at, led_to_by)
 
@@ -386,8 +390,8 @@ class Recertifications:
         documents = [items.document(item) for item in by_kind.get("DOCUMENT", [])]
         put_away = {each for item in by_kind.get("MOVING", []) for each in item["document_ids"]}
         submissions = [items.submission(item) for item in by_kind.get("SUBMISSION", [])]
-        return Recertification(
-            program=self._editions.governing(cycle.edition, self._today()),
+        whole = Recertification(
+            program=self._editions.of_cycle(cycle, self._today()),
             certification=items.certification(by_kind["CERTIFICATION"][0]),
             cycle=cycle,
             entries=tuple(sorted(entries, key=lambda entry: (entry.logged_at, entry.entry_id))),
@@ -400,6 +404,7 @@ class Recertifications:
                 items.standing_claim(each) for item in by_kind.get("STANDING", []) for each in item["claims"]
             ),
         )
+        return counted_anew(whole)
 
     def _transact(self, writes: Sequence[Write]) -> None:
         try:

@@ -10,6 +10,7 @@ from shared.domain.recertification import Recertification
 from shared.domain.reinstatement import approve_application
 from shared.domain.reviewing import approve, return_to_member
 from shared.domain.submissions import Decision
+from shared.domain.taking_over import governed
 from shared.use_cases.once import once, read, read_put_away
 
 
@@ -37,7 +38,7 @@ def decide_review(
         if decision.decision == "return":
             returned = return_to_member(before, submission_id, decision, command.today)
             recertifications.save(before, returned, event(command, subject, "cycle-returned", data))
-            return returned
+            return governed(returned, editions, command.today)
         if before.certification.status == "terminated":
             data["for_reinstatement"] = True
             closed, opened = approve_application(before, submission_id, decision, editions=editions)
@@ -47,7 +48,7 @@ def decide_review(
         opened = replace(opened, certification=replace(opened.certification, certificate_id=certificate_id))
         data |= {"expires_on": opened.certification.expires_on, "next_cycle": opened.cycle.cycle_id}
         recertifications.close(before, closed, opened, event(command, subject, "cycle-approved", data))
-        return opened
+        return governed(opened, editions, command.today)
 
     def again(_: Event) -> Recertification:
         return read_put_away(recertifications, certification_id)

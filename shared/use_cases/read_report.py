@@ -35,6 +35,6 @@ def read_report(
         if ids.cycle_id(certification_id, number) == cycle_id:
             archived = archive.closed_cycle(certification_id, number)
             if archived is not None:
-                program = editions.of(archived.cycle.edition)
+                program = editions.of_cycle(archived.cycle, today)
                 return report_of_archived(archived, program, current.certification, current.moving)
     raise NotFound("There is no such cycle of this certification.")

@@ -9,6 +9,7 @@ from shared.domain.events import Command, Event, event, require_other
 from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
+from shared.domain.taking_over import governed
 from shared.use_cases.once import once, read, read_put_away
 
 
@@ -46,7 +47,7 @@ def reinstate_certification(
         recertifications.close(
             before, closed, opened, event(command, subject, "certification-reinstated", data)
         )
-        return opened
+        return governed(opened, editions, command.today)
 
     def again(_: Event) -> Recertification:
         return read_put_away(recertifications, certification_id)

@@ -1,16 +1,12 @@
 """What a renewal costs: members and others, early, late and reinstated by tiers, retired once."""
 
-from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
 from shared.domain.money import Money
-from shared.domain.program import Editions
 from shared.domain.rules.fees import Charge, Fee, owed, sentences
 from shared.domain.rules.words import Length
-from tests.unit.domain.builders import PROGRAM
 
 ENDS_ON = date(2027, 12, 31)
 FEES = (
@@ -67,13 +63,3 @@ def test_the_fees_are_told_in_sentences() -> None:
     early = "Early renewal (members): 50.00 USD, if paid at least 90 days before the last day, instead of the fee."
     assert said[3] == early
     assert said[-1] == "Retired, once: 75.00 USD, once, for those who retire, instead of the fee."
-
-
-def test_a_cycle_keeps_its_edition_unless_a_later_one_takes_over() -> None:
-    later = replace(PROGRAM, edition="later", effective_from=date(2027, 1, 1), points_required=Decimal(60))
-    editions = Editions((PROGRAM, later))
-    assert editions.governing(PROGRAM.edition, date(2027, 6, 1)) is PROGRAM
-    taking = Editions((PROGRAM, replace(later, takes_over=True)))
-    assert taking.governing(PROGRAM.edition, date(2026, 12, 31)) is PROGRAM
-    assert taking.governing(PROGRAM.edition, date(2027, 1, 1)).points_required == 60
-    assert taking.governing("later", date(2027, 1, 1)).edition == "later"

@@ -26,7 +26,7 @@ from shared.domain.ports import AddressTaken, AlreadyRecorded, ChangedMeanwhile
 from shared.domain.recertification import Recertification
 from shared.domain.roster import Enrollment, RosterRow, Standing
 from shared.domain.submissions import SignedRecord, Submission
-from tests.unit.domain.builders import EDITIONS, NOW
+from tests.unit.domain.builders import EDITIONS, NOW, TODAY
 
 
 @dataclass
@@ -230,7 +230,7 @@ class FakeMembers:
             self._put(enrollment.member)
             for certification, cycle in changed.values():
                 known = self.table.recertifications.get(certification.certification_id)
-                blank = Recertification(EDITIONS.of(cycle.edition), certification, cycle)
+                blank = Recertification(EDITIONS.of_cycle(cycle, TODAY), certification, cycle)
                 self.table.recertifications[certification.certification_id] = replace(
                     known or blank, certification=certification, cycle=cycle
                 )
