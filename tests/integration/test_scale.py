@@ -107,6 +107,21 @@ def test_a_plan_counts_own_work_on_a_share_of_a_processor_and_each_call_and_mail
     assert idle.dollars > 100_000 * prices()["ses"]["mail"]
 
 
+def test_mails_take_what_sess_rate_its_quota_of_a_day_and_the_workers_leave_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert invoices.mailing(50_000) == pytest.approx(50_000 / 14)
+    assert invoices.mailing(50_001) == pytest.approx(86_400 + 1 / 14)
+    assert invoices.mailing(1_000_000) == pytest.approx(19 * 86_400 + 50_000 / 14)
+    assert (
+        invoices.mailing(invoices.mails_kept()) < 14 * 86_400 <= invoices.mailing(invoices.mails_kept() + 1)
+    )
+    monkeypatch.setattr(invoices, "MAILS_A_DAY", 1_000_000)
+    monkeypatch.setattr(invoices, "MAILS_A_SECOND", 1_000)
+    workers = invoices.concurrency("notify") / (0.012 + 7 * invoices.CALL_SECONDS)
+    assert invoices.mailing(1_000_000) == pytest.approx(1_000_000 / workers)
+
+
 def noted(folder: Path, **runs: tuple[str, int]) -> dict[str, Any]:
     """Parts as runs of these names and sizes note them."""
     for part, (name, members) in runs.items():

@@ -13,8 +13,10 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.session import Session
 
-from infrastructure.cost.reckoning import Operation, functions, prices
+from infrastructure.cost.reckoning import ROOT, Operation, functions, prices, profile
+from infrastructure.local.template import load
 from shared.adapters import aws
+from shared.adapters.message_queue import BATCH as MESSAGES_A_CALL
 from shared.adapters.message_queue import MessageQueue
 from shared.domain.calendar import JobRun
 from shared.handling import wiring
@@ -48,7 +50,12 @@ WHOLE_PROCESSOR = 1769
 """Megabytes of memory with which a Lambda function has a whole processor; less comes with its share (published)."""
 
 MAILS_A_SECOND = 14
-"""SES's usual rate out of the sandbox; more is asked for."""
+"""SES's rate out of the sandbox: assumed. AWS publishes none ("varies based on your specific use case")."""
+
+MAILS_A_DAY = 50_000
+"""How many mails SES takes in 24 hours, out of the sandbox: assumed likewise, and commonly given beside that rate."""
+
+DAY = 86_400
 
 LONGEST_SECONDS = 2400
 """How long it is done for real; what is not issued by then is told as it is."""
@@ -165,15 +172,39 @@ class Plan:
         return max(self.handing_on, self.comparing)
 
 
-def concurrency() -> int:
+def concurrency(folder: str = "issue_invoices") -> int:
     """How many workers may run at once, as the template has it."""
-    sources = functions()["issue_invoices"]["Events"].values()
+    sources = functions()[folder]["Events"].values()
     return int(next(iter(sources))["Properties"]["ScalingConfig"]["MaximumConcurrency"])
 
 
 def on_lambda(folder: str, seconds: float) -> float:
     """A whole processor's seconds on the share of one that the function's memory comes with."""
     return seconds * max(1.0, WHOLE_PROCESSOR / float(functions()[folder]["MemorySize"]))
+
+
+def mails_by_workers() -> float:
+    """Mails a second that the workers make, a call to SES reckoned as any other; their own work is the cost's."""
+    seconds = profile()["warm_milliseconds"] / 1000
+    seconds += Operation("notify (an invoice)").calls() * CALL_SECONDS
+    return concurrency("notify") / seconds
+
+
+def mailing(mails: int) -> float:
+    """How long so many mails take: at SES's rate or the workers', whichever is less; a day's quota ends each day."""
+    days, rest = divmod(mails - 1, MAILS_A_DAY)
+    return days * DAY + (rest + 1) / min(MAILS_A_SECOND, mails_by_workers())
+
+
+def mails_kept() -> int:
+    """Of how many mails asked for at once the last is sent before its message is too old for the queue."""
+    queue = load(ROOT / "template.yaml")["Resources"]["MailsQueue"]["Properties"]
+    return int(queue["MessageRetentionPeriod"]) // DAY * MAILS_A_DAY
+
+
+def reminding(due: int) -> float:
+    """What the reminders' job waits for where so many have one last day: a message each, its own work not reckoned."""
+    return (due / MESSAGES_A_CALL + due / DUE_PAGE + DUE_SHARDS) * CALL_SECONDS
 
 
 def plan(due: int, own: Own) -> Plan:
@@ -185,7 +216,7 @@ def plan(due: int, own: Own) -> Plan:
     issuing = Operation("issue_invoices (one due certification)")
     queries = due / DUE_PAGE + DUE_SHARDS
     rate = concurrency() / (on_lambda("issue_invoices", own.issuing) + issuing.calls() * CALL_SECONDS)
-    a_call = 10 * IN_A_MESSAGE
+    a_call = MESSAGES_A_CALL * IN_A_MESSAGE
     handing_on = (
         on_lambda("generate_invoices", due * own.handing_on) + (due / a_call + queries) * CALL_SECONDS
     )
@@ -202,7 +233,7 @@ def plan(due: int, own: Own) -> Plan:
         handing_on=handing_on,
         issuing=due / rate,
         comparing=comparing,
-        mailing=due / MAILS_A_SECOND,
+        mailing=mailing(due),
         invoices_a_second=rate,
         table_writes=rate * issuing.row["writes"],
         hottest_partition=rate,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from shared.use_cases.send_reminders import CATCH_UP
 from tests.load import invoices, routes
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -171,8 +172,8 @@ def _routes(found: dict[str, Any]) -> str:
     usual = len(routes.of_members(usual=True))
     return f"""
 
-All {metered["metered"]} of the [meter's](data-model.md#what-each-costs) cases of members' routes were then metered on
-that table: the largest ratio of calls, read or write units to those on an empty table is
+All {metered["metered"]} cases of members' routes that the [meter](data-model.md#what-each-costs) had then were metered
+on that table: the largest ratio of calls, read or write units to those on an empty table is
 **{metered["most"]:.2f}**. {more}At 1,000 members `make test` holds {usual} of them to 1.2: those that the
 profile of [cost](cost.md) names, but for the printing."""
 
@@ -187,6 +188,7 @@ def _release(found: dict[str, Any]) -> str:
     ]
     is_whole = done["issued"] == done["due"]
     ended = "" if is_whole else " There the run was ended, for it had taken the time that it was given."
+    minutes = invoices.JOB_SECONDS // 60
     busiest = invoices.PARTITION_WRITES / plans(found)[0].hottest_partition * invoices.concurrency()
     return f"""## 15 February
 
@@ -208,7 +210,11 @@ Reckoned for AWS, of a processor's own work and of waiting:
 - {invoices.concurrency()} workers at once (`MaximumConcurrency`). A partition takes {invoices.PARTITION_WRITES:,}
   write units a second, a new table {invoices.NEW_TABLE_WRITES:,}, a standard queue any number;
 - dollars: sending, issuing, the table's stream and the mail of each, by metered units and list prices;
-- mails at {invoices.MAILS_A_SECOND} a second, SES's usual rate: ask for more where that is too slow.
+- mails, assumed: SES takes {invoices.MAILS_A_SECOND} a second and {invoices.MAILS_A_DAY:,} in 24 hours. AWS publishes
+  neither figure: they are the account's own (`aws ses get-send-quota`), and more is asked for, of both. The
+  {invoices.concurrency("notify")} workers make some {invoices.mails_by_workers():.0f} a second, fewer as SES takes
+  longer to answer than other calls: a higher rate helps no further without more of them (`MaximumConcurrency` of
+  `NotifyFunction`).
 
 | due | handing on | issuing | comparing | mails | invoices/s | table, WRU/s | hottest partition, WRU/s | dollars |
 |---|---|---|---|---|---|---|---|---|
@@ -216,10 +222,18 @@ Reckoned for AWS, of a processor's own work and of waiting:
 
 ![Minutes and the hottest partition against certifications due](scale.svg)
 
-The limit is one function of {invoices.JOB_SECONDS // 60} minutes, that hands on or compares. By these figures both
+The limit of the invoices is one function of {minutes} minutes, that hands on or compares. By these figures both
 end in time up to some {invoices.most(own):,} due in one year; beyond, a run would break off and begin anew, so it
 would have to go by shard. The workers' concurrency, not DynamoDB, sets the pace of the invoices: {busiest:.0f} workers
-at once would be as many as the one partition takes. The mails take longest."""
+at once would be as many as the one partition takes.
+
+The mails take longest, and are what a large body has to ask AWS about: with this quota the last of more than
+{invoices.mails_kept():,} asked for on one day would be older than `MailsQueue` keeps a message, which is then gone
+without a dead letter. The invoices are there all the same, and members see them when they log in.
+
+The reminders are not in the table. Their job sends one message a certification: for {DUE[-1]:,} with one last day its
+calls alone take {_time(invoices.reminding(DUE[-1]))} of those {minutes}. With its own work, which is not measured, it
+would break off somewhat below that number and begin anew each time; after {CATCH_UP} days the rest would get none."""
 
 
 def _lines(rows: list[str]) -> str:
@@ -227,6 +241,8 @@ def _lines(rows: list[str]) -> str:
 
 
 def _time(seconds: float) -> str:
+    if seconds >= 2 * invoices.DAY:
+        return f"{seconds / invoices.DAY:.0f} days"
     if seconds >= 7200:
         return f"{seconds / 3600:.0f} h"
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
