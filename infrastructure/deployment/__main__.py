@@ -38,6 +38,9 @@ SAM = ROOT / ".tools" / "sam" / "bin" / "sam"
 BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
 PACKAGED = ROOT / ".aws-sam" / "packaged.yaml"
 
+LOOKS = 12
+"""How often a stage that was just deployed is looked at, some seconds apart, until all is well: two minutes."""
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
@@ -75,9 +78,9 @@ def deploy(options: argparse.Namespace) -> int:
     check_settings(stage)
     if is_asking:
         ask_for_secrets(stage)
-    url = deployment(stage, options.yes, is_watched=not options.unwatched).deploy()
+    url, version = deployment(stage, options.yes, is_watched=not options.unwatched).deploy()
     print(f"\nThe portal: {url}\n")
-    return int(not smoke(Visit(client_of(url)), print))
+    return int(not smoke(Visit(client_of(url), version=version), print, LOOKS))
 
 
 def ask_for_secrets(stage: Stage) -> None:
@@ -169,7 +172,12 @@ def deployment(stage: Stage, is_agreed: bool, *, is_watched: bool = True) -> Dep
 
     def agree(name: str, changes: list[str]) -> bool:
         print("\n".join(f"  {change}" for change in changes))
-        return is_agreed or input(f"Change {name}? [y/N] > ").strip().lower() in ("y", "yes")
+        if is_agreed:
+            return True
+        try:
+            return input(f"Change {name}? [y/N] > ").strip().lower() in ("y", "yes")
+        except EOFError:  # there is nobody to ask; the change set goes, as at a no
+            return False
 
     session = boto3.Session()
     if session.region_name is None:
@@ -241,6 +249,8 @@ def main(arguments: list[str]) -> int:
         ClientError,
     ) as error:  # no credentials, no region, not allowed: AWS's words say which
         return refuse(str(error))
+    except EOFError:
+        return refuse("There is nobody here to answer; nothing was done.")
 
 
 def refuse(sentence: str) -> int:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from infrastructure.deployment.publish import Place, publish
 from infrastructure.deployment.release import page_addresses, release_of
@@ -63,6 +63,13 @@ def config_of(region: str, auth: Mapping[str, str]) -> dict[str, Any]:
     return {"apiBase": "/api", "cognito": cognito}
 
 
+class Deployed(NamedTuple):
+    """The portal's address, and the version of the pages that are there now."""
+
+    url: str
+    version: str
+
+
 class Deployment:
     """One stage in one account. `package` uploads the built portal and says where its template lies.
 
@@ -85,8 +92,8 @@ class Deployment:
         self._tell = tell
         self._is_watched = is_watched
 
-    def deploy(self) -> str:
-        """All of it, in order; the portal's address. Where CloudFront gives it, the first time takes two rounds."""
+    def deploy(self) -> Deployed:
+        """All of it, in order. Where CloudFront gives it, the first time takes two rounds."""
         template = self._package()
         known = self._address()
         url = known or NOT_KNOWN_YET
@@ -94,12 +101,12 @@ class Deployment:
         web = self._web(data, portal)
         if web["Url"] != url:
             data, auth, portal = self._behind(web["Url"], template)
-        self._publish(web, auth)
+        version = self._publish(web, auth)
         program = self._stage.portal.parameters.get("Program", DEFAULT_PROGRAM)
         table = self._stage.portal.parameters.get("TableName", data["TableName"])
         for edition in self._account.record_editions(table, program):
             self._tell(f"edition {edition} is recorded as published")
-        return web["Url"]
+        return Deployed(web["Url"], version)
 
     def publish(self, *, dry_run: bool = False) -> None:
         """The pages alone, of stacks that are there."""
@@ -173,13 +180,14 @@ class Deployment:
         self._tell(f"{settings.name} …")
         return stacks.deploy(settings.name, template, {**settings.parameters, **found}, **how)
 
-    def _publish(self, web: Mapping[str, str], auth: Mapping[str, str], *, dry_run: bool = False) -> None:
+    def _publish(self, web: Mapping[str, str], auth: Mapping[str, str], *, dry_run: bool = False) -> str:
         region = self._account.region
         place = self._account.pages(web["PagesBucketName"], web["DistributionId"])
         release = release_of(WEB, cognito_endpoint(region))
         self._tell(f"pages, version {release.version} …")
         for line in publish(place, release, config_of(region, auth), dry_run=dry_run):
             self._tell(f"  {line}")
+        return release.version
 
 
 def _messages_in(sqs: Any, url: str) -> int:

@@ -1,18 +1,22 @@
 """Looks at a stage from outside: is all there, told apart, compressed, kept and guarded as it should be."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from infrastructure.deployment.release import FOREVER, SPEAKS_TO_COGNITO
+from infrastructure.deployment.release import FOREVER, SPEAKS_TO_COGNITO, VERSIONS
 from infrastructure.local.security_headers import api_headers, security_headers
 
 _FILES = re.compile(r'<(?:link rel="(?:stylesheet|modulepreload|icon)"|script)[^>]*?(?:href|src)="([^"]+)"')
 _PRECONNECT = re.compile(r'<link rel="preconnect" href="([^"]+)"')
+_VERSION = re.compile(rf"/{VERSIONS}(\w+)/")
 _CONNECT = re.compile(r"connect-src 'self' ([^;]+)")
+
+PAUSE_SECONDS = 10
 
 
 class Wrong(Exception):
@@ -27,11 +31,15 @@ def expect(holds: bool, found: object) -> None:
 
 @dataclass
 class Visit:
-    """A look at one address; `name` and `password` are of an account that may be logged in, or empty."""
+    """A look at one address; `name` and `password` are of an account that may be logged in, or empty.
+
+    `version` is that of the pages that were just published, or empty.
+    """
 
     client: httpx.Client
     name: str = ""
     password: str = ""
+    version: str = ""
 
     @property
     def config(self) -> dict[str, Any]:
@@ -113,6 +121,8 @@ def an_account_can_be_logged_in(visit: Visit) -> None:
     given = {"USERNAME": visit.name, "PASSWORD": visit.password}
     answer = visit.cognito("InitiateAuth", {"AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": given})
     expect(answer.status_code == 200, answer.text[:200])
+    challenge = answer.json().get("ChallengeName")
+    expect(challenge is None, f"{challenge}: the account has to be a member's, without an authenticator app")
     token = answer.json()["AuthenticationResult"]["AccessToken"]
     me = visit.client.get("/api/me", headers={"Authorization": f"Bearer {token}"})
     expect(me.status_code == 200, me.status_code)
@@ -147,6 +157,11 @@ def files_have_versions_and_are_kept_for_ever_and_compressed(visit: Visit) -> No
         expect(is_small or "content-encoding" in answer.headers, f"{address} is not compressed")
 
 
+def the_pages_are_those_just_published(visit: Visit) -> None:
+    found = set(_VERSION.findall(visit.client.get("/").text))
+    expect(found == {visit.version}, f"{sorted(found)} instead of {visit.version}")
+
+
 def the_connection_to_cognito_is_opened_beforehand(visit: Visit) -> None:
     endpoint = visit.config["cognito"]["endpoint"]
     for name in SPEAKS_TO_COGNITO:
@@ -172,26 +187,48 @@ DEPLOYED: tuple[Callable[[Visit], None], ...] = (
 
 
 def checks_for(visit: Visit) -> Iterator[Callable[[Visit], None]]:
-    """What is looked at; an account only where there is one to look with."""
+    """What is looked at; a version or an account only where there is one to look for or with."""
     yield from EVERYWHERE
     yield from DEPLOYED
+    if visit.version:
+        yield the_pages_are_those_just_published
     if visit.name:
         yield an_account_can_be_logged_in
 
 
-def smoke(visit: Visit, tell: Callable[[str], None]) -> bool:
-    """Look at everything, say each outcome, and whether all is well."""
-    wrong = 0
-    for check in checks_for(visit):
-        try:
-            check(visit)
-            outcome = "ok"
-        except (Wrong, httpx.HTTPError, KeyError, ValueError) as error:
-            wrong += 1
-            outcome = (
-                f"WRONG: {type(error).__name__}: {error}"
-                if not isinstance(error, Wrong)
-                else f"WRONG: {error}"
-            )
-        tell(f"{check.__name__.replace('_', ' '):62} {outcome}")
-    return wrong == 0
+def smoke(visit: Visit, tell: Callable[[str], None], looks: int = 1) -> bool:
+    """Look at everything, say each outcome, and whether all is well.
+
+    What is wrong is looked at again where there are several looks, with a pause between: what was deployed a moment ago
+    reaches CloudFront's places one after another.
+    """
+    left = dict.fromkeys(checks_for(visit), "")
+    for look in range(looks):
+        if look:
+            time.sleep(PAUSE_SECONDS)
+        for check in list(left):
+            fault = _fault(check, visit)
+            if fault is None:
+                del left[check]
+                tell(_line(check, "ok"))
+            else:
+                left[check] = fault
+        if not left:
+            break
+    for check, fault in left.items():
+        tell(_line(check, f"WRONG: {fault}"))
+    return not left
+
+
+def _fault(check: Callable[[Visit], None], visit: Visit) -> str | None:
+    try:
+        check(visit)
+    except Wrong as error:
+        return str(error)
+    except (httpx.HTTPError, KeyError, ValueError) as error:
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def _line(check: Callable[[Visit], None], outcome: str) -> str:
+    return f"{check.__name__.replace('_', ' '):62} {outcome}"

@@ -185,6 +185,14 @@ class Stacks:
         try:
             self._cloudformation.get_waiter(state).wait(StackName=name, WaiterConfig=_PATIENCE)
         except WaiterError as error:
+            described: Any = error.last_response.get("Stacks") or [{}]
+            status = described[0].get("StackStatus", "")
+            if status.endswith("IN_PROGRESS") and "ROLLBACK" not in status:
+                minutes = _PATIENCE["Delay"] * _PATIENCE["MaxAttempts"] // 60
+                raise NotDeployed(
+                    f"{name} is {status} after {minutes} minutes, and CloudFormation goes on by itself: "
+                    "look there, and run this again when it has ended."
+                ) from error
             raise NotDeployed("\n".join([f"{name} was not deployed:", *self._reasons(name)])) from error
 
     def _reasons(self, name: str) -> list[str]:

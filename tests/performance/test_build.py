@@ -389,6 +389,9 @@ def sent_to(request: Any, **_: Any) -> None:
 ARM = 183
 """What a module's ELF header calls the processor of arm64."""
 
+PROCESSOR = re.compile(r"\.cpython-313-\w+-linux-gnu(?=\.so$)")
+"""What the name of a native module says of where it runs."""
+
 
 @pytest.fixture
 def deployed() -> Path:
@@ -402,12 +405,34 @@ def test_what_is_deployed_and_what_tests_run_differ_in_native_modules_alone(depl
     """All else was built twice, and is the same to the byte."""
     if not startup.is_built():
         pytest.skip("what tests run is not built here: make build ARCH=host")
-    folders = (startup.ARTIFACT, deployed)
-    names = {file.relative_to(folder) for folder in folders for file in folder.rglob("*") if file.is_file()}
-    native = {name for name in names if name.suffix == ".so"}
-    assert {name for name in names - native if not is_same(*(folder / name for folder in folders))} == set()
-    made_for = {(deployed / name).read_bytes()[18] for name in native if (deployed / name).is_file()}
-    assert made_for == {ARM}
+    assert differences(startup.ARTIFACT, deployed) == set()
+    native = {file.read_bytes()[18] for file in deployed.rglob("*.so")}
+    assert native == {ARM}
+
+
+def test_a_native_module_that_one_of_two_builds_lacks_is_a_difference(tmp_path: Path) -> None:
+    host, arm = tmp_path / "host", tmp_path / "arm"
+    for folder, processor in ((host, "x86_64"), (arm, "aarch64")):
+        folder.mkdir()
+        (folder / f"core.cpython-313-{processor}-linux-gnu.so").write_text(processor)
+        (folder / "any.abi3.so").write_text(processor)
+        (folder / "one.py").write_text("ONE = 1")
+    assert differences(host, arm) == set()
+    (arm / "any.abi3.so").unlink()
+    (host / "core.cpython-313-x86_64-linux-gnu.so").unlink()
+    (arm / "one.py").write_text("ONE = 2")
+    assert differences(host, arm) == {"any.abi3.so", "core.so", "one.py"}
+
+
+def differences(one: Path, other: Path) -> set[str]:
+    """What only one of two builds has, native modules by their names without the processor's, or has otherwise."""
+    names = [
+        {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+        for folder in (one, other)
+    ]
+    native = [{PROCESSOR.sub("", name) for name in each if name.endswith(".so")} for each in names]
+    others = {name for name in names[0] | names[1] if not name.endswith(".so")}
+    return (native[0] ^ native[1]) | {name for name in others if not is_same(one / name, other / name)}
 
 
 def is_same(one: Path, other: Path) -> bool:

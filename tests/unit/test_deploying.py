@@ -77,12 +77,18 @@ class CloudFormation:
     """As much of the service as deploying asks for: stacks come to be when their change sets are executed."""
 
     def __init__(
-        self, *there: str, failing: str = "", unchanged: bool = False, lacking: tuple[str, ...] = ()
+        self,
+        *there: str,
+        failing: str = "",
+        unchanged: bool = False,
+        lacking: tuple[str, ...] = (),
+        status: str = "",
     ) -> None:
         self.there = set(there)
         self.lacking = lacking
         self.failing = failing
         self.unchanged = unchanged
+        self.status = status
         self.asked: list[tuple[str, dict[str, Any]]] = []
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
@@ -137,12 +143,14 @@ class CloudFormation:
         return Pages()
 
     def get_waiter(self, state: str) -> Any:
-        failing, unchanged = self.failing, self.unchanged
+        failing, unchanged, status = self.failing, self.unchanged, self.status
 
         class Waiter:
             def wait(self, **_: Any) -> None:
                 if state == "change_set_create_complete" and unchanged:
                     raise WaiterError(state, "failed", {"StatusReason": "No updates are to be performed."})
+                if state == failing and status:
+                    raise WaiterError(state, "max attempts", {"Stacks": [{"StackStatus": status}]})
                 if state == failing:
                     raise WaiterError(state, "failed", {"StatusReason": "wrong"})
 
@@ -211,9 +219,14 @@ def test_what_stands_behind_the_address_comes_first_and_each_is_told_what_it_nee
     recorded: list[tuple[str, str]] = []
     OUTPUTS["portal-dev-web"]["Url"] = "https://portal.example.org"
     try:
-        assert deployment(samconfig, service, recorded).deploy() == "https://portal.example.org"
+        url, version = deployment(samconfig, service, recorded).deploy()
     finally:
         OUTPUTS["portal-dev-web"]["Url"] = "https://d1.cloudfront.net"
+    assert url == "https://portal.example.org"
+    assert (
+        version
+        == deploying.release_of(deploying.WEB, "https://cognito-idp.eu-central-1.amazonaws.com").version
+    )
     assert [name for name, _ in service.deployed()] == [
         "portal-dev-data",
         "portal-dev-auth",
@@ -444,6 +457,43 @@ def test_what_cloudformation_refuses_is_told_in_its_own_words(failing: str, told
     service = CloudFormation("portal-dev", failing=failing)
     with pytest.raises(NotDeployed, match=told):
         Stacks(service, lambda *_: True).deploy("portal-dev", Template("x"), {})
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (
+            "UPDATE_IN_PROGRESS",
+            "portal-dev is UPDATE_IN_PROGRESS after 90 minutes, and CloudFormation goes on",
+        ),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", "Table: no room"),
+    ],
+)
+def test_what_takes_longer_than_we_wait_is_not_said_to_have_failed(status: str, told: str) -> None:
+    """A new index on a large table takes hours."""
+    service = CloudFormation("portal-dev", failing="stack_update_complete", status=status)
+    with pytest.raises(NotDeployed, match=told):
+        Stacks(service, lambda *_: True).deploy("portal-dev", Template("x"), {})
+
+
+def test_where_nobody_answers_nothing_is_done(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ended(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", ended)
+    assert command_line.main(["destroy", "dev"]) == 1
+    assert "nobody here to answer" in capsys.readouterr().err
+    session = SimpleNamespace(
+        region_name="eu-central-1",
+        client=lambda name, **_: SimpleNamespace(get_caller_identity=lambda: {"Account": "1", "Arn": "a"}),
+    )
+    monkeypatch.setattr(command_line.boto3, "Session", lambda: session)
+    made: list[Any] = []
+    monkeypatch.setattr(command_line, "Stacks", lambda _, agree: made.append(agree))
+    command_line.deployment(read_stage("dev"), False)
+    assert made[0]("recertification-dev", ["Modify  Api"]) is False, "and the change set goes"
 
 
 def test_destroying_takes_the_portals_own_stack_and_no_other(samconfig: Path) -> None:

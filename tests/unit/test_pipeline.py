@@ -1,5 +1,6 @@
 """Deploying from GitHub: who may, with what, and that it is the same as from a terminal."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +69,10 @@ def test_nothing_is_deployed_that_was_not_tested_and_no_key_is_kept(jobs: dict[s
     assert deploy["env"]["WATCH"] == "${{ inputs.unwatched && 'off' || '' }}", "a push has no inputs: watched"
     text = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
     assert "secrets." not in text
+
+
+def test_what_runs_beside_ours_is_named_by_its_commit(jobs: dict[str, Any]) -> None:
+    """A tag can be moved to other code, and one of the jobs can become a role."""
+    used = [step["uses"] for job in jobs.values() for step in job["steps"] if "uses" in step]
+    assert len(used) == 4
+    assert all(re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", each) for each in used), used

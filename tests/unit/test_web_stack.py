@@ -83,7 +83,8 @@ class CloudFront:
     def close(self) -> None:
         self._node.communicate(timeout=10)
 
-    def get(self, address: str) -> Answer:
+    def get(self, address: str, status: int = 200) -> Answer:
+        """The answer, of a bucket that has the page, or says that the browser's copy (304) is still right."""
         uri, _, query = address.partition("?")
         pairs = [pair.partition("=") for pair in query.split("&") if pair]
         querystring: dict[str, Any] = {}
@@ -102,8 +103,9 @@ class CloudFront:
         if stored is None:
             return Answer(404)  # by the bucket, of which CloudFront tells no function
         headers = {f"x-amz-meta-{name}": {"value": value} for name, value in stored.metadata.items()}
-        answered = self._run({"request": asked, "response": {"statusCode": 200, "headers": headers}})
-        return Answer(answered["statusCode"], title=title(stored.body))
+        answered = self._run({"request": asked, "response": {"statusCode": status, "headers": headers}})
+        assert "x-amz-meta-status" not in answered["headers"]
+        return Answer(answered["statusCode"], title=title(stored.body) if status == 200 else "")
 
     def _run(self, event: dict[str, Any]) -> dict[str, Any]:
         self._say(event)
@@ -117,7 +119,7 @@ class CloudFront:
 
 
 @pytest.fixture(scope="module")
-def deployed() -> Iterator[Callable[[str], Answer]]:
+def deployed() -> Iterator[Callable[..., Answer]]:
     if shutil.which("node") is None:
         pytest.skip(
             "Node is not installed (Debian, Ubuntu: apt-get install nodejs), so CloudFront's functions cannot run."
@@ -127,10 +129,10 @@ def deployed() -> Iterator[Callable[[str], Answer]]:
     bucket["config.json"] = Object("config.json", b"{}", "application/json", "")
     cloudfront = CloudFront(bucket)
 
-    def get(address: str) -> Answer:
+    def get(address: str, status: int = 200) -> Answer:
         """As the local stack has no versions, its addresses of files are looked for under the version."""
         is_file = re.search(r"\.(js|css|svg)$", address)
-        return cloudfront.get(f"/v/{release.version}{address}" if is_file else address)
+        return cloudfront.get(f"/v/{release.version}{address}" if is_file else address, status)
 
     yield get
     cloudfront.close()
@@ -188,6 +190,14 @@ def test_cloudfront_and_the_local_stack_answer_alike(
         assert (here.status, there.status) == (404, 404)
     else:
         assert there == here
+
+
+@pytest.mark.parametrize("address", ["/", "/nowhere/"])
+def test_a_page_that_a_browser_has_already_stays_unchanged(
+    address: str, deployed: Callable[..., Answer]
+) -> None:
+    """A 404 instead would be one without a body: an empty page at the second visit."""
+    assert deployed(address, 304) == Answer(304)
 
 
 @pytest.mark.parametrize("name", ["PageRequests", "PageResponses"])
