@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,12 @@ class StackSettings:
 
     def takes(self, parameter: str, value: str) -> bool:
         """Whether the template has such a parameter, and lets it have this value."""
-        declared = load(self.template)["Parameters"].get(parameter)
+        declared = _template(self.template)["Parameters"].get(parameter)
         return declared is not None and allows(declared, value)
 
     def broken_rules(self) -> Iterator[str]:
         """What the template says of values that do not go together, in its own sentences."""
-        template = load(self.template)
+        template = _template(self.template)
         known = {
             name: declared
             for name, declared in template["Parameters"].items()
@@ -72,6 +73,11 @@ class Stage:
     def secrets(self) -> list[str]:
         """The names of the secrets that the portal reads when it runs."""
         return [value for value in self.portal.parameters.values() if value.startswith("/")]
+
+
+@cache
+def _template(file: Path) -> Mapping[str, Any]:
+    return load(file)
 
 
 def read_stage(name: str, samconfig: Path = SAMCONFIG) -> Stage:
@@ -147,7 +153,7 @@ def _answer(stage: Stage, first: StackSettings, name: str, ask: Callable[[str], 
 
 def description_of(stack: StackSettings, parameter: str) -> str:
     """What the stack's template says of a parameter."""
-    declared = load(stack.template)["Parameters"][parameter]
+    declared = _template(stack.template)["Parameters"][parameter]
     return str(declared.get("Description", "")).strip()
 
 
