@@ -11,11 +11,12 @@ from shared.domain.days import day_of, years_later
 from shared.domain.submissions import hash_of
 from shared.repositories import keys
 from shared.repositories.table import REMOVED, _read
+from tests.properties.editions import EDITIONS
 from tests.properties.memory_dynamodb import Attributes, Change, Place
 from tests.properties.table_auditor import audit
 from tests.properties.telling import rests_on_the_best, same_entries, status_of, told
 from tests.properties.world import World, require
-from tests.unit.domain.builders import CERTIFICATION_ID, EDITIONS, PROGRAM
+from tests.unit.domain.builders import CERTIFICATION_ID, PROGRAM
 
 CERTIFICATION = keys.certification_partition(CERTIFICATION_ID)
 ARCHIVE = keys.archive_partition(CERTIFICATION_ID)
@@ -92,18 +93,20 @@ class Auditor:
     def _signed(self, record: Any) -> None:
         require(hash_of(record["text"]) == record["signed_hash"], "the hash is of what was signed")
         text, number = json.loads(record["text"]), int(record["cycle_number"])
+        signed_on = day_of(datetime.fromisoformat(text["signed_at"]), EDITIONS.time_zone)
         stored = self._entries(number)
         require(same_entries(text["entries"], stored), "every entry is signed as it stands")
         require(len(text["entries"]) == len(stored), "no entry is signed twice")
         before = self._world.dynamo.partitions.get(ARCHIVE, {}).get(f"CYCLE#{number - 1:04d}")
         if before is not None:
-            signed_on = day_of(datetime.fromisoformat(text["signed_at"]), EDITIONS.time_zone)
             require(
                 signed_on.isoformat() > _read(before)["ends_on"],
                 "no cycle is signed before the last has ended",
             )
         total = sum(Decimal(str(item["points"])) for item in stored)
         require(total >= PROGRAM.points_required, "signing needs the required points")
+        is_current = text["agreement"]["version"] == EDITIONS.in_force(signed_on).agreement.version
+        require(is_current, "what is signed is the agreement in force")
 
     def _invoice(self, before: Any, after: Any) -> None:
         require(after is not None, "invoices are never deleted")
@@ -169,6 +172,8 @@ class Auditor:
         opened = _read(cycle)
         require(int(opened["number"]) == number + 1, "the next cycle follows the one that is closed")
         require(opened["points_total"] == 0, "the next cycle opens with 0 points")
+        in_force = EDITIONS.in_force(date.fromisoformat(opened["starts_on"]))
+        require(opened["edition"] == in_force.edition, "the next cycle opens under the edition in force")
 
     def _points(self, written: list[Any], kinds: set[str]) -> None:
         entries = [(before, after) for (_, sk), before, after in written if sk.startswith("ENTRY#")]

@@ -7,12 +7,12 @@ from typing import Any
 from shared.domain.days import day_of
 from shared.repositories.table import Table
 from tests.properties.auditor import Auditor
+from tests.properties.editions import EDITIONS
 from tests.properties.memory_dynamodb import MemoryDynamoDB
 from tests.properties.people import DEEDS, at_midnight, deliver, fitting, mistaken, settled_twice, taken_back
 from tests.properties.standing import standing
 from tests.properties.uploads import PAPERS, look, with_documents
 from tests.properties.world import ANOTHER_BODY, Request, Violation, World, a_member
-from tests.unit.domain.builders import EDITIONS
 
 ONE_MEMBER = a_member()
 ROUNDS = 14

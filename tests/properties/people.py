@@ -29,8 +29,9 @@ from shared.use_cases.submit_cycle import submit_cycle
 from shared.use_cases.take_notice import take_notice
 from shared.use_cases.undo_approval import undo_wrong_approval
 from shared.use_cases.waive_invoice import waive_invoice
+from tests.properties.editions import EDITIONS
 from tests.properties.world import Request, World, require
-from tests.unit.domain.builders import CERTIFICATION_ID, EDITIONS, PROGRAM, claim
+from tests.unit.domain.builders import CERTIFICATION_ID, claim
 
 Make = Callable[[World], Request | None]
 MEMBER, STAFF, SYSTEM = "M-1", "S-1", "system"
@@ -137,7 +138,7 @@ def sign(world: World) -> Request:
             EDITIONS,
             command,
             read(world),
-            PROGRAM.agreement.version,
+            EDITIONS.in_force(command.today).agreement.version,
             "Marge Bouvier",
         )
 

@@ -136,6 +136,13 @@ def signed_early(item: Any) -> Any:
     return {**item, "text": {"S": text}, "signed_hash": {"S": hash_of(text)}}
 
 
+def signed_another_text(item: Any) -> Any:
+    """The record of a signing of an agreement that nobody was shown."""
+    said = json.loads(item["text"]["S"])
+    text = json.dumps({**said, "agreement": {**said["agreement"], "version": "2020-01"}})
+    return {**item, "text": {"S": text}, "signed_hash": {"S": hash_of(text)}}
+
+
 def and_another_claim(item: Any) -> Any:
     """The standing claims, and one more."""
     first = item["claims"]["L"][0]["M"]

@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from shared.domain.days import day_of, years_later
+from tests.properties.editions import EDITIONS
 from tests.properties.world import require
-from tests.unit.domain.builders import EDITIONS, PROGRAM
+from tests.unit.domain.builders import PROGRAM
 
 OWNER = "M-1"
 Item = Mapping[str, Any]

@@ -42,6 +42,7 @@ from tests.properties.tampering import (
     more,
     only_its_event,
     payment,
+    signed_another_text,
     signed_doubly,
     signed_early,
     signed_over,
@@ -185,6 +186,13 @@ COMMITS: dict[str, Tamper] = {
     "each submission is signed anew": without(SIGNED, SUBMISSION),
     "no cycle is signed before the last has ended": altered(
         SIGNED, after=signed_early, when=lambda _, new: int(new["cycle_number"]["N"]) > 1
+    ),
+    "what is signed is the agreement in force": altered(SIGNED, after=signed_another_text),
+    "the next cycle opens under the edition in force": beside(
+        "CYCLE",
+        altered(CYCLE, after=to(edition={"S": "ipma-hr/2020"})),
+        CLOSED,
+        of="cycle-approved",
     ),
     "an invoice is what its payments make of it": altered(
         INVOICE, after=to(status={"S": "disputed"}), when=was_paid

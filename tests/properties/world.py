@@ -40,6 +40,7 @@ from shared.repositories.events import Events
 from shared.repositories.invoices import Invoices
 from shared.repositories.recertifications import Recertifications, certification_write
 from shared.repositories.table import ABSENT, Table, _read, put
+from tests.properties.editions import EDITIONS
 from tests.properties.memory_dynamodb import (
     AnswerLost,
     MemoryDynamoDB,
@@ -47,7 +48,7 @@ from tests.properties.memory_dynamodb import (
     TransactionConflictException,
     TransactionInProgressException,
 )
-from tests.unit.domain.builders import CERTIFICATION_ID, EDITIONS, FEE, certification, cycle_of
+from tests.unit.domain.builders import CERTIFICATION_ID, FEE, certification, cycle_of
 
 LETTERS = str.maketrans("0123456789", "abcdefghij")
 """Keys are of 20 letters, as HTTP's are digested."""
