@@ -50,7 +50,7 @@ def _edition(name: str | None) -> Edition:
 @cache
 def _said(edition: Edition) -> Program:
     """An edition with its handbook, whose sentences are two thirds of a request: made once a process."""
-    return Program.of(edition)
+    return Program.of(edition, wiring.editions())
 
 
 @app.get("/api/certificates/<certificate_id>")

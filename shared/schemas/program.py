@@ -1,5 +1,7 @@
 """The program as anyone may read it: the point table, fees, agreement and contact of an edition."""
 
+from collections.abc import Iterable
+
 from shared.domain import program
 from shared.domain.documents import ENDINGS
 from shared.domain.rules.handbook import activity_sentence, handbook
@@ -97,7 +99,10 @@ class Section(Given):
 
 
 class Program(Given):
-    """One edition of the program; `handbook` tells its rules in sentences, made of the rule set itself."""
+    """One edition of the program; `handbook` tells its rules in sentences, made of the rule set itself.
+
+    `all_document_kinds` are those of the other editions too, by which documents may have been uploaded and published.
+    """
 
     name: str
     edition: str
@@ -115,13 +120,14 @@ class Program(Given):
     designations: list[Designation]
     activities: list[Activity]
     document_kinds: list[DocumentKind]
+    all_document_kinds: list[DocumentKind]
     fees: list[Fee]
     agreement: Agreement
     contact: Contact
     handbook: list[Section]
 
     @classmethod
-    def of(cls, edition: program.Program) -> "Program":
+    def of(cls, edition: program.Program, editions: program.Editions) -> "Program":
         """The edition of the domain as it is answered."""
         month, day = edition.invoice_release
         contact = edition.contact
@@ -159,9 +165,10 @@ class Program(Given):
                 )
                 for each in edition.activities
             ],
-            document_kinds=[
-                DocumentKind(code=each.code, title=each.title) for each in edition.document_kinds
-            ],
+            document_kinds=_kinds(edition.document_kinds),
+            all_document_kinds=_kinds(
+                kind for each in (edition, *reversed(editions.programs)) for kind in each.document_kinds
+            ),
             fees=[
                 Fee(
                     type="recertification",
@@ -185,3 +192,11 @@ class Program(Given):
             ),
             handbook=[Section(title=each.title, lines=list(each.lines)) for each in handbook(edition)],
         )
+
+
+def _kinds(kinds: Iterable[program.DocumentKind]) -> list[DocumentKind]:
+    """Each code once, by its first title."""
+    titles: dict[str, str] = {}
+    for kind in kinds:
+        titles.setdefault(kind.code, kind.title)
+    return [DocumentKind(code=code, title=title) for code, title in titles.items()]

@@ -83,9 +83,20 @@ async function attempt(path, options, tokenOf) {
   return send(BASE + path, { ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` } });
 }
 
-/** The program in force: public, kept by the browser for some minutes; `fresh` asks again. */
-export async function program({ fresh = false } = {}) {
-  const response = await send(`${BASE}/program`, fresh ? { cache: "reload" } : {});
+/** The program in force, or the edition of this name: public, kept by the browser for some minutes; `fresh` asks again. */
+export async function program({ edition, fresh = false } = {}) {
+  const query = edition ? `?${new URLSearchParams({ edition })}` : "";
+  const response = await send(`${BASE}/program${query}`, fresh ? { cache: "reload" } : {});
   if (!response.ok) throw await Refusal.of(response);
   return response.json().catch(refused);
+}
+
+/**
+ * The program of a cycle's edition: the one at hand (or on its way) where it is that, otherwise asked for by its name.
+ * What counts in a cycle is said by the edition that it is under, which others may have followed since; what is signed,
+ * and whom to ask, by the one in force.
+ */
+export async function programOf(edition, atHand) {
+  const found = await atHand;
+  return edition && edition !== found.edition ? program({ edition }) : found;
 }

@@ -19,8 +19,21 @@ const CHANGEABLE = ["entering", "complete", "returned"];
 const ARRIVES_WITHIN_MILLISECONDS = 10 * 60_000;
 
 async function load() {
-  const [program, documents, dashboards] = await Promise.all([api.program(), uploads.readAll(), readDashboards()]);
-  return { program, documents, dashboards };
+  const [inForce, documents, dashboards] = await Promise.all([api.program(), uploads.readAll(), readDashboards()]);
+  return { inForce, program: await programOfUploads(inForce, dashboards), documents, dashboards };
+}
+
+/**
+ * What is uploaded for no certification may serve any of them, and each may be under another edition: the kinds of all,
+ * and the largest files that one takes. The lapsed take nothing.
+ */
+async function programOfUploads(inForce, dashboards) {
+  const open = dashboards.filter(({ certification }) => certification.access === "open");
+  const editions = new Set((open.length ? open : dashboards).map(({ cycle }) => cycle.edition));
+  if (!editions.size) return inForce;
+  const programs = await Promise.all([...editions].map((each) => api.programOf(each, inForce)));
+  const kinds = new Map(programs.flatMap((each) => each.document_kinds).map((kind) => [kind.code, kind]));
+  return { document_kinds: [...kinds.values()], largest_document_bytes: Math.max(...programs.map((each) => each.largest_document_bytes)) };
 }
 
 async function readDashboards() {
@@ -34,7 +47,6 @@ const isAbsent = ({ status, uploaded_at: at }) => status === "pending" && Date.n
 class Documents {
   #content;
   #again;
-  #program;
   #documents;
   #dashboards;
   #watched = new Set();
@@ -60,11 +72,10 @@ class Documents {
   }
 
   /** Show the list; what is typed above it stays. */
-  show({ program, documents, dashboards }) {
-    this.#program = program;
+  show({ inForce, documents, dashboards }) {
     this.#documents = documents;
     this.#dashboards = dashboards;
-    const kinds = program.document_kinds.map((kind) => ({ ...kind, documents: documents.filter((each) => each.kind === kind.code) }));
+    const kinds = inForce.all_document_kinds.map((kind) => ({ ...kind, documents: documents.filter((each) => each.kind === kind.code) }));
     const place = this.#content.querySelector("#list");
     render(
       place,

@@ -1,8 +1,9 @@
-/** Help: the instructions, generated from the program's edition. */
+/** Help: the instructions, generated from the edition that the member's cycle is under, from the one in force without a cycle. */
 
 import * as api from "../api.js";
 import { money, number } from "../format.js";
 import { html, render } from "../html.js";
+import * as member from "../member.js";
 import { openPage } from "../page.js";
 import { helpText } from "../text/help.js";
 
@@ -22,11 +23,31 @@ function table(program) {
     )}</tbody></table>`;
 }
 
-function show(content, program) {
-  const { contact } = program;
+/** The editions that the member's cycles are under, each with the designations that it is about. */
+function editionsOf(me) {
+  const held = me?.certifications.filter((each) => each.edition) ?? [];
+  return new Map([...Map.groupBy(held, (each) => each.edition)].map(([edition, list]) => [edition, list.map((each) => each.designation).join(", ")]));
+}
+
+/** Whom to ask is said by the program in force; the rest, and what is invoiced, by the edition of the cycle. */
+async function load() {
+  const [inForce, me] = await Promise.all([api.program(), member.find().catch(() => null)]);
+  const editions = editionsOf(me);
+  const asked = new URLSearchParams(location.search).get("edition");
+  const edition = editions.has(asked) ? asked : [...editions.keys()][0];
+  return { contact: inForce.contact, program: await api.programOf(edition, inForce), editions };
+}
+
+/** The way to the rules of the member's other certifications. */
+function others({ program, editions }) {
+  if (editions.size < 2) return "";
+  return html`<nav aria-label="${t.choose}"><ul class="switch">${[...editions].map(([edition, designations]) => html`<li><a href="?${new URLSearchParams({ edition })}" ${edition === program.edition && html`aria-current="page"`}>${designations}</a></li>`)}</ul></nav>`;
+}
+
+function show(content, { contact, program, editions }) {
   render(
     content,
-    html`<div class="stack">
+    html`<div class="stack">${others({ program, editions })}
       <section class="card"><h2>${t.purpose}</h2><div class="prose"><p>${t.purposeDetail(program)}</p><p class="small soft">${program.notice}</p></div></section>
       <section class="card"><h2>${t.steps}</h2><ol class="prose">${t.stepList(program).map((step) => html`<li>${step}</li>`)}</ol></section>
       <section class="card"><h2>${t.wrong}</h2><div class="prose"><ul>${t.wrongList.map((each) => html`<li>${each}</li>`)}<li>${t.correction(program.correction_days)}</li></ul></div></section>
@@ -39,4 +60,4 @@ function show(content, program) {
   );
 }
 
-await openPage("help", { load: () => api.program(), show });
+await openPage("help", { load, show });

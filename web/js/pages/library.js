@@ -20,7 +20,7 @@ class Library {
 
   constructor(content, program) {
     this.#content = content;
-    this.#kinds = new Map(program.document_kinds.filter(({ code }) => code !== "evidence").map(({ code, title }) => [code, title]));
+    this.#kinds = new Map(program.all_document_kinds.filter(({ code }) => code !== "evidence").map(({ code, title }) => [code, title]));
   }
 
   /** `first` is the answer to what is asked for in the address. */

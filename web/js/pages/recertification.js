@@ -27,30 +27,34 @@ function asked() {
   return new URLSearchParams(location.search).get("certification");
 }
 
-/** The certification of the address, or the first; who the member is is mostly known, so the dashboard is one call. */
+/**
+ * The certification of the address, or the first; who the member is is mostly known, and so is the edition of the cycle,
+ * so that nothing waits for the dashboard.
+ */
 async function load() {
-  const program = api.program();
+  const asking = api.program();
   const me = await member.findCertified();
   const certificationId = asked() ?? me.certifications[0]?.certification_id;
-  if (!certificationId) return { program: await program, me };
-  const dashboard = await read(certificationId);
-  return { program: await program, me, dashboard };
+  if (!certificationId) return { inForce: await asking, me };
+  const held = me.certifications.find((each) => each.certification_id === certificationId);
+  const [inForce, known, dashboard] = await Promise.all([asking, api.programOf(held?.edition, asking), read(certificationId)]);
+  return { inForce, program: await api.programOf(dashboard.cycle.edition, known), me, dashboard };
 }
 
 const read = async (certificationId) => withApplication((await api.get(pathOf(certificationId, "/cycle"))).body);
 
-function show(content, { program, me, dashboard }) {
-  if (!dashboard) showUncertified(content, program, me);
-  else new Dashboard(content, program, me).show(dashboard);
+function show(content, { inForce, program, me, dashboard }) {
+  if (!dashboard) showUncertified(content, inForce, me);
+  else new Dashboard(content, inForce, program, me).show(dashboard);
 }
 
 /** An account that no member has is staff's; without their second factor they are taken for nobody. */
-function showUncertified(content, program, me) {
+function showUncertified(content, inForce, me) {
   const s = reportText.states.uncertified;
   render(
     content,
     html`<div class="card stack"><div><h2>${s.title}</h2><p>${s.detail}</p>${!me.email && html`<p>${s.staff} <a href="/profile/">${text.pages.profile.title}</a></p>`}</div>
-    <div class="buttons"><a class="button main" href="${program.contact.get_certified}">${s.get}</a><a class="button" href="/help/">${text.pages.help.title}</a></div></div>`,
+    <div class="buttons"><a class="button main" href="${inForce.contact.get_certified}">${s.get}</a><a class="button" href="/help/">${text.pages.help.title}</a></div></div>`,
   );
 }
 
@@ -60,11 +64,14 @@ const isUnsettled = ({ status }) => status === "open" || Boolean(billingText.tak
 /** The page of one certification, which changes as the member works on it. */
 class Dashboard {
   #content;
+  #inForce;
   #program;
   #dashboard;
 
-  constructor(content, program, me) {
+  /** `program` is that of the cycle: what counts in it. Whom to ask, and what is signed, is said by the one in force. */
+  constructor(content, inForce, program, me) {
     this.#content = content;
+    this.#inForce = inForce;
     this.#program = program;
     render(
       content,
@@ -101,7 +108,7 @@ class Dashboard {
     this.#showFacts();
     this.#content.querySelector("points-progress").show(this.#program, dashboard);
     this.#showSteps();
-    this.#content.querySelector("cycle-state").show(this.#program, dashboard);
+    this.#content.querySelector("cycle-state").show(this.#inForce, dashboard);
     this.#content.querySelector("proposal-list").show(this.#program, dashboard);
     this.#showAction();
     this.#content.querySelector("#entries-title").textContent = t.entries(dashboard.entries.length);
@@ -175,11 +182,12 @@ class Dashboard {
   /** What to do next: enter points, or sign; both where entering goes on; nothing while staff have the report. */
   #showAction() {
     const place = this.#content.querySelector("#action");
-    const { state, missing, takes_more: takesMore, cycle_id: cycleId } = this.#dashboard.cycle;
+    const { state, missing, takes_more: takesMore, cycle_id: cycleId, edition } = this.#dashboard.cycle;
     const isOpen = ["entering", "complete", "returned"].includes(state);
     const wanted = { "session-form": isOpen && takesMore, "agreement-form": isOpen && missing.length === 0 };
-    if (place.dataset.cycle !== cycleId) render(place, html``);
-    place.dataset.cycle = cycleId;
+    const cycle = `${cycleId} ${edition}`;
+    if (place.dataset.cycle !== cycle) render(place, html``);
+    place.dataset.cycle = cycle;
     for (const [name, isWanted] of Object.entries(wanted)) {
       const present = place.querySelector(name);
       if (!isWanted) present?.remove();
@@ -193,7 +201,7 @@ class Dashboard {
     form.style.display = "block";
     place.append(form);
     this.#listen(form);
-    form.open(this.#program, this.#dashboard);
+    form.open(form.localName === "agreement-form" ? this.#inForce : this.#program, this.#dashboard);
   }
 
   /** What accrues by itself: its code is loaded when there is something, or when one enters it. */
@@ -222,7 +230,8 @@ class Dashboard {
   async #saved({ entries, cycle, isEarlier }) {
     const known = new Set(entries.map((entry) => entry.entry_id));
     const others = this.#dashboard.entries.filter((entry) => !known.has(entry.entry_id));
-    if (this.#dashboard.door || entries.some((entry) => entry.document_ids.length)) await this.#reload();
+    const isOfAnother = cycle.edition !== this.#program.edition;
+    if (this.#dashboard.door || isOfAnother || entries.some((entry) => entry.document_ids.length)) await this.#reload();
     else {
       this.show({ ...this.#dashboard, cycle, entries: [...others, ...entries], outlook: null });
       if (cycle.missing.length) this.#lookAhead();
@@ -277,7 +286,9 @@ class Dashboard {
 
   async #reload() {
     try {
-      this.show(await read(this.#id));
+      const dashboard = await read(this.#id);
+      this.#program = await api.programOf(dashboard.cycle.edition, this.#program); // The next cycle may be under another.
+      this.show(dashboard);
     } catch (refusal) {
       render(this.#notice, html`<problem-message></problem-message>`);
       this.#notice.firstElementChild.show(refusal, { retry: () => this.#reload() });

@@ -14,17 +14,20 @@ import "../problem-message/problem-message.js";
 const t = reportText.agreement;
 
 class AgreementForm extends HTMLElement {
-  #program;
+  #inForce;
   #dashboard;
   #draft;
 
-  /** Dispatches `submitted` with what the API answered, and `outdated` when points or agreement are others by now. */
-  open(program, dashboard) {
-    this.#program = program;
+  /**
+   * The agreement is that of the program in force, whatever edition the cycle is under. Dispatches `submitted` with what
+   * the API answered, and `outdated` when points or agreement are others by now.
+   */
+  open(inForce, dashboard) {
+    this.#inForce = inForce;
     this.#dashboard = dashboard;
     this.#draft = new Draft(`signature:${dashboard.cycle.cycle_id}`);
     const { signable_from: from, points_required: required, takes_more: takesMore } = dashboard.cycle;
-    const isAhead = from && programDay(program.time_zone) < from;
+    const isAhead = from && programDay(inForce.time_zone) < from;
     render(
       this,
       html`<form class="stack" novalidate aria-labelledby="agreement-title">
@@ -44,7 +47,7 @@ class AgreementForm extends HTMLElement {
   }
 
   #showText() {
-    this.querySelector(".agreed").textContent = this.#program.agreement.text.trim();
+    this.querySelector(".agreed").textContent = this.#inForce.agreement.text.trim();
   }
 
   get #problem() {
@@ -60,7 +63,7 @@ class AgreementForm extends HTMLElement {
       this.#problem.show(new Refusal("invalid-request", { detail: text.faults(1) }), { fields: empty });
       return;
     }
-    const body = { agreement_version: this.#program.agreement.version, signature };
+    const body = { agreement_version: this.#inForce.agreement.version, signature };
     try {
       const { answer, isEarlier } = await this.#draft.post(doorOf(this.#dashboard, "/submission"), body);
       this.#draft.clear();
@@ -76,7 +79,7 @@ class AgreementForm extends HTMLElement {
     const retry = refusal.isUncertain ? () => this.querySelector("form").requestSubmit() : undefined;
     this.#problem.show(refusal, { fields, retry });
     if (refusal.code === "agreement-outdated") {
-      this.#program = await api.program({ fresh: true }).catch(() => this.#program);
+      this.#inForce = await api.program({ fresh: true }).catch(() => this.#inForce);
       this.#showText();
     }
     if (["certification-lapsed", "cycle-locked", "not-ready-to-submit", "signed-before", "idempotency-key-reused"].includes(refusal.code)) this.dispatchEvent(new CustomEvent("outdated"));

@@ -11,17 +11,17 @@ const t = reportText.states;
 const NEAR_MILLISECONDS = 45 * 24 * 60 * 60_000;
 
 class CycleState extends HTMLElement {
-  /** Show the state of a dashboard; nothing while points are simply being entered. */
-  show(program, dashboard) {
+  /** Show the state of a dashboard; nothing while points are simply being entered. Whom to write to is said by the program in force. */
+  show(inForce, dashboard) {
     const { cycle, submission } = dashboard;
     const isReturned = cycle.state === "returned" && submission?.decision;
     render(this, html``);
     if (dashboard.application && cycle.state !== "submitted") this.#showApplication(dashboard, isReturned);
     else if (cycle.state === "submitted") this.#showSubmitted(dashboard);
-    else if (isReturned) this.#showReturned(program, dashboard);
-    else if (cycle.state === "lapsed") this.#showLapsed(program, dashboard);
+    else if (isReturned) this.#showReturned(inForce, dashboard);
+    else if (cycle.state === "lapsed") this.#showLapsed(inForce, dashboard);
     else if (cycle.number > 1 && dashboard.entries.length === 0) this.#showApproved(dashboard.certification);
-    else this.#showDeadline(program, cycle.sign_by);
+    else this.#showDeadline(inForce, cycle.sign_by);
   }
 
   /** When the last day is near: by when to sign, to the hour, here and there. */
@@ -64,9 +64,9 @@ class CycleState extends HTMLElement {
     );
   }
 
-  #showLapsed(program, { certification, cycle, refusal }) {
+  #showLapsed(inForce, { certification, cycle, refusal }) {
     const s = t.lapsed;
-    const { email } = program.contact;
+    const { email } = inForce.contact;
     const report = `/summary/?certification=${encodeURIComponent(certification.certification_id)}`;
     render(
       this,

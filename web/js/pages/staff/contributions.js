@@ -20,7 +20,7 @@ class Contributions {
 
   constructor(content, { program, me }) {
     this.#content = content;
-    this.#kinds = new Map(program.document_kinds.map(({ code, title }) => [code, title]));
+    this.#kinds = new Map(program.all_document_kinds.map(({ code, title }) => [code, title]));
     this.#mayPublish = me.roles.includes("staff-reviewer");
     render(
       content,

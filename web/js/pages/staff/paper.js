@@ -25,8 +25,8 @@ let shown;
 
 async function load() {
   if (!certificationId) return {};
-  const [me, program, { body: dashboard }] = await Promise.all([member.find(), api.program(), api.get(`${path}/cycle`)]);
-  return { me, program, dashboard };
+  const [me, inForce, { body: dashboard }] = await Promise.all([member.find(), api.program(), api.get(`${path}/cycle`)]);
+  return { me, inForce, program: await api.programOf(dashboard.cycle.edition, inForce), dashboard };
 }
 
 /** Why nothing can be entered here, if that is so. */
@@ -37,17 +37,18 @@ function whyNot({ me, dashboard }) {
   return [...OPEN, LAPSED].includes(dashboard.cycle.state) && !isWaiting ? "" : t.notOpen;
 }
 
-function submission(program) {
+/** The agreement is that of the program in force, whatever edition the cycle is under. */
+function submission(inForce) {
   return html`<details class="card submission" open><summary>${t.submission}</summary><form class="stack tight" novalidate><p class="soft">${t.submissionIntro}</p>
-    <section class="agreement"><p class="agreed">${program.agreement.text.trim()}</p></section><problem-message></problem-message>
-    <input type="hidden" name="agreement_version" value="${program.agreement.version}">
+    <section class="agreement"><p class="agreed">${inForce.agreement.text.trim()}</p></section><problem-message></problem-message>
+    <input type="hidden" name="agreement_version" value="${inForce.agreement.version}">
     ${input({ id: "signature", name: "signature", label: t.signature, autocomplete: "off", maxlength: 200 })}<p><button class="main">${t.submit}</button></p></form></details>`;
 }
 
 /** What can be done: documents in any case, points until there are enough, then the signed report. */
-function forms({ program, dashboard: { cycle, entries } }) {
+function forms({ inForce, dashboard: { cycle, entries } }) {
   const isFull = cycle.missing.length === 0;
-  return html`${cycle.state === LAPSED ? html`<p class="notice">${t.lapsed}</p>` : isFull ? submission(program) : html`<session-form class="card"></session-form>`}
+  return html`${cycle.state === LAPSED ? html`<p class="notice">${t.lapsed}</p>` : isFull ? submission(inForce) : html`<session-form class="card"></session-form>`}
     ${documents(entries)}`;
 }
 

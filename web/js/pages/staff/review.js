@@ -26,7 +26,8 @@ async function load() {
   if (!certificationId) return {};
   const history = api.get(historyPath);
   history.catch(() => {}); // It is told where the history stands, and does not keep the report from being shown.
-  const [me, program, { body: dashboard }] = await Promise.all([member.find(), api.program(), api.get(`${path}/cycle`)]);
+  const [me, inForce, { body: dashboard }] = await Promise.all([member.find(), api.program(), api.get(`${path}/cycle`)]);
+  const program = await api.programOf(dashboard.cycle.edition, inForce);
   const isOwn = dashboard.member.member_id.toLowerCase() === me.member_id.toLowerCase();
   return { me, program, dashboard, history, isOwn };
 }

@@ -15,6 +15,7 @@ export const helpText = {
     "Pay the fee, by card. You can also pay ahead of time under Transactions.",
     "Staff review your report. When it is approved, your new period begins.",
   ],
+  choose: "Rules of your certifications",
   wrong: "If something goes wrong",
   wrongList: [
     "Nothing you type is lost: it stays in this browser until it is saved, also when the connection breaks or you are logged out.",
