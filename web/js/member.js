@@ -8,6 +8,7 @@ const READ_AT = "me-read-at";
 const FRESH_MILLISECONDS = 10 * 60_000;
 /** Where this tab keeps what is proposed to the member. */
 export const PROPOSALS = "proposals";
+export const proposed = () => JSON.parse(sessionStorage.getItem(PROPOSALS) ?? "[]");
 let reading;
 
 /** What is remembered of `GET /api/me`, or null. */

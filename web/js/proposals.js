@@ -4,9 +4,7 @@ import * as api from "./api.js";
 import { pathOf } from "./certification.js";
 import { newKey } from "./drafts.js";
 import { programDay } from "./format.js";
-import { PROPOSALS } from "./member.js";
-
-const remembered = () => JSON.parse(sessionStorage.getItem(PROPOSALS) ?? "[]");
+import { PROPOSALS, proposed } from "./member.js";
 
 /** The key of each acceptance whose answer is not known. */
 const keys = new Map();
@@ -15,13 +13,13 @@ const keys = new Map();
 export function proposalsFor(program, { certification, cycle, entries }) {
   const today = programDay(program.time_zone);
   const stands = (entry) => entries.some((each) => ["activity", "started_on", "ended_on"].every((name) => each[name] === entry[name]));
-  return remembered().filter(
+  return proposed().filter(
     ({ entry, accepted_for: taken }) => !(taken.includes(certification.certification_id) && stands(entry)) && entry.started_on >= cycle.starts_on && entry.ended_on <= cycle.ends_on && entry.started_on <= today,
   );
 }
 
 function forget(proposalId, certificationId) {
-  const rest = remembered().flatMap((each) => {
+  const rest = proposed().flatMap((each) => {
     if (each.proposal_id !== proposalId) return [each];
     return certificationId ? [{ ...each, accepted_for: [...each.accepted_for, certificationId] }] : [];
   });

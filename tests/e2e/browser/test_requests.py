@@ -47,6 +47,7 @@ LOADED_WHEN_NEEDED = {
     "drafts.js": "one logs out",
     "elements/document-dialog/document-dialog.js": "one attaches a document to an entry",
     "elements/log-in-dialog/log-in-dialog.js": "the session ran out",
+    "elements/proposal-list/proposal-list.js": "a chapter told of a membership",
     "elements/standing-claims/standing-claims.js": "something counts by itself, or is entered so",
     "qr-code.js": "one sets up an authenticator app",
     "uploads.js": "one attaches a document to an entry",

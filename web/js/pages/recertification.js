@@ -8,7 +8,6 @@ import "../elements/cycle-state/cycle-state.js";
 import "../elements/entry-list/entry-list.js";
 import "../elements/pay-button/pay-button.js";
 import "../elements/points-progress/points-progress.js";
-import "../elements/proposal-list/proposal-list.js";
 import "../elements/session-form/session-form.js";
 import { Draft } from "../drafts.js";
 import { busy } from "../fields.js";
@@ -109,7 +108,7 @@ class Dashboard {
     this.#content.querySelector("points-progress").show(this.#program, dashboard);
     this.#showSteps();
     this.#content.querySelector("cycle-state").show(this.#inForce, dashboard);
-    this.#content.querySelector("proposal-list").show(this.#program, dashboard);
+    this.#showProposals();
     this.#showAction();
     this.#content.querySelector("#entries-title").textContent = t.entries(dashboard.entries.length);
     this.#entries.show(this.#program, dashboard);
@@ -202,6 +201,13 @@ class Dashboard {
     place.append(form);
     this.#listen(form);
     form.open(form.localName === "agreement-form" ? this.#inForce : this.#program, this.#dashboard);
+  }
+
+  /** What chapters told of: its code is loaded when there is something. */
+  async #showProposals() {
+    if (!member.proposed().length) return;
+    await import("../elements/proposal-list/proposal-list.js");
+    this.#content.querySelector("proposal-list").show(this.#program, this.#dashboard);
   }
 
   /** What accrues by itself: its code is loaded when there is something, or when one enters it. */
