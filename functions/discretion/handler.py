@@ -132,7 +132,7 @@ def enter_from_paper(certification_id: str, session: EntrySession) -> Response[E
     entered = log_entries(
         wiring.recertifications(), wiring.events(), command(app), recertification(app), session.to_domain()
     )
-    return created(EnteredPoints.of(entered.entries, entered.recertification, today()))
+    return created(EnteredPoints.of(entered.entries, entered.recertification, entered.counted_by, today()))
 
 
 @app.post(

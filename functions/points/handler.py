@@ -124,7 +124,7 @@ def enter_points(certification_id: str, session: EntrySession) -> Response[Enter
     entered = log_entries(
         wiring.recertifications(), wiring.events(), command(app), recertification(app), session.to_domain()
     )
-    return created(EnteredPoints.of(entered.entries, entered.recertification, today()))
+    return created(EnteredPoints.of(entered.entries, entered.recertification, entered.counted_by, today()))
 
 
 @app.put(

@@ -72,7 +72,7 @@ def accept(certification_id: str, proposal_id: str) -> Response[EnteredPoints]:
         recertification(app),
         app.context[PROPOSAL],
     )
-    return created(EnteredPoints.of(entered.entries, entered.recertification, today()))
+    return created(EnteredPoints.of(entered.entries, entered.recertification, entered.counted_by, today()))
 
 
 @app.post(

@@ -71,7 +71,7 @@ def enter_in_application(certification_id: str, session: EntrySession) -> Respon
         session.to_domain(),
         door=by_application,
     )
-    return created(EnteredPoints.of(entered.entries, entered.recertification, today()))
+    return created(EnteredPoints.of(entered.entries, entered.recertification, entered.counted_by, today()))
 
 
 @app.put(

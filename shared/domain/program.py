@@ -138,6 +138,13 @@ class Editions:
         in_effect = [program for program in self.programs if program.effective_from <= day]
         return in_effect[-1] if in_effect else self.programs[0]
 
+    def named(self, edition: str) -> Program:
+        """The edition with this name; LookupError when it is not shipped."""
+        for program in self.programs:
+            if program.edition == edition:
+                return program
+        raise LookupError(f"edition {edition!r} is not among the editions of this program")
+
     def before(self, program: Program) -> tuple[Program, ...]:
         """The other editions that have taken effect by the first day of one."""
         return tuple(
@@ -152,15 +159,12 @@ class Editions:
 
         LookupError when that is not shipped.
         """
-        programs = self.programs
-        place = next((place for place, each in enumerate(programs) if each.edition == cycle.edition), None)
-        if place is None:
-            raise LookupError(f"edition {cycle.edition!r} is not among the editions of this program")
+        own = self.named(cycle.edition)
         if not cycle.locked:
-            for each in reversed(programs[place + 1 :]):
+            for each in reversed(self.programs[self.programs.index(own) + 1 :]):
                 if each.takes_over and each.effective_from <= day:
                     return each
-        return programs[place]
+        return own
 
     def years_of_last_days(self, today: date) -> range:
         """The years in which certifications that are not terminated can end: one approved in its first days runs two

@@ -96,6 +96,10 @@ class Recertifications:
         )
         return replace(recertification, reachable=own)
 
+    def under(self, recertification: Recertification, edition: str) -> Recertification:
+        """The same under another edition; LookupError when that is not shipped."""
+        return replace(recertification, program=self._editions.named(edition))
+
     def save(
         self,
         before: Recertification,

@@ -326,10 +326,14 @@ class EnteredPoints(Given):
 
     @classmethod
     def of(
-        cls, entries: Iterable[domain.Entry], recertification: Recertification, today: date
+        cls,
+        entries: Iterable[domain.Entry],
+        recertification: Recertification,
+        counted_by: Recertification,
+        today: date,
     ) -> "EnteredPoints":
-        """What a session entered, in the cycle as it is now."""
-        return cls(entries=Entry.all_of(entries, recertification), cycle=Cycle.of(recertification, today))
+        """What a session entered, and the cycle as it is now."""
+        return cls(entries=Entry.all_of(entries, counted_by), cycle=Cycle.of(recertification, today))
 
 
 class KeptStanding(Given):

@@ -1,7 +1,7 @@
 """A member enters points: one session of one or more entries, all of them or none (rule 1)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.domain.entries import Claim, Entry
 from shared.domain.events import Command, Event, event
@@ -14,10 +14,12 @@ from shared.use_cases.reach_documents import reaching
 
 @dataclass(frozen=True, slots=True)
 class LoggedEntries:
-    """The entries of a session and the recertification they are in now."""
+    """The entries of a session, the recertification as it is now, and by what the entries count: that, or where their
+    cycle is closed, the edition that it was under."""
 
     entries: tuple[Entry, ...]
     recertification: Recertification
+    counted_by: Recertification
 
 
 def log_entries(
@@ -54,18 +56,21 @@ def log_entries(
         )
         logged = after.entries[-len(claims) :]
         data = {"cycle": after.cycle.number, "count": len(logged), "points_total": after.cycle.points_total}
+        data["edition"] = after.program.edition
         recertifications.save(before, after, event(command, subject, "entries-logged", data))
-        return LoggedEntries(logged, after)
+        return LoggedEntries(logged, after, after)
 
     def again(recorded: Event) -> LoggedEntries:
-        current = read(recertifications, certification_id)
-        first = current.entries_of(
+        current = counted_by = read(recertifications, certification_id)
+        if recorded.data["cycle"] != current.cycle.number:
+            counted_by = replace(recertifications.under(current, str(recorded.data["edition"])), entries=())
+        first = counted_by.entries_of(
             claims,
             session_key=session_key,
             by=recorded.by,
             now=recorded.at,
             on_paper=recorded.role == "staff",
         )
-        return LoggedEntries(first, current)
+        return LoggedEntries(first, current, counted_by)
 
     return once(events, command, subject, perform, again)

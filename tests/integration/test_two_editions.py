@@ -10,7 +10,7 @@ from shared.domain import ids
 from shared.handling import wiring
 from tests import files
 from tests.integration.conftest import forget_settings
-from tests.integration.portal import STAFF, Answer, Person, Portal, entry
+from tests.integration.portal import STAFF, Answer, Person, Portal, entry, new_key
 from tests.integration.world import DocumentsBucket, stored
 
 OLD, NEW = "example-reinstatement/2023", "example-reinstatement/2026"
@@ -69,6 +69,19 @@ def test_what_is_signed_is_the_agreement_in_force_through_every_door(
     assert signed.status == 201, signed.json
     assert signed.json["submission"]["agreement_version"] == NEW_TEXT
     assert portal.get(report, member).json["agreement"] == {**current["agreement"], "signed": True}
+
+
+def test_a_key_used_again_is_answered_by_the_edition_of_its_cycle(portal: Portal) -> None:
+    member, key = portal.member(), new_key()
+    session = (entry("study-group", 25),)
+    first = portal.enter(member, *session, key=key)
+    signed = in_the_portal(portal, member, NEW_TEXT).json
+    portal.paid(signed["invoice"]["invoice_id"])
+    assert portal.decide(member, signed["submission"]["submission_id"]).status == 200
+    assert portal.dashboard(member)["cycle"]["edition"] == NEW
+    portal.enter(member, entry("webinar", 1))
+    again = portal.enter(member, *session, key=key)
+    assert (again.status, again.json["entries"]) == (201, first.json["entries"])
 
 
 def codes(program: dict[str, Any], what: str) -> set[str]:

@@ -88,6 +88,9 @@ class FakeRecertifications:
         invoice_id = ids.invoice_id(certification_id, found.cycle.number)
         return replace(found, invoice=self.table.invoices.get(invoice_id))
 
+    def under(self, recertification: Recertification, edition: str) -> Recertification:
+        return replace(recertification, program=EDITIONS.named(edition))
+
     def submission_in(self, event: Event) -> Submission:
         found = event.data["submission"]
         assert isinstance(found, Submission)
