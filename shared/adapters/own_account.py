@@ -16,10 +16,16 @@ class OwnAccount:
         self._access_token = access_token
 
     def verified_email(self) -> str | None:
-        """The address that logs in, None if there is none. Raises Unauthenticated for a token that is revoked."""
+        """The address that logs in, None if there is none. Raises Unauthenticated for a token that is revoked, or whose
+        account is gone or waits for a new password."""
+        refused = self._client.exceptions
         try:
             found = self._client.get_user(AccessToken=self._access_token)
-        except self._client.exceptions.NotAuthorizedException as error:
+        except (
+            refused.NotAuthorizedException,
+            refused.PasswordResetRequiredException,
+            refused.UserNotFoundException,
+        ) as error:
             raise Unauthenticated from error
         attributes = {each["Name"]: each.get("Value", "") for each in found["UserAttributes"]}
         return attributes.get("email") if attributes.get("email_verified") == "true" else None

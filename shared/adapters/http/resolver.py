@@ -15,7 +15,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.adapters.failures import Failed, code, log_failure
+from shared.adapters.failures import Failed, code, log_failure, passes
 from shared.adapters.http.problems import plain_number, problem
 from shared.domain import numbers
 from shared.domain.errors import (
@@ -158,6 +158,9 @@ def _nothing_behind(_: APIGatewayHttpResolver) -> Response[Any]:
 
 
 def _unavailable(error: Exception) -> Response[Any]:
+    """The answer to a call of a service that failed: to try again, unless that can help nothing. Raises it then."""
+    if not passes(error):
+        raise error
     logger.error("service_failed", error=type(error).__name__, code=code(error))
     return problem(
         Unavailable("The portal cannot reach its storage at the moment. Please try again in a few seconds.")
