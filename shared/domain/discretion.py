@@ -67,7 +67,7 @@ def reinstate(
             "The late fee of this member's application is neither paid nor waived, so this certification cannot be "
             "reinstated yet."
         )
-    return reopened(found.accrued(today), day_after(received_on), editions=editions, now=now)
+    return reopened(found.accrued(received_on), day_after(received_on), editions=editions, now=now)
 
 
 def reopened(
@@ -107,8 +107,8 @@ def received_faults(found: Recertification, received_on: date, today: date) -> l
     """What is wrong with the day on which a lapsed member's report was received.
 
     It is over or today; it is a day on which the lapsed cycle could be signed (rule 3: not before it, nor before the
-    cycle ahead of it had ended); a suspension that the edition limits is not over; and the next cycle, which it leads
-    to, is not over itself.
+    cycle ahead of it had ended); no entry is of a later day, which is the next cycle's (rule 8); a suspension that the
+    edition limits is not over; and the next cycle, which it leads to, is not over itself.
     """
     cycle = found.cycle
     earliest = max(cycle.starts_on, cycle.signable_from or cycle.starts_on)
@@ -119,6 +119,14 @@ def received_faults(found: Recertification, received_on: date, today: date) -> l
         return []
     if received_on < earliest:
         detail = f"The report of this period cannot have been received before {written_day(earliest)}."
+        return [Fault("/report_received_on", detail)]
+    entered = [each.claim.ended_on for each in found.entries if not each.standing_id]
+    last_entry = max(entered, default=earliest)
+    if received_on < last_entry:
+        detail = (
+            f"An entry of this period is of {written_day(last_entry)}, so its report cannot have been received before "
+            "that. Give that day or a later one."
+        )
         return [Fault("/report_received_on", detail)]
     last = last_day_to_come_back(found.certification, found.program)
     if last is not None and received_on > last:

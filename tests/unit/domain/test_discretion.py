@@ -9,6 +9,7 @@ import pytest
 from shared.domain.discretion import ClosedCycle, extend, reinstate, undo_approval
 from shared.domain.errors import AlreadyDecided, InvalidRequest, InvoiceUnpaid
 from shared.domain.recertification import Recertification
+from shared.domain.standing import StandingClaim
 from tests.unit.domain.builders import (
     EDITIONS,
     NOW,
@@ -28,6 +29,9 @@ from tests.unit.domain.builders import (
 LAPSED_ON = date(2028, 1, 1)
 RECEIVED = date(2028, 2, 10)
 TODAY = date(2028, 3, 1)
+EMPLOYED = StandingClaim(
+    "std_1", "employment", "HR officer", "City", date(2025, 1, 1), None, "", logged_at=NOW, logged_by="M-1"
+)
 
 
 def lapsed(**changes: Any) -> Recertification:
@@ -58,9 +62,24 @@ def test_marked_as_terminated_or_only_past_its_last_day_it_is_reinstated_alike()
     assert reinstated(lapsed())[1].cycle == reinstated(lapsed().lapse())[1].cycle
 
 
-@pytest.mark.parametrize("received_on", [date(2025, 1, 1), date(2027, 12, 30), TODAY])
-def test_a_report_may_have_come_on_any_day_of_the_cycle_and_since(received_on: date) -> None:
+@pytest.mark.parametrize("received_on", [date(2026, 3, 2), date(2027, 12, 30), TODAY])
+def test_a_report_may_have_come_on_any_day_since_its_last_entry(received_on: date) -> None:
     assert reinstated(lapsed(), received_on)[1].cycle.starts_on > received_on
+
+
+def test_a_report_cannot_have_come_before_the_last_day_that_it_tells_of() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        reinstated(lapsed(), date(2026, 3, 1))
+    (fault,) = refused.value.faults
+    assert fault.pointer == "/report_received_on"
+    assert "2 March 2026" in fault.detail
+
+
+def test_what_accrues_is_the_lapsed_cycles_until_the_report_came_and_the_next_ones_after() -> None:
+    found = replace(paid(cycle_with()), standing=(EMPLOYED,))
+    closed, opened = reinstated(found, date(2027, 6, 30))
+    assert [each.claim.ended_on for each in closed.entries] == [date(2025, 12, 31), date(2026, 12, 31)]
+    assert opened.accrued(date(2028, 6, 30)).entries[0].claim.started_on == date(2027, 7, 1)
 
 
 @pytest.mark.parametrize("received_on", [date(2024, 12, 31), date(2028, 3, 2)])
