@@ -87,13 +87,16 @@ class Table:
         self, partition: str, begins: str = "", *, after: str | None = None, limit: int, index: bool = False
     ) -> tuple[list[Item], str | None]:
         """Up to `limit` items of a partition, or of one of the index (eventually consistent), and the last sort key
-        when there are more; `after` is such a sort key."""
+        when there are more; `after` is such a sort key. A page of large items ends at 1 MB."""
         sort = f"{GSI1}SK" if index else "SK"
         answer = self._client.query(
             **self._query(partition, begins, after=after, index=index), Limit=limit + 1
         )
         items = [item for item in map(_read, answer["Items"]) if item[sort].startswith(begins)]
-        return items[:limit], (items[limit - 1][sort] if len(items) > limit else None)
+        if len(items) > limit:
+            return items[:limit], items[limit - 1][sort]
+        is_cut = "LastEvaluatedKey" in answer and 0 < len(items) == len(answer["Items"])
+        return items, (items[-1][sort] if is_cut else None)
 
     def count(self, partition: str, before: str = "") -> int:
         """How many items an index partition has (below a sort key): a query for each MB, eventually consistent."""

@@ -186,3 +186,32 @@ def test_the_pauses_grow_and_end_before_a_function_does() -> None:
         client.table.write(WRITE)
     assert all(0 <= paused <= most for paused, most in zip(client.paused, longest, strict=True))
     assert sum(longest) < 1
+
+
+class Large:
+    """A partition of items of 400 kB: a page of it ends at 1 MB."""
+
+    exceptions = Exceptions
+
+    def __init__(self, sorts: list[str], held: int) -> None:
+        self.items = [{"PK": {"S": "P"}, "SK": {"S": each}} for each in sorts]
+        self.held = held
+
+    def query(self, **asked: Any) -> dict[str, Any]:
+        after = asked["ExpressionAttributeValues"].get(":after", {"S": ""})["S"]
+        found = [each for each in self.items if each["SK"]["S"] > after]
+        page = found[: min(asked["Limit"], self.held)]
+        return {"Items": page, **({"LastEvaluatedKey": page[-1]} if len(found) > len(page) else {})}
+
+
+@pytest.mark.parametrize("held", [1, 2, 3, 9])
+def test_a_page_that_ends_at_its_size_says_that_there_is_more(held: int) -> None:
+    table = Table(Large(["a1", "a2", "a3", "a4", "a5", "b1"], held), "table")  # type: ignore[arg-type]
+    found: list[str] = []
+    after: str | None = None
+    pages = 0
+    while pages == 0 or after is not None:
+        page, after = table.query_page("P", "a", after=after, limit=3)
+        found += [each["SK"] for each in page]
+        pages += 1
+    assert found == ["a1", "a2", "a3", "a4", "a5"]
