@@ -24,7 +24,7 @@ from shared.domain.certifications import (
     shown_state,
 )
 from shared.domain.days import written_day
-from shared.domain.documents import MOST_DOCUMENTS, MOST_UPLOADED, NO_ROOM, Document
+from shared.domain.documents import Document
 from shared.domain.entries import Claim, Entry, PartialClaim, Window, award, faults_in, named_too_often, plain
 from shared.domain.errors import (
     AgreementOutdated,
@@ -39,11 +39,18 @@ from shared.domain.errors import (
 )
 from shared.domain.invoices import Invoice
 from shared.domain.program import Agreement, Program
+from shared.domain.room import (
+    MOST_SIGNED,
+    TOO_LONG,
+    attach_without_room,
+    edit_without_room,
+    session_without_room,
+    standing_without_room,
+)
 from shared.domain.rules.claims import Period
 from shared.domain.rules.cycles import first_day_to_renew, last_day_to_earn
 from shared.domain.rules.ledger import Ledger, Line, ledger
 from shared.domain.standing import (
-    MOST_STANDING,
     StandingClaim,
     accruals,
     claim_among,
@@ -174,8 +181,7 @@ class Recertification:
                 self.program, claim.activity, claim.started_on, claim.ended_on, today
             )
         ]
-        if len(claims) > max(MOST_STANDING, len(self.standing)):
-            faults.append(Fault("/activity", f"There are {MOST_STANDING} standing claims already."))
+        faults += standing_without_room(self, claims)
         if faults:
             raise InvalidRequest(tuple(faults))
         self.require_unlocked()
@@ -274,11 +280,8 @@ class Recertification:
         self = self.accrued(today)  # noqa: PLW0642
         old = self.entry(entry_id)
         self.require_unlocked()
-        if len(old.claim.document_ids) >= MOST_DOCUMENTS:
-            detail = f"This entry has {MOST_DOCUMENTS} documents already. Take one out first."
-            raise InvalidRequest((Fault("/entry_id", detail),))
-        if len(self.documents) >= MOST_UPLOADED:
-            raise InvalidRequest((Fault("/certification_id", NO_ROOM),))
+        if faults := attach_without_room(self, old.claim, document.document_id):
+            raise InvalidRequest(tuple(faults))
         claim = replace(old.claim, document_ids=(*old.claim.document_ids, document.document_id))
         new = replace(old, claim=claim, version=old.version + 1)
         entries = tuple(new if entry is old else entry for entry in self.entries)
@@ -312,15 +315,10 @@ class Recertification:
         is refused, unless the edition keeps tracking. `on_paper` marks what staff enter. Raises InvalidRequest,
         CycleLocked, PointsComplete.
         """
-        faults = [
-            fault
-            for row, claim in enumerate(claims)
-            for fault in self.faults(_readable(claim), today, f"/entries/{row}")
-        ]
-        faults += named_too_often(
-            self.entries, [(f"/entries/{row}", claim) for row, claim in enumerate(claims)]
-        )
-        faults += self._without_room([(f"/entries/{row}", claim) for row, claim in enumerate(claims)])
+        rows = [(f"/entries/{row}", claim) for row, claim in enumerate(claims)]
+        faults = [fault for at, claim in rows for fault in self.faults(_readable(claim), today, at)]
+        faults += named_too_often(self.entries, rows)
+        faults += session_without_room(self, rows)
         if faults:
             raise InvalidRequest(tuple(faults))
         self.require_unlocked()
@@ -359,7 +357,7 @@ class Recertification:
             _require_entered(old)
         faults = self.faults(_readable(claim), today, "")
         faults += named_too_often([entry for entry in self.entries if entry is not old], [("", claim)])
-        faults += self._without_room([("", claim)])
+        faults += edit_without_room(self, old.claim, claim)
         if faults:
             raise InvalidRequest(tuple(faults))
         self.require_unlocked()
@@ -406,6 +404,8 @@ class Recertification:
         self._require_ready(today)
         signing = self.cycle.signings + 1
         text = signed_text(agreement, signature, now, self.entries)
+        if len(text.encode()) > MOST_SIGNED:  # entered before there was a bound, or accrued in a longer cycle
+            raise NotReadyToSubmit(TOO_LONG, Decimal(0), ())
         submission = Submission(
             submission_id=ids.submission_id(self.certification.certification_id, self.cycle.number, signing),
             certification_id=self.certification.certification_id,
@@ -450,19 +450,6 @@ class Recertification:
     def _entry(self, claim: Claim, entry_id: str, *, by: str, now: datetime, on_paper: bool = False) -> Entry:
         points = award(self.program, claim, self.certification.designation)
         return Entry(entry_id, claim, points, logged_at=now, logged_by=by, on_paper=on_paper)
-
-    def _without_room(self, claims: Iterable[tuple[str, Claim]]) -> list[Fault]:
-        """Documents from elsewhere that find no room here; each claim with where it stands."""
-        here = {document.document_id for document in self.documents}
-        elsewhere = {document.document_id for document in self.reachable}
-        faults = []
-        for pointer, claim in claims:
-            for index, document_id in enumerate(claim.document_ids):
-                if document_id in elsewhere - here:
-                    here.add(document_id)
-                    if len(here) > MOST_UPLOADED:
-                        faults.append(Fault(f"{pointer}/document_ids/{index}", NO_ROOM))
-        return faults
 
     def _with_entries(self, entries: tuple[Entry, ...]) -> "Recertification":
         named = {document_id for entry in entries for document_id in entry.claim.document_ids}

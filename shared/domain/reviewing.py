@@ -18,6 +18,7 @@ from shared.domain.errors import (
 )
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
+from shared.domain.room import decision_too_long
 from shared.domain.rules.ledger import Ledger
 from shared.domain.submissions import Adjustment, Decision, Submission
 
@@ -124,7 +125,7 @@ def _require_current(found: Recertification, submission_id: str) -> Submission:
 
 def _require_own_entries(found: Recertification, decision: Decision) -> None:
     points = {entry_id: each.points for entry_id, each in decision.entry_adjustments.items()}
-    faults = decision_faults(found, decision.entry_comments, points)
+    faults = decision_faults(found, decision.entry_comments, points) + decision_too_long(decision)
     if faults:
         raise InvalidRequest(tuple(faults))
 

@@ -22,6 +22,9 @@ from shared.domain.rules.words import Several
 from shared.programs.reading import MOST, MOST_YEARS, Fields, Notes, parsed
 from shared.programs.rule_sets import length, note_contradictions, rule_words
 
+LONGEST_AGREEMENT = 40_000
+"""The most bytes of an agreement: each signed report keeps it whole, in one piece with the entries."""
+
 
 def read_editions(folder: Path) -> Editions:
     """All editions of a program, from the TOML files of its folder; FileNotFoundError when there is none. Raises
@@ -207,6 +210,8 @@ def _agreement(table: Fields | None) -> Agreement | None:
     if table is None:
         return None
     found = Agreement(table.text("version"), _paragraphs(table.text("text")))
+    if len(found.text.encode()) > LONGEST_AGREEMENT:
+        table.fault("text", f"Give a text of at most {LONGEST_AGREEMENT:,} bytes.")
     table.close()
     return found
 

@@ -13,7 +13,7 @@ from shared.domain.certifications import Certification, Cycle, last_day_of_acces
 from shared.domain.days import day_of
 from shared.domain.discretion import ClosedCycle
 from shared.domain.documents import Document
-from shared.domain.errors import NotFound
+from shared.domain.errors import Fault, InvalidRequest, NotFound
 from shared.domain.events import Event
 from shared.domain.invoices import Invoice
 from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
@@ -43,6 +43,8 @@ TRANSACTION_LIMIT = 100
 MOST_REACHED = 20
 """How many documents from elsewhere one session may bring in, two writes each."""
 
+TOO_MUCH = "This is too much to save at once. Save fewer entries, or name fewer documents from elsewhere."
+
 MOST_ARCHIVED = 40
 """How many documents move to the archive with an approval, two writes each; those beyond move after it."""
 MOVES = 20
@@ -54,13 +56,14 @@ class Recertifications:
     """CERTIFICATION#<id> and ARCHIVE#<id>.
 
     `find` 1 strongly consistent query (0.5 RRU per 4 KB and read: about 3 RRU at 30 entries) · `reach` 1 batch get
-    for documents from elsewhere · `save` of a session of k entries 1 transaction, 2(k+2) WRU with its event · `save` of
-    a submission 1 transaction of at most 5 items · `close` 1 transaction, then `put_away` for documents beyond 40 ·
+    for documents from elsewhere · `save` of a session of k entries 1 transaction, 2(k+2) WRU with its event; what
+    accrued is stored by 1 before it, and `find` again, where it makes more than 100 writes · `save` of a submission 1
+    transaction of 6 items and what accrued · `close` 1 transaction, then `put_away` for documents beyond 40 ·
     `put_away` 1 query and 1 transaction for each 40, 1 query at the end · `unfinished` 1 query of the index ·
     `reopen` 1 transaction, and one before it for each 40 documents beyond 40 · `lapse` 1 transaction, 6 WRU with its
     event and 1 of the index, 3 more if a report was to be corrected · `closed_cycles` 1 query · `submissions` 1 query
-    of the index · `due` 16 queries of it · `heads` 2 batch gets for 100, 2 RRU each. Before a change that moves the end
-    of access, its day is noted in the calendar: 1 WRU, once in a while for each process and day.
+    of the index · `due` 16 queries of it · `heads` 2 batch gets for 100, 2 RRU each. Before a change that moves the
+    end of access, its day is noted in the calendar: 1 WRU, once in a while for each process and day.
     """
 
     def __init__(
@@ -109,7 +112,8 @@ class Recertifications:
     ) -> None:
         """Write what changed within a cycle, on condition that the cycle is as it was read.
 
-        Raises ChangedMeanwhile, AlreadyRecorded.
+        What standing claims have accrued and nobody has stored is stored before it, where both together are more than
+        one transaction takes. Raises ChangedMeanwhile, AlreadyRecorded, InvalidRequest.
         """
         self._note_end_of_access(before, after, event)
         writes = [cycle_write(before.cycle, after.cycle)]
@@ -127,7 +131,23 @@ class Recertifications:
             writes.append(invoice_write(after.invoice))
         if before.late_fee is None and after.late_fee is not None:
             writes.append(replace(invoice_write(after.late_fee), label="late fee"))
-        self._transact([*writes, events.once(event)])
+        writes.append(events.once(event))
+        if len(writes) > TRANSACTION_LIMIT:
+            self._store_accrued(before, event)
+        self._transact(writes)
+
+    def _store_accrued(self, before: Recertification, event: Event) -> None:
+        """Store what has accrued by itself, so much as one transaction takes, and have the change decided anew.
+
+        Raises ChangedMeanwhile then, and InvalidRequest where nothing is left to store: the change itself is too much.
+        """
+        now = before.accrued(day_of(event.at, self._editions.time_zone))
+        writes = entry_writes(before, now)[: TRANSACTION_LIMIT - 1]
+        if not writes:
+            raise InvalidRequest((Fault("", TOO_MUCH),))
+        cycle = replace(now.cycle, version=before.cycle.version + 1)
+        self._transact([cycle_write(before.cycle, cycle), *writes])
+        raise ChangedMeanwhile
 
     def close(
         self, before: Recertification, closed: Recertification, opened: Recertification, event: Event

@@ -127,7 +127,7 @@ class AdjustmentSent(Sent):
 
 
 class DecisionSent(Sent):
-    """A decision on a submission."""
+    """A decision on a submission; its comments and reasons have at most 50,000 characters together."""
 
     submission_id: Id
     decision: Literal["approve", "return"]

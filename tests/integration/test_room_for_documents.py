@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.domain import recertification
+from shared.domain import room as bounds
 from shared.domain.documents import NO_ROOM
 from shared.handling import wiring
 from shared.use_cases import upload_document
@@ -19,7 +19,7 @@ def room(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     bucket = DocumentsBucket()
     monkeypatch.setattr(wiring, "document_store", lambda: bucket)
     monkeypatch.setattr(upload_document, "MOST_UPLOADED", MOST)
-    monkeypatch.setattr(recertification, "MOST_UPLOADED", MOST)
+    monkeypatch.setattr(bounds, "MOST_UPLOADED", MOST)
 
 
 def refused(answer: Answer, pointer: str = "/certification_id") -> None:

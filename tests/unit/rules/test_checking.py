@@ -6,7 +6,7 @@ import pytest
 
 from shared.programs import FOLDER
 from shared.programs.__main__ import main
-from shared.programs.editions import program_of
+from shared.programs.editions import LONGEST_AGREEMENT, program_of
 from shared.programs.lines import lines_of
 from shared.programs.reading import Unsound
 from shared.programs.rule_sets import read_rule_set
@@ -215,3 +215,21 @@ def test_a_cycle_is_counted_on_the_command_line(tmp_path: Path, capsys: pytest.C
     cycle.write_text(days + row.replace("course", "golf"), encoding="utf-8")
     assert main(["ledger", str(rules), str(cycle)]) == 1
     assert capsys.readouterr().out == 'line 4: entries[1].activity: There is no activity "golf".\n'
+
+
+def test_an_agreement_is_no_longer_than_a_report_can_keep() -> None:
+    text = (FOLDER / "ipma-hr" / "2026.toml").read_text(encoding="utf-8")
+    agreement = program_of(text).agreement.text
+    assert program_of(with_agreement(text, "é" * (LONGEST_AGREEMENT // 2))).agreement.text != agreement
+    with pytest.raises(Unsound) as refused:
+        program_of(with_agreement(text, "é" * (LONGEST_AGREEMENT // 2 + 1)))
+    assert [(each.field, each.detail) for each in refused.value.faults] == [
+        ("agreement.text", "Give a text of at most 40,000 bytes.")
+    ]
+
+
+def with_agreement(text: str, agreement: str) -> str:
+    before, _, after = text.partition("[agreement]")
+    _, _, rest = after.partition('text = """')
+    _, _, rest = rest.partition('"""')
+    return f'{before}[agreement]\nversion = "x"\ntext = """{agreement}"""{rest}'
