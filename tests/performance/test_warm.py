@@ -17,8 +17,8 @@ from tests.performance.warm import Memory
 FUNCTIONS = {
     "GET /api/me": (1, 1_460),
     "GET …/cycle (30 entries)": (1, 4_260),
-    "POST …/entries (the first)": (2, 3_270),
-    "POST …/entries (the 31st)": (2, 5_670),
+    "POST …/entries (the first)": (2, 3_280),
+    "POST …/entries (the 31st)": (2, 5_680),
     "PUT …/entries/… (one of 30)": (2, 4_980),
     "GET …/report (30 entries)": (1, 3_540),
     "GET /api/invoices": (3, 3_410),
