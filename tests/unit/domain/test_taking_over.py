@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from infrastructure.operations import publish_edition, try_edition
+from shared.domain.discretion import ClosedCycle, undo_approval
 from shared.domain.dry_run import flip_of
 from shared.domain.errors import NotReadyToSubmit
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
+from shared.domain.standing import StandingClaim
 from shared.domain.taking_over import counted_anew, governed
 from shared.programs import FOLDER
 from shared.programs.__main__ import main
@@ -19,6 +21,7 @@ from shared.programs.editions import read_editions, read_program
 from shared.programs.reading import Unsound
 from shared.repositories import items
 from tests.unit.domain.builders import (
+    NOW,
     PROGRAM,
     TODAY,
     approve,
@@ -28,6 +31,7 @@ from tests.unit.domain.builders import (
     paid,
     send_back,
     sign,
+    submission_of,
 )
 
 FROM = date(2027, 1, 1)
@@ -128,6 +132,31 @@ def test_the_next_cycle_was_never_taken_over() -> None:
     closed, opened = approve(paid(sign(halved(cycle_with(claim("webinar", 100))))))
     assert (closed.cycle.edition, closed.cycle.points_total) == (TAKING.edition, 50)
     assert opened.cycle.started_under is None
+
+
+def test_an_undone_approval_is_back_under_the_edition_of_its_signing() -> None:
+    signed = sign(halved(cycle_with(claim("webinar", 100))))
+    closed, opened = approve(paid(signed))
+    put_away = ClosedCycle(closed.cycle, submission_of(closed), signed.certification, signed.entries, ())
+    both = Editions((PROGRAM, TAKING, THIRD))
+    back = undo_approval(opened, put_away, editions=both)
+    assert (back.program, back.cycle.points_total) == (TAKING, 50)
+    assert governed(back, both, date(2028, 6, 1)) == back
+
+
+def test_what_accrues_by_itself_accrues_under_the_edition_that_took_over_and_is_not_written_anew() -> None:
+    employed = StandingClaim(
+        "std_a", "employment", "HR officer", "Springfield", date(2019, 5, 1), None, "", NOW, "M-1"
+    )
+    half = tuple(
+        replace(each, points=each.points / 2) if each.code == "employment" else each
+        for each in PROGRAM.activities
+    )
+    before = replace(cycle_with(claim("conference-full-day")), standing=(employed,)).accrued(TODAY)
+    assert before.cycle.points_total == 5, "three for the day, two whole years"
+    after = governed(before, Editions((PROGRAM, replace(TAKING, activities=half))), TODAY)
+    assert after.cycle.points_total == 4
+    assert after.accrued(TODAY) is after
 
 
 def test_a_try_of_an_edition_that_takes_over_leaves_out_what_is_signed() -> None:
