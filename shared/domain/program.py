@@ -4,7 +4,7 @@ Everything a body would want to change stands here and never as a constant in co
 the rule set (`shared.domain.rules`); an edition of the program is that and what the portal needs besides.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -155,16 +155,18 @@ class Editions:
 
     def of_cycle(self, cycle: "Cycle", day: date) -> Program:
         """The edition that a cycle is under on a day: the one recorded with it, unless a later one that has taken
-        effect takes over the cycles that are running. What is signed or closed stays under the recorded one.
+        effect takes over the cycles that are running. What is signed or closed stays under the recorded one. Whom to
+        ask is said by the edition in force in any case: an address that was given up helps nobody.
 
         LookupError when that is not shipped.
         """
-        own = self.named(cycle.edition)
+        program = self.named(cycle.edition)
         if not cycle.locked:
-            for each in reversed(self.programs[self.programs.index(own) + 1 :]):
-                if each.takes_over and each.effective_from <= day:
-                    return each
-        return own
+            later = self.programs[self.programs.index(program) + 1 :]
+            taking_over = [each for each in later if each.takes_over and each.effective_from <= day]
+            program = taking_over[-1] if taking_over else program
+        contact = self.in_force(day).contact
+        return program if program.contact == contact else replace(program, contact=contact)
 
     def years_of_last_days(self, today: date) -> range:
         """The years in which certifications that are not terminated can end: one approved in its first days runs two

@@ -150,7 +150,7 @@ def mailer() -> "Mailer":
     from shared.adapters.mailer import Mailer
 
     chosen = settings()
-    sender_name = editions().programs[-1].contact.name
+    sender_name = editions().in_force(today()).contact.name
     return Mailer(aws.ses(), chosen.sender_address, sender_name, chosen.configuration_set)
 
 

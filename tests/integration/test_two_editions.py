@@ -123,6 +123,19 @@ def test_the_next_cycle_is_under_the_edition_of_its_first_day(portal: Portal) ->
     assert earlier["edition"] == OLD
 
 
+def test_refusals_name_the_contact_in_force(portal: Portal) -> None:
+    member, late = portal.member(), portal.member()
+    made = portal.points(member, 50)
+    assert portal.sign(member).status == 201
+    entries = portal.cycle_path(member, f"entries/{made['entry_id']}")
+    locked = portal.ask("DELETE", entries, member, version=made["version"])
+    portal.at("2029-02-10T12:00:00-05:00")
+    lapsed = portal.get(portal.cycle_path(late, "reinstatement-application"), late)
+    assert [locked.code, lapsed.code] == ["cycle-locked", "certification-lapsed"]
+    for refusal in (locked, lapsed):
+        assert "certification@example.org" in refusal.json["detail"], refusal.json
+
+
 def test_each_certification_says_which_edition_it_is_under(portal: Portal) -> None:
     member = portal.member("IPMA-SCP")
     later = {"certified_since": "2026-06-01", "expires_on": "2028-12-31"}
