@@ -1,7 +1,7 @@
 """What the build compiles itself, in a Python of its own (`python -m infrastructure.bytecode modules|methods …`).
 
-The modules of a function, without the docstrings of modules and functions: a tenth of their size, which nothing reads
-where they run. Classes keep theirs, for a dataclass without one makes itself one at every start.
+The modules of a function, without docstrings: a tenth of their size, which nothing reads where they run. Classes keep
+one of a letter, for a dataclass without any makes itself one at every start.
 
 And the methods of dataclasses. `dataclass` writes them as a text when a class is made and compiles it, at every start:
 a fifth of a member's function's. The text follows from the class alone, so it is compiled here, and
@@ -52,16 +52,23 @@ def compile_modules(folder: Path, where: str) -> None:
 
 
 def bare(source: bytes) -> ast.Module:
-    """A module without the docstrings of its functions and its own."""
+    """A module without docstrings; each class that has one says no more than a dash."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Module | ast.FunctionDef)
-            and ast.get_docstring(node, clean=False) is not None
-        ):
-            node.body[:1] = (
-                [] if isinstance(node, ast.Module) else [ast.copy_location(ast.Pass(), node.body[0])]
-            )
+        if not isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef):
+            continue
+        if ast.get_docstring(node, clean=False) is None:
+            continue
+        place = node.body[0]
+        match node:
+            case ast.Module():
+                del node.body[0]
+            case ast.FunctionDef():
+                node.body[0] = ast.copy_location(ast.Pass(), place)
+            case ast.ClassDef():
+                node.body[0] = ast.fix_missing_locations(
+                    ast.copy_location(ast.Expr(ast.Constant("-")), place)
+                )
     return tree
 
 
