@@ -79,8 +79,10 @@ REFUSALS: dict[str, tuple[int, ...]] = {
 EXISTED = {"ask_for_invoice", "make_invoice"}
 """What is 201 when the request makes something and 200 when that is there already."""
 
-NAMED_IN_QUERY = {"read_program"}
-"""What names something in its query alone that may not be there."""
+IN_QUERY = {
+    "read_program": ("edition", "The name of another edition, such as the one that a cycle is under"),
+}
+"""What a route reads in its query by hand: it names something that may not be there."""
 
 PROBLEM = {
     "type": "object",
@@ -160,15 +162,11 @@ def _complete(operation: dict[str, Any], route: Route) -> None:
         operation["responses"]["200"] = {**made, "description": "It was there already"}
     if "authenticated" in gates:
         operation["security"] = [{"accessToken": []}]
-    for gate in gates:
-        if gate in HEADERS:
-            name, description = HEADERS[gate]
-            header = {"name": name, "in": "header", "required": True, "description": description}
-            operation.setdefault("parameters", []).append({**header, "schema": {"type": "string"}})
+    _add_parameters(operation, gates, IN_QUERY.get(route.func.__name__))
     if "csv_body" in gates:
         operation["requestBody"] = {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
     _name_binary(operation)
-    if "<" in route.path or route.func.__name__ in NAMED_IN_QUERY:
+    if "<" in route.path or route.func.__name__ in IN_QUERY:
         gates.append(NAMES_SOMETHING)
     statuses = {503, *(status for gate in gates for status in REFUSALS.get(gate, ()))}
     if operation["responses"].pop("422", None) is not None and (_has_fields(operation)):
@@ -181,6 +179,15 @@ def _complete(operation: dict[str, Any], route: Route) -> None:
             "content": PROBLEM_CONTENT | (GATEWAYS_CONTENT if status == 401 else {}),
         }
     operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def _add_parameters(operation: dict[str, Any], gates: list[str], in_query: tuple[str, str] | None) -> None:
+    """The headers that gates read, and what a route reads in its query by hand."""
+    found = [("header", *HEADERS[gate]) for gate in gates if gate in HEADERS]
+    found += [("query", *in_query)] if in_query else []
+    for place, name, description in found:
+        parameter = {"name": name, "in": place, "required": place == "header", "description": description}
+        operation.setdefault("parameters", []).append({**parameter, "schema": {"type": "string"}})
 
 
 def _name_binary(operation: dict[str, Any]) -> None:
