@@ -15,7 +15,7 @@ from shared.repositories.recertifications import Recertifications
 from tests.integration.portal import ADMINISTRATOR, STAFF, Person, Portal, entry, new_key, roster
 from tests.integration.world import EDITION, World, stored
 from tests.properties.cloud import Cloud
-from tests.properties.golden_runs import Golden, Runs, announced, newcomer, of_staff, table_of
+from tests.properties.golden_runs import EMPLOYED, Golden, Runs, announced, newcomer, of_staff, table_of
 from tests.properties.memory_dynamodb import Place
 
 POLICY = {"file_name": "p.pdf", "content_type": "application/pdf", "size": 9, "kind": "policy", "title": "P"}
@@ -25,6 +25,7 @@ def rare_runs(runs: Runs, world: World, cloud: Cloud) -> None:
     """What needs a past of its own."""
     documents_from_elsewhere(runs, world)
     documents_on_their_way(runs, world)
+    what_accrued(runs)
     reports(runs)
     announcements(runs, world)
     mails(runs, world, cloud)
@@ -125,6 +126,20 @@ def reported(portal: Portal, who: Person, document_id: str, *, decided: bool = T
     submission_id: str = signed["submission"]["submission_id"]
     assert not decided or portal.decide(who, submission_id).status == 200
     return submission_id
+
+
+def what_accrued(runs: Runs) -> None:
+    """Standing claims of years ago, whose entries find no room in the transaction of a session."""
+    portal = runs.portal
+    claiming = portal.member()
+    with patch.object(clock, "offset", clock.offset):
+        portal.at("2024-05-02T12:00:00-04:00")
+        for number in range(4):
+            claim = {**EMPLOYED, "title": f"Office {number}", "started_on": "2024-05-01"}
+            path = portal.cycle_path(claiming, "standing-claims")
+            assert portal.post(path, claiming, claim).status == 201
+    session = {"entries": [entry()]}
+    runs.post("enter beside what accrued", portal.cycle_path(claiming, "entries"), claiming, session)
 
 
 def reports(runs: Runs) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from itertools import count
 from typing import Any
 
@@ -9,6 +10,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from shared.domain.proposals import COLUMNS
+from shared.domain.room import FULL
 from tests.e2e.browser.people import Member
 from tests.e2e.browser.visitor import Visitor
 from tests.e2e.portal import Person, Portal
@@ -80,9 +82,19 @@ def test_a_refused_proposal_says_why_beside_it(
     chapter = propose(portal, staff, member)
     page = visitor.open(PATH)
     expect(title(page, chapter)).to_be_visible()
-    member.enter(("conference-full-day", 17))
+    full: Any = {
+        "code": "invalid-request",
+        "detail": "One field.",
+        "errors": [{"pointer": "/x", "detail": FULL}],
+    }
+    told: Any = {"status": 422, "content_type": "application/problem+json", "body": json.dumps(full)}
+    page.route("**/acceptance", lambda route: route.fulfill(**told))
     page.get_by_role("button", name=f"Add to my entries Member of {chapter}").click()
     problem = page.locator("proposal-list problem-message > div")
+    expect(problem).to_contain_text(FULL)
+    page.unroute("**/acceptance")
+    member.enter(("conference-full-day", 17))
+    page.get_by_role("button", name=f"Add to my entries Member of {chapter}").click()
     expect(problem).to_contain_text("You have all the points you need")
     expect(problem).to_be_focused()
     visitor.check_accessibility()

@@ -49,7 +49,8 @@ class ProposalList extends HTMLElement {
     try {
       await work();
     } catch (refusal) {
-      problem.show(refusal, { retry: refusal.isUncertain ? () => this.#try(item, work) : undefined });
+      const fields = (refusal.errors ?? []).map(({ detail }) => ({ detail })); // none of them stands here
+      problem.show(refusal, { fields, retry: refusal.isUncertain ? () => this.#try(item, work) : undefined });
     }
   }
 
