@@ -107,6 +107,11 @@ class Auditor:
         require(total >= PROGRAM.points_required, "signing needs the required points")
         is_current = text["agreement"]["version"] == EDITIONS.in_force(signed_on).agreement.version
         require(is_current, "what is signed is the agreement in force")
+        taken_over = [
+            each.edition for each in EDITIONS.programs if each.takes_over and each.effective_from <= signed_on
+        ]
+        is_governed = self._cycle()["edition"] >= max(taken_over, default="")
+        require(is_governed, "what is signed is under the edition that took over")
 
     def _invoice(self, before: Any, after: Any) -> None:
         require(after is not None, "invoices are never deleted")
@@ -179,6 +184,9 @@ class Auditor:
         entries = [(before, after) for (_, sk), before, after in written if sk.startswith("ENTRY#")]
         cycles = [(before, after) for (_, sk), before, after in written if sk == "CYCLE"]
         self._sums([new for _, new in entries if new is not None], [after for _, after in cycles], kinds)
+        for old, new in cycles:
+            if old is not None and old["state"] == "submitted" and old["number"] == new["number"]:
+                require(old["edition"] == new["edition"], "what was signed stays under its edition")
         if kinds & {"cycle-approved", "certification-reinstated", "approval-undone"}:
             return
         if entries:

@@ -6,12 +6,15 @@ Left out are those that stand behind another and alone change nothing (an entry'
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from unittest.mock import patch
 
 from shared.domain import discretion, recertification, reviewing
+from shared.domain.certifications import Cycle
 from shared.domain.documents import Document
 from shared.domain.invoices import Dispute, Invoice, Payment
+from shared.domain.program import Editions, Program
 from shared.domain.recertification import Recertification
 from shared.domain.reviewing import _require_current
 from shared.repositories import events, items, keys
@@ -89,6 +92,7 @@ SEEDS: Mapping[str, int] = {
     "an invoice is as it was read": 20270227,
     "an approval checks the invoice": 20270221,
     "a transaction lands whole or not at all": 20270215,
+    "what is signed is not taken over": 20270219,
     "no session at the required points": 20270222,
     "no standing claim at the required points": 20270265,
     "no standing claim is made to earn more at the required points": 20270916,
@@ -182,6 +186,18 @@ def undoing_over_entries() -> Any:
 
 
 @contextmanager
+def taking_over_what_is_signed() -> Any:
+    """Lets an edition that takes over govern a signed cycle as a running one."""
+    original = Editions.of_cycle
+
+    def of_cycle(self: Editions, cycle: Cycle, day: date) -> Program:
+        return original(self, replace(cycle, state="open"), day)
+
+    with patch.object(Editions, "of_cycle", of_cycle):
+        yield
+
+
+@contextmanager
 def lapsing_what_waits() -> Any:
     """Marks as lapsed whatever is past its last day, submitted or not."""
 
@@ -228,6 +244,7 @@ GUARDS = (
     Guard("an invoice is as it was read", without=condition("invoice", SAME_VERSION)),
     Guard("an approval checks the invoice", without=condition("invoice", SAME_VERSION, "ConditionCheck")),
     Guard("a transaction lands whole or not at all", apart=True),
+    Guard("what is signed is not taken over", patched=taking_over_what_is_signed),
     Guard(
         "no session at the required points", patched=instead(Recertification, "_require_incomplete", nothing)
     ),

@@ -44,11 +44,12 @@ def remembering(made: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def remembering_all(made: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """The same method of several items, for a history's one repository."""
-    known: dict[tuple[int, ...], tuple[Any, Any]] = {}
+    """The same method of several items, for a history's one repository and the edition that is in force."""
+    known: dict[tuple[Any, ...], tuple[Any, Any]] = {}
 
     def remembered(repository: Any, found: Any) -> Any:
-        place = (id(repository), *map(id, found))
+        in_force = repository._editions.in_force(repository._today()).edition
+        place = (id(repository), in_force, *map(id, found))
         if place not in known:
             if len(known) > MOST // 10:
                 known.clear()

@@ -188,6 +188,12 @@ COMMITS: dict[str, Tamper] = {
         SIGNED, after=signed_early, when=lambda _, new: int(new["cycle_number"]["N"]) > 1
     ),
     "what is signed is the agreement in force": altered(SIGNED, after=signed_another_text),
+    "what is signed is under the edition that took over": during(
+        "cycle-submitted", altered(CYCLE, after=to(edition={"S": "ipma-hr/2026"}))
+    ),
+    "what was signed stays under its edition": during(
+        "cycle-returned", altered(CYCLE, after=to(edition={"S": "ipma-hr/2020"}))
+    ),
     "the next cycle opens under the edition in force": beside(
         "CYCLE",
         altered(CYCLE, after=to(edition={"S": "ipma-hr/2020"})),

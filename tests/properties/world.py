@@ -312,7 +312,9 @@ class World:
         dynamo.before, dynamo.after = self.step, self.step_after
         table = table_of(dynamo, "table")
         table._sleep = lambda _: self.step("sleep")
-        self.recertifications = Recertifications(table, EDITIONS)
+        self.recertifications = Recertifications(
+            table, EDITIONS, lambda: day_of(self.now, EDITIONS.time_zone)
+        )
         self.invoices = Invoices(table)
         self.events = Events(table)
         self.archive = Archive(table)
