@@ -92,6 +92,12 @@ def any_certification(app: App) -> None:
 
 
 @gate
+def not_erased(app: App) -> None:
+    """404 for a certification of somebody whose data were erased; for staff."""
+    _refuse_erased(app)
+
+
+@gate
 def own_entry(app: App) -> None:
     """404 for an entry that is not in the current cycle; what standing claims have accrued is."""
     recertification(app).accrued(today()).entry(_path(app, "entry_id"))
