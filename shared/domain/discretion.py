@@ -19,6 +19,7 @@ from shared.domain.errors import AlreadyDecided, Fault, InvalidRequest, InvoiceU
 from shared.domain.privacy import ERASED, ERASED_DETAIL
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
+from shared.domain.standing import StandingClaim
 from shared.domain.submissions import Submission
 
 
@@ -27,7 +28,7 @@ class ClosedCycle:
     """A cycle as its approval left it: what was signed, the certification before, and what lies in the archive.
 
     `decided` is its submission with the decision, `entries` are those that were signed, `documents` those the report
-    names.
+    names, `standing` the claims that accrued some of it, unless it was closed before these were kept.
     """
 
     cycle: Cycle
@@ -35,6 +36,7 @@ class ClosedCycle:
     certification: Certification
     entries: tuple[Entry, ...]
     documents: tuple[Document, ...]
+    standing: tuple[StandingClaim, ...] = ()
 
 
 def reinstate(
@@ -205,11 +207,15 @@ def status_before(found: Recertification) -> CertificationStatus:
 def undo_approval(current: Recertification, closed: ClosedCycle, *, editions: Editions) -> Recertification:
     """The approved cycle back as it was submitted, while the next is empty (rule 6); its invoice stays as it is.
 
-    What is published rests on the approval: staff withdraw it themselves, as it is seen by all. Raises AlreadyDecided
-    when the current cycle has entries or a signing, or does not follow from this approval, or something is published.
+    What has accrued in the next goes: nobody entered it. A standing claim that accrued some of what was signed and
+    was deleted since comes back, as a report that is returned would lose that otherwise; one that was changed stays as
+    it is. What is published rests on the approval: staff withdraw it themselves, as it is seen by all. Raises
+    AlreadyDecided when something was entered or signed in the current cycle, or it does not follow from this approval,
+    or something is published.
     """
     _require_kept(current)
-    if current.entries or current.submission is not None or current.cycle.signings:
+    entered = [each for each in current.entries if not each.standing_id]
+    if entered or current.submission is not None or current.cycle.signings:
         raise AlreadyDecided(
             "The period that this approval opened is no longer empty. Ask the member to delete its entries first."
         )
@@ -246,8 +252,14 @@ def undo_approval(current: Recertification, closed: ClosedCycle, *, editions: Ed
         entries=closed.entries,
         documents=(*current.documents, *current.moving, *closed.documents),
         submission=replace(closed.decided, state="submitted", decision=None),
-        standing=current.standing,
+        standing=(*current.standing, *_deleted_since(closed, current, cycle.version)),
     )
+
+
+def _deleted_since(closed: ClosedCycle, current: Recertification, version: int) -> list[StandingClaim]:
+    """The standing claims that are gone; each change of one is a version of its cycle, so this one is new to them."""
+    there = {each.standing_id for each in current.standing}
+    return [replace(each, version=version) for each in closed.standing if each.standing_id not in there]
 
 
 def _require_kept(found: Recertification) -> None:

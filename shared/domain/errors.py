@@ -11,6 +11,7 @@
     ├── Conflict
     │   ├── PointsComplete        409 points-complete
     │   ├── CycleLocked           409 cycle-locked
+    │   ├── AccruesByItself       409 accrues-by-itself
     │   ├── NotReadyToSubmit      409 not-ready-to-submit
     │   ├── AgreementOutdated     409 agreement-outdated
     │   ├── NotPayable            409 not-payable
@@ -113,6 +114,12 @@ class CycleLocked(Conflict):
     """The cycle is submitted and cannot be changed (rule 3)."""
 
     code = "cycle-locked"
+
+
+class AccruesByItself(Conflict):
+    """The entry comes of a standing claim, and is changed or deleted with that alone."""
+
+    code = "accrues-by-itself"
 
 
 class NotReadyToSubmit(Conflict):

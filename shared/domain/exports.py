@@ -25,8 +25,8 @@ FILES: Mapping[str, tuple[str, ...]] = {
         "started_on", "ended_on", "notes", "document_ids", "unit", "relevant_percent", "logged_at", "logged_by",
     ),
     "standing_claims": (
-        "certification_id", "standing_id", "activity", "title", "organization", "started_on", "ended_on", "notes",
-        "logged_at", "logged_by",
+        "certification_id", "cycle_number", "standing_id", "activity", "title", "organization", "started_on",
+        "ended_on", "notes", "logged_at", "logged_by",
     ),
     "signed_entries": (
         "certification_id", "cycle_number", "submission_id", "signed_at", "entry_id", "activity", "quantity",
@@ -76,6 +76,7 @@ Each file comes twice: as CSV (UTF-8, the columns that people ask for) and as JS
 Amounts of money are in minor units (cents), times in UTC, days in the program's time zone.
 A CSV cell that a spreadsheet would take for a formula begins with an apostrophe.
 `entries` are those of the current cycles; `signed_entries` are the entries of every signing, word for word.
+`standing_claims` with a cycle number are those that an approved cycle's entries came of; the others hold now.
 A cycle with `started_under` in its JSON line was taken over by a later edition: its total is by that one, the points
 of an entry as they were when it was last changed. One that nobody has changed since is as it was before.
 What changed while the export ran may be in it as it was before or after. What moved meanwhile, as a cycle with its

@@ -27,6 +27,7 @@ from shared.domain.days import written_day
 from shared.domain.documents import Document
 from shared.domain.entries import Claim, Entry, PartialClaim, Window, award, faults_in, named_too_often, plain
 from shared.domain.errors import (
+    AccruesByItself,
     AgreementOutdated,
     CertificationLapsed,
     CycleLocked,
@@ -131,6 +132,12 @@ class Recertification:
     def points_by_category(self) -> dict[str, Decimal]:
         """The counted points of each category of the point table that has any, in the table's order."""
         return dict(self.ledger.by_category)
+
+    @property
+    def accruing(self) -> tuple[StandingClaim, ...]:
+        """The standing claims that entries of the cycle come of."""
+        made = {entry.standing_id for entry in self.entries}
+        return tuple(claim for claim in self.standing if claim.standing_id in made)
 
     @property
     def missing_documents(self) -> tuple[str, ...]:
@@ -349,18 +356,18 @@ class Recertification:
 
         Who said it, and whether on paper, stays where nothing changes but the documents.
         Of one that accrued by itself only the documents change; the rest is its standing claim's to say. Raises
-        NotFound, InvalidRequest, CycleLocked, VersionConflict, PointsComplete.
+        NotFound, InvalidRequest, CycleLocked, AccruesByItself, VersionConflict, PointsComplete.
         """
         self = self.accrued(today)  # noqa: PLW0642
         old = self.entry(entry_id)
-        if replace(claim, document_ids=old.claim.document_ids, unit="") != replace(old.claim, unit=""):
-            _require_entered(old)
         faults = self.faults(_readable(claim), today, "")
         faults += named_too_often([entry for entry in self.entries if entry is not old], [("", claim)])
         faults += edit_without_room(self, old.claim, claim)
         if faults:
             raise InvalidRequest(tuple(faults))
         self.require_unlocked()
+        if replace(claim, document_ids=old.claim.document_ids, unit="") != replace(old.claim, unit=""):
+            _require_entered(old)
         _require_version(old, version)
         made = self._entry(claim, entry_id, by=by, now=old.logged_at)
         if replace(claim, document_ids=old.claim.document_ids) == old.claim:
@@ -374,11 +381,11 @@ class Recertification:
     def delete(self, entry_id: str, *, version: str) -> "Recertification":
         """Remove an entry; below the required points entering is open again (rule 2).
 
-        Raises NotFound, CycleLocked, VersionConflict.
+        Raises NotFound, CycleLocked, AccruesByItself, VersionConflict.
         """
         old = self.entry(entry_id)
-        _require_entered(old)
         self.require_unlocked()
+        _require_entered(old)
         _require_version(old, version)
         return self._with_entries(tuple(entry for entry in self.entries if entry is not old))
 
@@ -527,7 +534,7 @@ def _detached(entry: Entry, document_id: str) -> Entry:
 
 def _require_entered(entry: Entry) -> None:
     if entry.standing_id:
-        raise CycleLocked(
+        raise AccruesByItself(
             "This entry accrues by itself. Change or delete the standing claim that it comes from."
         )
 

@@ -12,10 +12,10 @@ from shared.repositories.table import Item, Table
 
 
 class Archive:
-    """ARCHIVE#<id> / CYCLE#<number>, ENTRIES#<number> and SIGNED#<number>#<signing>.
+    """ARCHIVE#<id> / CYCLE#<number>, ENTRIES#<number>, SIGNED#<number>#<signing> and STANDING#<number>.
 
-    `signed_record` 1 read, 1 RRU per 4 KB signed · `closed_cycle` and `approved_cycle` 2 reads, 1 query of the
-    archived documents.
+    `signed_record` 1 read, 1 RRU per 4 KB signed · `closed_cycle` 2 reads, 1 query of the archived documents ·
+    `approved_cycle` 1 read more.
     """
 
     def __init__(self, table: Table) -> None:
@@ -60,7 +60,9 @@ class Archive:
             if document.archived_at == cycle.closed_at
         )
         certification = items.certification(item["certification"])
-        return ClosedCycle(cycle, decided, certification, tuple(entries), documents)
+        kept = self._table.get(keys.standing_of_closed(certification_id, number)) or {"claims": []}
+        standing = tuple(map(items.standing_claim, kept["claims"]))
+        return ClosedCycle(cycle, decided, certification, tuple(entries), documents, standing)
 
     def _documents(self, certification_id: str) -> tuple[Document, ...]:
         found = self._table.query(keys.archive_partition(certification_id), "DOCUMENT#")

@@ -53,8 +53,7 @@ def _whole(file: str) -> Callable[[Item], Records]:
 def _entry(item: Item) -> Records:
     plain = _plain(item)
     claim = plain.pop("claim")
-    place = {"certification_id": item["PK"].partition("#")[2], "cycle_number": int(item["SK"].split("#")[1])}
-    yield "entries", {**place, **claim, **plain}
+    yield "entries", {**_cycle_of(item), **claim, **plain}
 
 
 def _standing_claims(item: Item) -> Records:
@@ -62,10 +61,19 @@ def _standing_claims(item: Item) -> Records:
         yield "standing_claims", {"certification_id": item["PK"].partition("#")[2], **claim}
 
 
+def _standing_of_closed(item: Item) -> Records:
+    for claim in item["claims"]:
+        yield "standing_claims", {**_cycle_of(item), **claim}
+
+
 def _lapsed_entries(item: Item) -> Records:
-    place = {"certification_id": item["PK"].partition("#")[2], "cycle_number": int(item["SK"].split("#")[1])}
+    place = _cycle_of(item)
     for entry in item["entries"]:
         yield "entries", {**place, **entry["claim"], **{k: v for k, v in entry.items() if k != "claim"}}
+
+
+def _cycle_of(item: Item) -> dict[str, Any]:
+    return {"certification_id": item["PK"].partition("#")[2], "cycle_number": int(item["SK"].split("#")[1])}
 
 
 def _invoice(item: Item) -> Records:
@@ -125,6 +133,7 @@ _MAKERS: Mapping[tuple[str, str], Callable[[Item], Records]] = {
     ("ARCHIVE", "CYCLE"): _closed_cycle,
     ("ARCHIVE", "ENTRIES"): _lapsed_entries,
     ("ARCHIVE", "SIGNED"): _signed,
+    ("ARCHIVE", "STANDING"): _standing_of_closed,
     ("ARCHIVE", "DOCUMENT"): _whole("documents"),
     ("HISTORY", "EVENT"): _event,
 }

@@ -14,6 +14,7 @@ ARCHIVE#<id>          CYCLE#<number>                      a closed cycle with it
                       DOCUMENT#<document>                 a document of a closed cycle (GSI1: contributions, evidence)
                       ENTRIES#<number>                    the entries of a closed cycle that lapsed
                       SIGNED#<number>#<signing>           what was signed, word for word, for good
+                      STANDING#<number>                   the standing claims that an approved cycle's entries came of
 DOCUMENTS#<20>        DOCUMENT#<document>                 a document uploaded for no certification, by its member
 LIBRARY#<kind>#       <title>#<document>                  a published contribution; kind `*` for any
 LIBRARY#<kind>#<letter>  <word>#<title>#<document>        the same under a word of its title
@@ -177,6 +178,11 @@ def closed_cycle(certification_id: str, number: int) -> Key:
 def lapsed_entries(certification_id: str, number: int) -> Key:
     """The entries of a closed cycle that lapsed: nobody signed them."""
     return _key(archive_partition(certification_id), f"ENTRIES#{number:04d}")
+
+
+def standing_of_closed(certification_id: str, number: int) -> Key:
+    """The standing claims that entries of an approved cycle came of."""
+    return _key(archive_partition(certification_id), f"STANDING#{number:04d}")
 
 
 def signed_record(certification_id: str, number: int, signing: int) -> Key:

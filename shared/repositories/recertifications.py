@@ -20,6 +20,7 @@ from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
 from shared.domain.privacy import ERASED
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
+from shared.domain.standing import StandingClaim
 from shared.domain.submissions import SignedRecord, Submission
 from shared.domain.taking_over import counted_anew
 from shared.repositories import document_writes, events, items, keys
@@ -36,6 +37,7 @@ from shared.repositories.table import (
     check,
     delete,
     put,
+    remove_item,
     set_item,
 )
 
@@ -47,6 +49,10 @@ TOO_MUCH = "This is too much to save at once. Save fewer entries, or name fewer 
 
 MOST_ARCHIVED = 40
 """How many documents move to the archive with an approval, two writes each; those beyond move after it."""
+
+MOST_TAKEN_OUT = 10
+"""How much of what has accrued goes with the undoing of an approval, beside as many documents and its own writes."""
+
 MOVES = 20
 """How often documents are moved on, of at most 300 in a cycle and with others changing them meanwhile."""
 DUE_PAGE = 500
@@ -60,10 +66,11 @@ class Recertifications:
     accrued is stored by 1 before it, and `find` again, where it makes more than 100 writes · `save` of a submission 1
     transaction of 6 items and what accrued · `close` 1 transaction, then `put_away` for documents beyond 40 ·
     `put_away` 1 query and 1 transaction for each 40, 1 query at the end · `unfinished` 1 query of the index ·
-    `reopen` 1 transaction, and one before it for each 40 documents beyond 40 · `lapse` 1 transaction, 6 WRU with its
-    event and 1 of the index, 3 more if a report was to be corrected · `closed_cycles` 1 query · `submissions` 1 query
-    of the index · `due` 16 queries of it · `heads` 2 batch gets for 100, 2 RRU each. Before a change that moves the
-    end of access, its day is noted in the calendar: 1 WRU, once in a while for each process and day.
+    `reopen` 1 transaction, and one before it for each 40 documents beyond 40 · `take_out_accrued` none, or 1
+    transaction for each 99 entries of more than 10 · `lapse` 1 transaction, 6 WRU with its event and 1 of the index, 3
+    more if a report was to be corrected · `closed_cycles` 1 query · `submissions` 1 query of the index · `due` 16
+    queries of it · `heads` 2 batch gets for 100, 2 RRU each. Before a change that moves the end
+    of access, its day is noted in the calendar: 1 WRU, once in a while for each process and day.
     """
 
     def __init__(
@@ -120,9 +127,7 @@ class Recertifications:
         writes += entry_writes(before, after)
         writes += document_writes.brought_in(before, after)
         if after.standing != before.standing:
-            claims = [items.attributes(each) for each in after.standing]
-            key = keys.standing(after.certification.certification_id)
-            writes.append(set_item("standing", {**key, "claims": claims}))
+            writes.append(standing_write(after))
         if after.submission is not None and after.submission != before.submission:
             writes.append(_submission_write(before.submission, after.submission))
         if record is not None:
@@ -196,6 +201,9 @@ class Recertifications:
         if closed.cycle.state == "lapsed" and closed.entries:
             kept = {"entries": [items.attributes(entry) for entry in closed.entries]}
             writes.append(put("entries", {**keys.lapsed_entries(certification_id, number), **kept}, ABSENT))
+        if closed.cycle.state == "approved" and (claims := closed.accruing):
+            key = keys.standing_of_closed(certification_id, number)
+            writes.append(_claims_write("archived standing", key, claims))
         writes += document_writes.archived(certification_id, closed.documents[:MOST_ARCHIVED], closed_at)
         beyond = closed.documents[MOST_ARCHIVED:]
         if beyond:
@@ -272,6 +280,20 @@ class Recertifications:
             writes.append(_submission_write(submission, submission))
         self._transact(writes)
 
+    def take_out_accrued(self, before: Recertification) -> Recertification:
+        """The same with so little that has accrued that `reopen` finds room; the rest is taken out.
+
+        It accrues again, should the undoing not follow. Raises ChangedMeanwhile.
+        """
+        while len(before.entries) > MOST_TAKEN_OUT:
+            left = before.entries[TRANSACTION_LIMIT - 1 :]
+            total = before.ledger_of(left).total
+            cycle = replace(before.cycle, points_total=total, version=before.cycle.version + 1)
+            fewer = replace(before, entries=left, cycle=cycle)
+            self._transact([cycle_write(before.cycle, cycle), *entry_writes(before, fewer)])
+            before = fewer
+        return before
+
     def reopen(
         self, before: Recertification, after: Recertification, closed: ClosedCycle, event: Event
     ) -> None:
@@ -294,9 +316,18 @@ class Recertifications:
                 {":version": closed.cycle.version},
             ),
             events.once(event),
+            *entry_writes(before, replace(before, entries=())),
             *document_writes.brought_back(certification_id, documents),
             nothing_moves(certification_id) if moving is None else moving_write(moving.ended()),
         ]
+        if after.standing != before.standing:
+            writes.append(standing_write(after))
+        if closed.standing:
+            writes.append(
+                remove_item(
+                    "archived standing", keys.standing_of_closed(certification_id, closed.cycle.number)
+                )
+            )
         entries = [
             set_item(
                 entry.entry_id,
@@ -489,6 +520,15 @@ def cycle_write(before: Cycle, after: Cycle) -> Write:
 
 def _same(cycle: Cycle) -> Write:
     return check("cycle", keys.cycle(cycle.certification_id), SAME_VERSION, {":version": cycle.version})
+
+
+def standing_write(after: Recertification) -> Write:
+    """The write of a certification's standing claims, behind its cycle's."""
+    return _claims_write("standing", keys.standing(after.certification.certification_id), after.standing)
+
+
+def _claims_write(label: str, key: keys.Key, claims: Sequence[StandingClaim]) -> Write:
+    return set_item(label, {**key, "claims": [items.attributes(each) for each in claims]})
 
 
 def entry_writes(before: Recertification, after: Recertification) -> list[Write]:

@@ -19,7 +19,7 @@ def delete_entry(
 ) -> None:
     """Delete an entry whose version is still the one the member saw; the event keeps it as it was.
 
-    One transaction. Raises NotFound, CycleLocked, VersionConflict, Unavailable.
+    One transaction. Raises NotFound, CycleLocked, AccruesByItself, VersionConflict, Unavailable.
     """
     certification_id = recertification.certification.certification_id
     subject = f"certification:{certification_id}"

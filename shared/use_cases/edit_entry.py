@@ -32,7 +32,8 @@ def edit_entry(
 ) -> EditedEntry:
     """Replace an entry whose version is still the one the member saw; the event keeps it as it was before.
 
-    One transaction. Raises NotFound, InvalidRequest, CycleLocked, VersionConflict, PointsComplete, Unavailable.
+    One transaction. Raises NotFound, InvalidRequest, CycleLocked, AccruesByItself, VersionConflict,
+    PointsComplete, Unavailable.
     """
     certification_id = recertification.certification.certification_id
     subject = f"certification:{certification_id}"

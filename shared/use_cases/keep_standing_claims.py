@@ -9,7 +9,7 @@ from shared.domain.events import Command, Event, EventType, event
 from shared.domain.ports import EventStore, RecertificationStore
 from shared.domain.recertification import Recertification
 from shared.domain.standing import StandingClaim, claim_among
-from shared.use_cases.once import once, read
+from shared.use_cases.once import once, read, remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +112,33 @@ def delete_standing_claim(
     standing_id: str,
     version: str,
 ) -> None:
-    """Take one out, and what it has accrued in this cycle with it. Raises also VersionConflict."""
+    """Take one out, and what it has accrued in this cycle with it. Raises also VersionConflict.
+
+    That it is gone is no refusal where this very command took it out, whose answer was lost.
+    """
 
     def without(before: Recertification) -> tuple[StandingClaim, ...]:
         old = claim_among(before.standing, standing_id)
         return tuple(each for each in before.standing if each is not old)
 
-    _change(
-        recertifications,
-        events,
-        command,
-        recertification,
-        standing_id,
-        "standing-claim-deleted",
-        without,
-        seen=version,
-    )
+    try:
+        _change(
+            recertifications,
+            events,
+            command,
+            recertification,
+            standing_id,
+            "standing-claim-deleted",
+            without,
+            seen=version,
+        )
+    except NotFound:
+        if remembered(events, command, _subject(recertification)) is None:
+            raise
+
+
+def _subject(recertification: Recertification) -> str:
+    return f"certification:{recertification.certification.certification_id}"
 
 
 def _change(
@@ -143,7 +154,7 @@ def _change(
 ) -> StandingKept:
     """`made` is the claim that is entered: the answer again when it was deleted since; `seen` another one's version."""
     certification_id = recertification.certification.certification_id
-    subject = f"certification:{certification_id}"
+    subject = _subject(recertification)
 
     def perform(attempt: int) -> StandingKept:
         before = recertification if attempt == 0 else read(recertifications, certification_id)

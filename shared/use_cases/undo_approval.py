@@ -19,7 +19,9 @@ class ApprovedCycles(Protocol):
 
 
 class ReopeningStore(RecertificationStore, Protocol):
-    """Recertifications: `reopen` raises ChangedMeanwhile and AlreadyRecorded."""
+    """Recertifications: both raise ChangedMeanwhile, `reopen` also AlreadyRecorded."""
+
+    def take_out_accrued(self, before: Recertification) -> Recertification: ...
 
     def reopen(
         self, before: Recertification, after: Recertification, closed: ClosedCycle, event: Event
@@ -38,7 +40,8 @@ def undo_wrong_approval(
     """Bring the approved cycle back as it was submitted; gives the recertification as it is afterwards.
 
     The entries are those that were signed, word for word; the certification's days and status are those before the
-    approval; its invoice is not touched. One transaction. Raises StaffOnly on one's own certification, AlreadyDecided,
+    approval; its invoice is not touched. The event keeps the standing claims that come back. One transaction, unless
+    more has accrued in the next cycle than it takes. Raises StaffOnly on one's own certification, AlreadyDecided,
     IdempotencyKeyReused, Unavailable.
     """
     certification_id = recertification.certification.certification_id
@@ -51,12 +54,17 @@ def undo_wrong_approval(
         if closed is None:
             raise no_approval_to_undo()
         after = undo_approval(before, closed, editions=editions)
-        data = {
+        if (emptied := recertifications.take_out_accrued(before)) is not before:
+            before, after = emptied, undo_approval(emptied, closed, editions=editions)
+        data: dict[str, object] = {
             "reason": reason,
             "submission_id": closed.decided.submission_id,
             "cycle": after.cycle.number,
             "expires_on": after.certification.expires_on,
         }
+        brought_back = tuple(each for each in after.standing if each not in before.standing)
+        if brought_back:
+            data["brought_back"] = brought_back
         recertifications.reopen(before, after, closed, event(command, subject, "approval-undone", data))
         return read(recertifications, certification_id)
 

@@ -1,10 +1,16 @@
 """Staff's discretion through the handlers: reinstatement, extension, undo of an approval, what came on paper."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from shared.adapters.failures import Failed
 from shared.handling import wiring
+from shared.repositories import keys, recertifications
+from shared.repositories.table import Table, Write, remove_item
 from tests.integration.contract import shows
 from tests.integration.portal import (
     CHEQUE,
@@ -40,6 +46,24 @@ def staff(portal: Portal, who: Person, what: str, body: Any, by: Person = REVIEW
 
 def events(who: Person) -> list[Any]:
     return wiring.events().of(f"certification:{who.certification_id}")
+
+
+def stored_entries(who: Person) -> list[Any]:
+    return wiring.table().query(f"CERTIFICATION#{who.certification_id}", "ENTRY#")
+
+
+def approved_with_standing(portal: Portal) -> tuple[Person, Any, Any]:
+    """A member whose report of 47 points and 3 that accrued is approved; the claim, and the page as it was signed."""
+    member = portal.member()
+    path = portal.cycle_path(member, "standing-claims")
+    standing = portal.post(path, member, EMPLOYED).json["standing_claim"]
+    assert portal.dashboard(member)["cycle"]["points_total"] == 3
+    portal.points(member, 47)
+    signed = portal.sign(member).json
+    portal.paid(signed["invoice"]["invoice_id"])
+    before = portal.dashboard(member)
+    assert portal.decide(member, signed["submission"]["submission_id"]).status == 200
+    return member, standing, before
 
 
 @pytest.fixture
@@ -276,6 +300,113 @@ def test_what_no_longer_accrues_leaves_room_in_a_report_that_came_back(portal: P
     assert portal.dashboard(member)["cycle"]["points_total"] == 50 - accrued < 50
     portal.points(member, accrued)
     assert portal.dashboard(member)["cycle"]["points_total"] == 50
+
+
+def test_what_was_signed_is_there_again_although_its_standing_claim_was_deleted(portal: Portal) -> None:
+    member, standing, signed = approved_with_standing(portal)
+    accrued = portal.cycle_path(member, f"standing-claims/{standing['standing_id']}")
+    assert portal.ask("DELETE", accrued, member, version=standing["version"]).status == 204
+    back = staff(portal, member, "undo-approval", WRONG, COLLEAGUE).json
+    assert back["entries"] == signed["entries"]
+    assert portal.decide(member, signed["submission"]["submission_id"], "return").status == 200
+    after = portal.dashboard(member)
+    assert after["entries"] == signed["entries"]
+    assert after["cycle"]["points_total"] == signed["cycle"]["points_total"] == 50
+    (claim,) = after["standing"]
+    assert claim == standing | {"version": claim["version"]}
+    assert portal.enter(member, entry("webinar")).code == "points-complete"
+    undone = next(each for each in events(member) if each.type == "approval-undone")
+    brought_back: Any = undone.data["brought_back"]
+    assert [each["standing_id"] for each in brought_back] == [standing["standing_id"]]
+    assert portal.put(accrued, member, EMPLOYED, version=standing["version"]).code == "version-conflict"
+    assert portal.ask("DELETE", accrued, member, version=claim["version"]).status == 204
+    assert portal.dashboard(member)["cycle"]["points_total"] == 47
+
+
+def test_an_undone_approval_can_be_given_and_undone_again_with_its_standing_claims(portal: Portal) -> None:
+    member, standing, signed = approved_with_standing(portal)
+    for _ in range(2):
+        (claim,) = portal.dashboard(member)["standing"]
+        path = portal.cycle_path(member, f"standing-claims/{standing['standing_id']}")
+        assert portal.ask("DELETE", path, member, version=claim["version"]).status == 204
+        assert staff(portal, member, "undo-approval", WRONG).json["entries"] == signed["entries"]
+        assert wiring.table().query(f"ARCHIVE#{member.certification_id}", "STANDING#") == []
+        assert portal.decide(member, signed["submission"]["submission_id"]).status == 200
+
+
+def test_what_was_closed_before_claims_were_kept_with_it_is_undone_as_then(portal: Portal) -> None:
+    member, standing, signed = approved_with_standing(portal)
+    kept = keys.standing_of_closed(member.certification_id, 1)
+    wiring.table().transact([remove_item("archived standing", kept)])
+    path = portal.cycle_path(member, f"standing-claims/{standing['standing_id']}")
+    assert portal.ask("DELETE", path, member, version=standing["version"]).status == 204
+    assert staff(portal, member, "undo-approval", WRONG).json["entries"] == signed["entries"]
+    assert portal.decide(member, signed["submission"]["submission_id"], "return").status == 200
+    assert portal.dashboard(member)["cycle"]["points_total"] == 47
+    assert all("brought_back" not in each.data for each in events(member))
+
+
+def test_what_has_accrued_in_the_next_cycle_hinders_no_undo(portal: Portal) -> None:
+    member, _, signed = approved_with_standing(portal)
+    portal.at("2029-01-10T12:00:00-05:00")
+    days = {"started_on": "2028-12-01", "ended_on": "2028-12-01"}
+    (typed,) = portal.enter(member, entry("webinar", **days)).json["entries"]
+    assert staff(portal, member, "undo-approval", WRONG).code == "already-decided"
+    path = portal.cycle_path(member, f"entries/{typed['entry_id']}")
+    assert portal.ask("DELETE", path, member, version=1).status == 204
+    since = portal.dashboard(member)
+    assert len(stored_entries(member)) == len(since["entries"]) == 1
+    assert staff(portal, member, "undo-approval", WRONG).json["entries"] == signed["entries"]
+    assert {each["SK"].split("#")[1] for each in stored_entries(member)} == {"0001"}
+    assert portal.decide(member, signed["submission"]["submission_id"]).status == 200
+    again = portal.dashboard(member)
+    assert [each["points"] for each in again["entries"]] == [each["points"] for each in since["entries"]]
+    assert again["cycle"]["points_total"] == since["cycle"]["points_total"]
+
+
+@contextmanager
+def transactions(only: int = 1000) -> Iterator[list[int]]:
+    """How many writes each has; those after the first so many break off."""
+    real, sizes = Table.transact, list[int]()
+
+    def transact(table: Table, writes: list[Write]) -> None:
+        if len(sizes) == only:
+            raise ConnectionError
+        sizes.append(len(writes))
+        real(table, writes)
+
+    with patch.object(Table, "transact", transact):
+        yield sizes
+
+
+@pytest.mark.parametrize("broken", [None, 0, 2, 3])
+def test_more_than_a_transaction_takes_may_have_accrued(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, broken: int | None
+) -> None:
+    """60 entries, in transactions of 20 writes; `broken`: after how many of its own the undoing broke off."""
+    monkeypatch.setattr(recertifications, "TRANSACTION_LIMIT", 20)
+    member = portal.member()
+    held = EMPLOYED | {"started_on": "2027-06-01"}
+    claims = portal.cycle_path(member, "standing-claims")
+    made = [portal.post(claims, member, held).json["standing_claim"] for _ in range(20)]
+    portal.approved(member)
+    portal.at("2030-12-01T12:00:00-05:00")
+    renamed = portal.put(f"{claims}/{made[0]['standing_id']}", member, held | {"title": "Head"}, version=1)
+    assert renamed.status == 200
+    assert len(stored_entries(member)) == portal.dashboard(member)["cycle"]["points_total"] == 60
+    with transactions() as sizes:
+        if broken is not None:
+            with transactions(only=broken), pytest.raises(Failed):
+                staff(portal, member, "undo-approval", WRONG)
+            left = portal.dashboard(member)
+            assert left["cycle"]["points_total"] == len(left["entries"]) == 60
+            found = wiring.recertifications().find(member.certification_id)
+            assert found is not None
+            assert found.cycle.points_total == len(found.entries) == 60 - 19 * broken
+        assert staff(portal, member, "undo-approval", WRONG).status == 200
+    assert max(sizes) == 20, sizes
+    (only,) = stored_entries(member)
+    assert only["SK"].startswith("ENTRY#0001#")
 
 
 def test_an_approval_cannot_be_undone_twice_nor_before_there_is_one(portal: Portal) -> None:

@@ -208,6 +208,17 @@ def wrong_activity(request: Request) -> None:
     request.body = entry("golf", quantity=2)
 
 
+@wrong("accrued", "accrues-by-itself", step=1)
+def of_a_standing_claim(request: Request) -> None:
+    """The entry is one that comes by itself."""
+    portal, owner = request.portal, request.owner
+    employed = {name: entry()[name] for name in ("activity", "title", "organization")}
+    claims = portal.cycle_path(owner, "standing-claims")
+    assert portal.post(claims, owner, employed | {"started_on": "2024-05-01"}).status == 201
+    made = next(each["entry_id"] for each in portal.dashboard(owner)["entries"] if each["standing_id"])
+    request.path, request.entry_id = request.path.replace(request.entry_id, made), made
+
+
 @wrong("complete", "points-complete", step=2)
 def complete_without_it(request: Request) -> None:
     request.portal.points(request.owner, 50)
@@ -610,13 +621,23 @@ ROUTES: dict[str, tuple[Callable[[Portal], Request], list[Wrong]]] = {
             wrong_fields,
             wrong_activity,
             locked,
+            of_a_standing_claim,
             stale_version,
             complete_without_it,
         ],
     ),
     "DELETE entry": (
         deleting,
-        [no_token, someone_elses, unknown_entry, lapsed, no_version, locked, stale_version],
+        [
+            no_token,
+            someone_elses,
+            unknown_entry,
+            lapsed,
+            no_version,
+            locked,
+            of_a_standing_claim,
+            stale_version,
+        ],
     ),
     "DELETE document": (
         deleting_a_document,

@@ -88,8 +88,10 @@ def test_its_entries_are_kept_by_the_claim(portal: Portal, member: Person) -> No
     accrued = portal.dashboard(member)["entries"][0]
     own = portal.cycle_path(member, f"entries/{accrued['entry_id']}")
     refused = portal.put(own, member, entry("employment"), version=1)
-    assert (refused.code, "accrues by itself" in refused.json["detail"]) == ("cycle-locked", True)
-    assert portal.ask("DELETE", own, member, version=1).code == "cycle-locked"
+    assert (refused.code, "accrues by itself" in refused.json["detail"]) == ("accrues-by-itself", True)
+    refused = portal.ask("DELETE", own, member, version=1)
+    assert (refused.status, refused.code) == (409, "accrues-by-itself")
+    assert refused.json["title"] == "This entry comes by itself"
     refused = portal.post(path(portal, member), member, {**EMPLOYMENT, "activity": "webinar"})
     assert refused.pointers == ["/activity"]
 

@@ -47,8 +47,13 @@ PARTS: Mapping[Kind, Callable[[Item], Any]] = {
         items.certification(item["certification"]),
     ),
 }
-SEEN_ELSEWHERE = {("ARCHIVE", "ENTRIES"), ("INVOICE", "INVOICE"), ("DOCUMENTS", "DOCUMENT")}
-"""Entries, invoices and documents as the others are, under another key."""
+SEEN_ELSEWHERE = {
+    ("ARCHIVE", "ENTRIES"),
+    ("ARCHIVE", "STANDING"),
+    ("INVOICE", "INVOICE"),
+    ("DOCUMENTS", "DOCUMENT"),
+}
+"""Entries, standing claims, invoices and documents as the others are, under another key."""
 
 
 def kind_of(item: Mapping[str, Any]) -> Kind:

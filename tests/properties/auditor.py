@@ -62,6 +62,7 @@ class Auditor:
             self._item(changes, place, before, after)
         self._points(written, kinds)
         self._standing(events)
+        self._undoing(kinds)
         self._documents(written, kinds)
         self._versions(written)
         self._lapsed(written)
@@ -240,6 +241,17 @@ class Auditor:
             was = [points_accrued(each, cycle, today) for each in said["before"]]
             is_below = Decimal(str(cycle["points_total"])) - made < PROGRAM.points_required
             require(is_below or (bool(was) and made <= was[0]), "nothing is accepted at the limit")
+
+    def _undoing(self, kinds: set[str]) -> None:
+        """What was signed is there with all that it came of, and nothing of the cycle that goes."""
+        if "approval-undone" not in kinds:
+            return
+        number = int(self._cycle()["number"])
+        require(not self._entries(number + 1), "an undoing leaves nothing of the cycle that goes")
+        kept = self._world.dynamo.item((CERTIFICATION, "STANDING"))
+        claims = {each["standing_id"] for each in (_read(kept)["claims"] if kept else ())}
+        came_of = {each["standing_id"] for each in self._entries(number) if "standing_id" in each}
+        require(came_of <= claims, "an undoing brings back what the signed came of")
 
     def _accrued_since(self, cycle: Any, written: list[Any]) -> Decimal:
         """How much more standing claims make by today than was stored of them: it is stored with the next change.

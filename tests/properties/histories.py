@@ -10,7 +10,7 @@ from tests.properties.auditor import Auditor
 from tests.properties.editions import EDITIONS
 from tests.properties.memory_dynamodb import MemoryDynamoDB
 from tests.properties.people import DEEDS, at_midnight, deliver, fitting, mistaken, settled_twice, taken_back
-from tests.properties.standing import standing
+from tests.properties.standing import standing, wrongly_approved
 from tests.properties.uploads import PAPERS, look, with_documents
 from tests.properties.world import ANOTHER_BODY, Request, Violation, World, a_member
 
@@ -34,6 +34,7 @@ def tell(seed: int, table_of: Any = Table, dynamo: MemoryDynamoDB = ONE_MEMBER) 
             made = [make(world) for make in (likely, *makers, *standing(world))]
             requests = [each for each in made if each is not None]
             requests = at_midnight(world) or taken_back(world) or settled_twice(world) or requests
+            requests = wrongly_approved(world) or requests
             while world.unsettled and world.chance.random() < 0.7:
                 requests.append(again(world, world.unsettled.pop(0)))
             if world.chance.random() < 0.15 and requests:  # an impatient client sends the same twice

@@ -237,6 +237,9 @@ def staff(runs: Runs, world: World) -> None:
     approved_with(portal, many, 5)
     undoing = {"reason": "Wrong report"}
     runs.post("undo an approval of many entries", of_staff(many, "undo-approval"), STAFF, undoing)
+    for name, until in (("what accrued", "2028-07-01"), ("more that accrued", "2029-07-01")):
+        member = approved_with_claims(portal, f"{until}T12:00:00-04:00")
+        runs.post(f"undo an approval beside {name}", of_staff(member, "undo-approval"), STAFF, undoing)
     known = portal.member()
     row = newcomer(known.member_id, last_name="Changed", status="renew")
     sent = {"content-type": "text/csv"}
@@ -258,6 +261,24 @@ def staff(runs: Runs, world: World) -> None:
     paid = {**bought, "status": "paid", "paid_on": "2027-05-20", "payment_method": "check"}
     world.transfers.put(key, table_of(program_invoices.COLUMNS, paid).encode())
     runs.delivery("a program's invoice is paid", "import_data", {"detail": {"object": {"key": key}}})
+
+
+def approved_with_claims(portal: Portal, until: str) -> Person:
+    """Two claims accrued some of an approved report; until a day the one has accrued in the next period, with which the
+    other is deleted."""
+    member, now = portal.member(), clock.now().isoformat()
+    claims = portal.cycle_path(member, "standing-claims")
+    held = {"title": "HR officer", "organization": "City", "started_on": "2025-01-01"}
+    _, gone = (
+        portal.post(claims, member, {**held, "activity": each}).json["standing_claim"]
+        for each in ("employment", "board-member")
+    )
+    approved_with(portal, member, 50 - int(portal.dashboard(member)["cycle"]["points_total"]))
+    portal.at(until)
+    path = f"{claims}/{gone['standing_id']}"
+    assert portal.ask("DELETE", path, member, version=gone["version"]).status == 204
+    portal.at(now)
+    return member
 
 
 def approved_with(portal: Portal, who: Person, points: int) -> None:

@@ -11,7 +11,7 @@ from shared.use_cases.keep_standing_claims import (
     delete_standing_claim,
     enter_standing_claim,
 )
-from tests.properties.people import MEMBER, Make, read
+from tests.properties.people import MEMBER, Make, read, undo
 from tests.properties.world import Request, World, require
 
 
@@ -72,9 +72,30 @@ def delete_standing(world: World) -> Request | None:
     return Request("delete what accrues", run, world.command(MEMBER, "member"), keyed=False)
 
 
+def wrongly_approved(world: World) -> list[Request]:
+    """While nothing is entered in the next cycle: claims are deleted, something accrues, and the approval is undone."""
+    found = world.found
+    entered = [each for each in found.entries if not each.standing_id]
+    is_next = found.cycle.number > 1 and not (found.cycle.signings or entered)
+    is_over = "undo: done" in world.trace  # or it would hardly ever come to a third cycle
+    if not (world.has_standing and is_next) or is_over or world.apart.random() < 0.2:
+        return []
+    deeds = world.apart.choice(
+        [[delete_standing], [change_standing], [delete_standing, undo], [undo], [undo]]
+    )
+    if not found.entries and world.apart.random() < 0.4:
+        world.now += timedelta(days=370)
+        deeds = [change_standing]  # with which it is stored what has accrued by then
+    return [request for make in deeds if (request := make(world)) is not None]
+
+
 def standing(world: World) -> list[Make]:
     """What is done of this in a round: in one history of six, where it is done again and again."""
-    if world.has_standing and world.apart.random() < 0.25:
+    if not world.has_standing:
+        return []
+    if not world.found.standing and world.found.cycle.number == 1 and world.apart.random() < 0.7:
+        return [enter_standing]
+    if world.apart.random() < 0.25:
         return [
             world.apart.choice(
                 [enter_standing, enter_standing, change_standing, change_standing, delete_standing]

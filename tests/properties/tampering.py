@@ -152,6 +152,25 @@ def and_another_claim(item: Any) -> Any:
     }
 
 
+def left_over(_: Tampered, changes: list[Change]) -> list[Change] | None:
+    """An undoing that leaves the entries of the cycle that goes."""
+    kept = [each for each in changes if kind(each) != ENTRY or each[3]]
+    return kept if event_of(changes) == "approval-undone" and len(kept) < len(changes) else None
+
+
+def entered(item: Any) -> Any:
+    """An entry as if somebody had entered it."""
+    return {name: value for name, value in item.items() if name != "standing_id"}
+
+
+def untold(event: Any) -> Any:
+    """An event that does not tell which claims came back."""
+    return {
+        **event,
+        "data": {"M": {n: each for n, each in event["data"]["M"].items() if n != "brought_back"}},
+    }
+
+
 def only_its_event(_: Tampered, changes: list[Change]) -> list[Change] | None:
     if event_of(changes) not in ("entries-logged", "cycle-submitted", "cycle-approved"):
         return None
@@ -284,6 +303,7 @@ def waived_beside_its_checkout(_: Tampered, changes: list[Change]) -> list[Chang
 INVOICE, CYCLE, ENTRY = "CERTIFICATION INVOICE", "CERTIFICATION CYCLE", "CERTIFICATION ENTRY"
 SIGNED, CLOSED, SUBMISSION = "ARCHIVE SIGNED", "ARCHIVE CYCLE", "CERTIFICATION SUBMISSION"
 DOCUMENT, STANDING = "CERTIFICATION DOCUMENT", "CERTIFICATION STANDING"
+PUT_AWAY = "ARCHIVE STANDING"
 HELD, EVENT = "CERTIFICATION CERTIFICATION", "HISTORY"
 UNSIGNED, LATER = to(signature={"S": "Another"}), to(expires_on={"S": "2099-12-31"})
 STARTED_LATER = to(starts_on={"S": "2099-01-01"})

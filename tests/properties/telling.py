@@ -52,6 +52,10 @@ class Commit:
         """The entries that somebody entered, before and after; what accrues comes and goes with any change."""
         return [each for each in self.of("ENTRY") if not (each[0] or each[1]).get("standing_id")]
 
+    def maybe(self, kind: str, *, archived: bool = False) -> tuple[Any, Any]:
+        """The one item of a kind, before and after; two times None where it was left alone."""
+        return next(iter(self.of(kind, archived=archived)), (None, None))
+
     def one(self, kind: str, *, archived: bool = False) -> tuple[Any, Any]:
         """The one item of a kind, before and after."""
         found = self.of(kind, archived=archived)
@@ -202,6 +206,11 @@ def _approved(it: Commit) -> None:
     require(it.said["submission_id"] == decided["submission_id"], "a decision is of its submission")
     adjusted = decided["decision"]["entry_adjustments"]
     entries = [before for before, _ in it.of("ENTRY")]
+    kept, made = (
+        _claims(it.maybe("STANDING", archived=True)[1]),
+        {each["standing_id"] for each in entries if "standing_id" in each},
+    )
+    require(kept.keys() == made, "an approval keeps the claims that what was signed came of")
     left = sum((_points(each, adjusted) for each in entries), Decimal(0))
     require(closed["points_total"] == left, "what was adjusted is taken off")
     until = years_later(date.fromisoformat(held["expires_on"]), PROGRAM.cycle_years).isoformat()
@@ -221,11 +230,29 @@ def _undone(it: Commit) -> None:
     was = [closed["certification"].get(name) for name in names]
     require(gone is None and [held.get(name) for name in names] == was, "an undoing brings the days back")
     require(_unchanged(closed["submission"], submission), "an undoing brings the signing back")
-    entries = [after for _, after in it.of("ENTRY")]
+    entries = [after for _, after in it.of("ENTRY") if after is not None]
     total = sum((Decimal(each["points"]) for each in entries), Decimal(0))
     require(
         cycle["state"] == "submitted" and cycle["points_total"] == total, "an undoing brings the points back"
     )
+    gone = [before for before, after in it.of("ENTRY") if after is None]
+    require(all(each.get("standing_id") for each in gone), "an undoing takes out nothing that was entered")
+    _brought_back(it)
+
+
+def _brought_back(it: Commit) -> None:
+    """The standing claims that were deleted since come back as they were put away, but for their version."""
+    put_away, _ = it.maybe("STANDING", archived=True)
+    before, after = it.maybe("STANDING")
+    told = {each["standing_id"]: each for each in it.said.get("brought_back", ())}
+    is_told = {**_claims(before), **told} == _claims(after)
+    require(is_told, "an undoing tells which claims it brings back, and changes no other")
+    kept = {
+        name: {**each, "version": told[name]["version"]}
+        for name, each in _claims(put_away).items()
+        if name in told
+    }
+    require(kept == told, "a claim comes back as it was put away")
 
 
 def _reinstated(it: Commit) -> None:

@@ -22,6 +22,7 @@ from tests.properties.tampering import (
     INVOICE,
     LAPSED,
     LATER,
+    PUT_AWAY,
     SIGNED,
     STANDING,
     STARTED_LATER,
@@ -37,8 +38,10 @@ from tests.properties.tampering import (
     called,
     counted,
     during,
+    entered,
     in_the_archive_too,
     is_by_cheque,
+    left_over,
     more,
     only_its_event,
     payment,
@@ -50,6 +53,7 @@ from tests.properties.tampering import (
     to,
     twice,
     unsigned,
+    untold,
     waived_beside_its_checkout,
     was_paid,
     was_there,
@@ -65,11 +69,18 @@ SEEDS: Mapping[str, int] = {
     ),
     **dict.fromkeys(("what was submitted in time does not lapse", "nobody lapses early"), 20270242),
     **dict.fromkeys(
-        ("a payment that is told is on its invoice", "what is told as waived is waived"), 20270343
+        ("a payment that is told is on its invoice", "what is told as waived is waived"), 20270495
     ),
     **dict.fromkeys(("what is served is the one version that is stored", "every file is judged"), 20270383),
     "a document has one home": 20270435,
-    "what was signed has its documents": 20270265,
+    "an undoing brings back what the signed came of": 20270227,
+    "an undoing leaves nothing of the cycle that goes": 20270251,
+    "an undoing takes out nothing that was entered": 20270251,
+    "an undoing tells which claims it brings back, and changes no other": 20270227,
+    "a claim comes back as it was put away": 20270227,
+    "what was signed has its documents": 20270280,
+    "an invoice is what its payments make of it": 20270263,
+    "an approval keeps the claims that what was signed came of": 20270227,
     **dict.fromkeys(
         (
             "a document that was deleted does not come back",
@@ -243,6 +254,19 @@ COMMITS: dict[str, Tamper] = {
     "an undoing brings the signing back": during("approval-undone", altered(SUBMISSION, after=UNSIGNED)),
     "an undoing brings the points back": during(
         "approval-undone", altered(CYCLE, after=more("points_total", 1))
+    ),
+    "an approval keeps the claims that what was signed came of": without(PUT_AWAY, of="cycle-approved"),
+    "an undoing brings back what the signed came of": without(STANDING, of="approval-undone"),
+    "an undoing leaves nothing of the cycle that goes": left_over,
+    "an undoing takes out nothing that was entered": during(
+        "approval-undone", altered(ENTRY, before=entered, when=lambda old, new: not new)
+    ),
+    "an undoing tells which claims it brings back, and changes no other": during(
+        "approval-undone",
+        altered(EVENT, after=untold, when=lambda _, new: "brought_back" in new["data"]["M"]),
+    ),
+    "a claim comes back as it was put away": during(
+        "approval-undone", altered(PUT_AWAY, before=to(claims={"L": []}))
     ),
     "a reinstatement goes on from the old end": during(
         "certification-reinstated", altered(HELD, after=LATER)

@@ -40,6 +40,9 @@ def usual() -> Iterator[Base]:
         world = build(stage.portal, patch)
         services = stage.aws.cloud
         patch.setattr(recertifications, "MOST_ARCHIVED", 1)  # so that three documents take three transactions
+        patch.setattr(
+            recertifications, "MOST_TAKEN_OUT", 1
+        )  # and two entries that accrued one before the other
 
         def gathered(gather: Callable[..., None], *more: Any) -> list[Golden]:
             runs = Runs(stage.portal)
@@ -156,12 +159,15 @@ UNDONE = {
     "undo an approval of many entries",
     "undo an approval with a document",
     "undo an approval with three documents",
+    "undo an approval beside what accrued",
+    "undo an approval beside more that accrued",
 }
 REMOVED, NAMED = {"delete a document of two places"}, {"name", "membership"}
 UNSEEN = (
     ("Put CALENDAR / LAST-DAY", ANY, "a day is noted alike by everybody, and the later time stands"),
     ("Put CALENDAR / INVOICED", ANY, "a year is marked again when it is asked for again"),
     ("Put CERTIFICATION / STANDING", ANY, "behind its cycle"),
+    ("Delete ARCHIVE / STANDING", UNDONE, "behind the closed cycle"),
     (
         "Put CERTIFICATION / ENTRY",
         UNDONE,

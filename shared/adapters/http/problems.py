@@ -21,6 +21,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "not-found": (404, "Nothing is here"),
     "points-complete": (409, "You have all the points you need"),
     "cycle-locked": (409, "The report is submitted"),
+    "accrues-by-itself": (409, "This entry comes by itself"),
     "not-ready-to-submit": (409, "The report is not complete yet"),
     "agreement-outdated": (409, "The agreement has changed"),
     "not-payable": (409, "This invoice cannot be paid now"),

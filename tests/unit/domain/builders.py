@@ -13,6 +13,7 @@ from shared.domain.invoices import Invoice, Line
 from shared.domain.money import Money
 from shared.domain.program import Program
 from shared.domain.recertification import Recertification
+from shared.domain.standing import StandingClaim
 from shared.domain.submissions import Adjustment, Decision, SignedRecord, Submission
 from shared.programs import load_editions
 
@@ -53,6 +54,22 @@ def certification(designation: str = "IPMA-CP", **changes: Any) -> Certification
         certified_since=date(2025, 1, 1),
         expires_on=date(2027, 12, 31),
         status="new",
+    )
+    return replace(sound, **changes)
+
+
+def standing(activity: str = "employment", **changes: Any) -> StandingClaim:
+    """What accrues by itself from a day before the cycle on."""
+    sound = StandingClaim(
+        standing_id=f"std_{activity}",
+        activity=activity,
+        title="HR officer",
+        organization="City of Springfield",
+        started_on=date(2019, 5, 1),
+        ended_on=None,
+        notes="",
+        logged_at=NOW,
+        logged_by="M-1",
     )
     return replace(sound, **changes)
 

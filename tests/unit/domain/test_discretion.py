@@ -9,7 +9,7 @@ import pytest
 from shared.domain.discretion import ClosedCycle, extend, reinstate, undo_approval
 from shared.domain.errors import AlreadyDecided, InvalidRequest, InvoiceUnpaid
 from shared.domain.recertification import Recertification
-from shared.domain.standing import StandingClaim
+from shared.domain.standing import MOST_STANDING, StandingClaim
 from tests.unit.domain.builders import (
     EDITIONS,
     NOW,
@@ -23,6 +23,7 @@ from tests.unit.domain.builders import (
     send_back,
     session,
     sign,
+    standing,
     submission_of,
 )
 
@@ -32,6 +33,7 @@ TODAY = date(2028, 3, 1)
 EMPLOYED = StandingClaim(
     "std_1", "employment", "HR officer", "City", date(2025, 1, 1), None, "", logged_at=NOW, logged_by="M-1"
 )
+SIGNED_ON = date(2027, 6, 15)
 
 
 def lapsed(**changes: Any) -> Recertification:
@@ -196,6 +198,64 @@ def test_an_approval_is_not_undone_when_the_next_cycle_is_in_use() -> None:
     )
     with pytest.raises(AlreadyDecided, match="empty"):
         undo_approval(used, put_away, editions=EDITIONS)
+
+
+def approved_with_standing() -> tuple[Recertification, ClosedCycle, Recertification]:
+    """What accrued of a claim signed beside 47 points, put away by the approval, and a claim that has made nothing."""
+    made, idle = standing(started_on=date(2025, 1, 1)), standing("board-member", started_on=date(2027, 6, 1))
+    found = cycle_with(points=48)
+    signed = paid(sign(replace(found, standing=(made, idle))))
+    assert signed.cycle.points_total == 50
+    closed, opened = approve(signed)
+    put_away = ClosedCycle(
+        closed.cycle, submission_of(closed), signed.certification, signed.entries, (), closed.accruing
+    )
+    assert put_away.standing == (made,)
+    return signed, put_away, opened
+
+
+def test_what_accrued_in_the_next_cycle_goes_with_the_undoing() -> None:
+    signed, put_away, opened = approved_with_standing()
+    since = opened.accrued(date(2028, 6, 15))
+    assert [each.standing_id for each in since.entries] == ["std_employment", "std_board-member"]
+    back = undo_approval(since, put_away, editions=EDITIONS)
+    assert (back.entries, back.standing) == (signed.entries, signed.standing)
+    entered = replace(since, entries=(*since.entries, replace(since.entries[0], standing_id="")))
+    with pytest.raises(AlreadyDecided, match="empty"):
+        undo_approval(entered, put_away, editions=EDITIONS)
+
+
+def test_a_standing_claim_that_was_signed_of_and_deleted_since_comes_back_as_none_that_anyone_saw() -> None:
+    signed, put_away, opened = approved_with_standing()
+    emptied = opened.with_standing((), TODAY)
+    back = undo_approval(emptied, put_away, editions=EDITIONS)
+    (claim,) = back.standing
+    assert replace(claim, version=1) == put_away.standing[0]
+    assert claim.version == back.cycle.version > emptied.cycle.version
+    returned = send_back(back).accrued(SIGNED_ON)
+    assert (returned.entries, returned.cycle.points_total) == (signed.entries, 50)
+
+
+def test_a_standing_claim_that_was_only_changed_since_stays_as_it_is() -> None:
+    _, put_away, opened = approved_with_standing()
+    changed = replace(opened.standing[0], title="HR director", version=2)
+    back = undo_approval(opened.with_standing((changed,), TODAY), put_away, editions=EDITIONS)
+    assert back.standing == (changed,)
+
+
+def test_what_comes_back_may_be_more_than_can_be_entered() -> None:
+    _, put_away, opened = approved_with_standing()
+    others = tuple(
+        standing(standing_id=f"std_{number}", started_on=date(2027, 6, 1)) for number in range(MOST_STANDING)
+    )
+    full = opened.with_standing((), TODAY).with_standing(others, TODAY)
+    back = send_back(undo_approval(full, put_away, editions=EDITIONS))
+    assert len(back.standing) == MOST_STANDING + 1
+    with pytest.raises(InvalidRequest):
+        back.with_standing((*back.standing, standing(standing_id="std_more")), TODAY)
+    fewer = back.with_standing(back.standing[1:], TODAY)
+    with pytest.raises(InvalidRequest):
+        fewer.with_standing((*fewer.standing, standing(standing_id="std_more")), TODAY)
 
 
 def test_a_reinstatement_is_no_approval() -> None:

@@ -8,14 +8,19 @@ from typing import Any
 import pytest
 
 from shared.domain.certifications import Certification
-from shared.domain.errors import CycleLocked, InvalidRequest, NotReadyToSubmit, PointsComplete
+from shared.domain.errors import (
+    AccruesByItself,
+    CycleLocked,
+    InvalidRequest,
+    NotReadyToSubmit,
+    PointsComplete,
+)
 from shared.domain.program import Program
 from shared.domain.recertification import Recertification
 from shared.domain.shortest_way import outlook
 from shared.domain.standing import StandingClaim
 from shared.programs import load_editions
 from tests.unit.domain.builders import (
-    NOW,
     PROGRAM,
     TODAY,
     approve,
@@ -28,6 +33,7 @@ from tests.unit.domain.builders import (
     enter,
     paid,
     sign,
+    standing,
     with_documents,
 )
 
@@ -35,21 +41,6 @@ ASQ = load_editions("asq").programs[0]
 CANADA = load_editions("ipma-canada").programs[0]
 HRPA = load_editions("hrpa").programs[0]
 LAST_DAY = date(2027, 12, 31)
-
-
-def standing(activity: str = "employment", **changes: Any) -> StandingClaim:
-    sound = StandingClaim(
-        standing_id=f"std_{activity}",
-        activity=activity,
-        title="HR officer",
-        organization="City of Springfield",
-        started_on=date(2019, 5, 1),
-        ended_on=None,
-        notes="",
-        logged_at=NOW,
-        logged_by="M-1",
-    )
-    return replace(sound, **changes)
 
 
 def under(program: Program, designation: str, *claims: StandingClaim) -> Recertification:
@@ -154,10 +145,15 @@ def test_an_edition_that_keeps_tracking_takes_further_standing_claims() -> None:
 
 def test_an_accrued_entry_is_neither_edited_nor_deleted_itself() -> None:
     found = empty_cycle().with_standing((standing(),), TODAY)
-    with pytest.raises(CycleLocked):
+    with pytest.raises(AccruesByItself):
         edit(found, "employment", quantity=3)
-    with pytest.raises(CycleLocked):
+    with pytest.raises(AccruesByItself):
         delete(found, "employment")
+    signed = sign(enter(found, (claim("webinar", 48),)))
+    with pytest.raises(CycleLocked):
+        edit(signed, "employment", quantity=3)
+    with pytest.raises(CycleLocked):
+        delete(signed, "employment")
 
 
 def test_reading_changes_no_version_and_a_submitted_cycle_stays_as_it_was_signed() -> None:
@@ -197,7 +193,7 @@ def test_a_claim_that_cannot_be_is_refused(changes: dict[str, Any], pointer: str
 def test_what_accrued_takes_documents_and_keeps_them_when_its_claim_changes() -> None:
     found = empty_cycle().with_standing((standing(),), TODAY)
     made = found.entries[0]
-    with pytest.raises(CycleLocked):
+    with pytest.raises(AccruesByItself):
         edit(found, "employment", title="Another")
     found = edit(with_documents(found, document("doc_1")), "employment", document_ids=("doc_1",))
     kept = found.entry(made.entry_id)

@@ -17,7 +17,7 @@ class DiscretionDesk extends HTMLElement {
       return;
     }
     const isLapsed = cycle.state === "lapsed";
-    const mayUndo = cycle.number > 1 && cycle.state === "entering" && entries.length === 0;
+    const mayUndo = cycle.number > 1 && ["entering", "complete"].includes(cycle.state) && entries.every((each) => each.standing_id);
     const reason = (id, name, label) => lines({ id, name, label, rows: 2, maxlength: 2000 });
     const day = (id, name, label) => input({ id, name, label, type: "date" });
     const form = (route, fields) => html`<details class="${route}"><summary>${t[route].title}</summary><form class="stack tight" novalidate>

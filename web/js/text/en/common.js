@@ -81,6 +81,7 @@ export const text = {
       "invalid-request": "Please correct what is marked",
       "points-complete": "You have all the points you need",
       "cycle-locked": "The report is submitted",
+      "accrues-by-itself": "This entry comes by itself",
       "not-ready-to-submit": "The report is not complete yet",
       "agreement-outdated": "The agreement has changed",
       "version-conflict": "It was changed elsewhere",

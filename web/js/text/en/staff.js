@@ -125,7 +125,7 @@ export const staffText = {
     extension: { title: "Grant an extension", intro: "For hardship. The member sees the day and the reason.", save: "Grant it", done: "The extension is granted." },
     "undo-approval": {
       title: "Undo the approval",
-      intro: "Possible while the new period is empty. The report waits for a decision again, as it was signed.",
+      intro: "Possible while nothing was entered in the new period. The report waits for a decision again, as it was signed.",
       save: "Undo it",
       confirm: { title: "Undo this approval?", detail: "The new period is taken back, and so is the certificate.", yes: "Yes, undo it" },
       done: "The approval is undone. The report waits for a decision again.",
