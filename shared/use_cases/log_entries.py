@@ -62,8 +62,9 @@ def log_entries(
 
     def again(recorded: Event) -> LoggedEntries:
         current = counted_by = read(recertifications, certification_id)
-        if recorded.data["cycle"] != current.cycle.number:
-            counted_by = replace(recertifications.under(current, str(recorded.data["edition"])), entries=())
+        edition = recorded.data.get("edition")  # events of before tell none
+        if edition is not None and recorded.data["cycle"] != current.cycle.number:
+            counted_by = replace(recertifications.under(current, str(edition)), entries=())
         first = counted_by.entries_of(
             claims,
             session_key=session_key,
