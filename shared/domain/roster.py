@@ -370,8 +370,11 @@ def _hold(
     if _is_of_the_portal(cycle):
         return changed, cycle
     moved = _moved(certification, cycle, member, holding, editions)
-    if within is not None and (refusal := _held_fast(within, moved)):
-        return refusal
+    if within is not None:
+        if refusal := _held_fast(within, moved):
+            return refusal
+        if within.entries or within.standing:  # what is entered already counts as it was entered
+            moved = replace(moved, edition=cycle.edition)
     return changed, moved
 
 
@@ -413,7 +416,8 @@ def _contradiction(certification: Certification, cycle: Cycle, holding: Holding)
 def _moved(
     certification: Certification, cycle: Cycle, member: Member, holding: Holding, editions: Editions
 ) -> Cycle:
-    """A cycle that nobody has signed yet, with the window that its row gives it now.
+    """A cycle that nobody has signed yet, with the window that its row gives it now, and with the edition in force on
+    its first day where that is another.
 
     A row that only ends a certification leaves it the cycle that it ends in.
     """
@@ -422,7 +426,11 @@ def _moved(
         return cycle
     _, fresh = _new_holding(member, holding, editions)
     moved = replace(
-        cycle, starts_on=fresh.starts_on, ends_on=fresh.ends_on, signable_from=fresh.signable_from
+        cycle,
+        edition=cycle.edition if fresh.starts_on == cycle.starts_on else fresh.edition,
+        starts_on=fresh.starts_on,
+        ends_on=fresh.ends_on,
+        signable_from=fresh.signable_from,
     )
     return cycle if moved == cycle else replace(moved, version=cycle.version + 1)
 

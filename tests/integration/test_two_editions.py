@@ -123,6 +123,20 @@ def test_the_next_cycle_is_under_the_edition_of_its_first_day(portal: Portal) ->
     assert earlier["edition"] == OLD
 
 
+@pytest.mark.parametrize(("entered", "edition"), [(False, OLD), (True, NEW)])
+def test_an_empty_cycle_that_a_row_moves_is_under_the_edition_of_its_new_first_day(
+    portal: Portal, entered: bool, edition: str
+) -> None:
+    member = portal.member(certified_since="2026-06-01")
+    assert portal.dashboard(member)["cycle"]["edition"] == NEW
+    if entered:
+        days = {"started_on": "2026-07-01", "ended_on": "2026-07-01"}
+        assert portal.enter(member, entry("webinar", **days)).status == 201
+    portal.member(member_id=member.member_id, certified_since="2024-06-01")
+    cycle = portal.dashboard(member)["cycle"]
+    assert (cycle["starts_on"], cycle["edition"]) == ("2024-06-01", edition)
+
+
 def test_refusals_name_the_contact_in_force(portal: Portal) -> None:
     member, late = portal.member(), portal.member()
     made = portal.points(member, 50)
