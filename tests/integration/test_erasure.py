@@ -295,6 +295,24 @@ def test_the_address_is_free_again_and_the_number_is_not(portal: Portal, world: 
     assert "newnumber" in portal.queue.sent
 
 
+def test_the_claims_of_a_closed_cycle_are_handed_out_and_erased(portal: Portal, world: World) -> None:
+    owner = portal.member()
+    claims = portal.cycle_path(owner, "standing-claims")
+    claim = {**CLAIMED, **TYPED, "started_on": "2024-05-01"}
+    made = portal.post(claims, owner, claim).json["standing_claim"]
+    portal.points(owner, 47)
+    signed = portal.sign(owner).json
+    portal.paid(signed["invoice"]["invoice_id"])
+    assert portal.decide(owner, signed["submission"]["submission_id"]).status == 200
+    assert portal.ask("DELETE", f"{claims}/{made['standing_id']}", owner, version=1).status == 204
+    member = f"/api/staff/members/{owner.member_id}"
+    (held,) = held_records(portal.post(f"{member}/data", ADMINISTRATOR))["standing_claims"]
+    assert (held["cycle_number"], held["title"]) == (1, TYPED["title"])
+    assert portal.post(f"{member}/erasure", ADMINISTRATOR).json["state"] == "done"
+    kept = wiring.table().query(f"ARCHIVE#{owner.certification_id}")
+    assert {each["SK"].partition("#")[0] for each in kept} == {"CYCLE", "SIGNED"}
+
+
 ALL_THE_SAME = {
     **dict.fromkeys(("edition-trials", "exports", "imports", "members/import"), "of nobody in particular"),
     "attention/{attention_id}/done": "looked after, whoever it was about",

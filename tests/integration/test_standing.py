@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.repositories.table import Table, Write
 from tests.integration.portal import Person, Portal, entry, new_key
 
 EMPLOYMENT = {
@@ -49,6 +50,24 @@ def test_it_is_changed_ended_and_deleted_by_its_version(portal: Portal, member: 
     assert portal.ask("DELETE", own, member, version=2).code == "not-found"
     after = portal.dashboard(member)
     assert (after["standing"], after["entries"], after["cycle"]["points_total"]) == ([], [], 0)
+
+
+def test_a_deletion_that_a_try_before_has_done_is_no_refusal(
+    portal: Portal, member: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = portal.post(path(portal, member), member, EMPLOYMENT).json["standing_claim"]
+    real = Table.transact
+
+    def twice(table: Table, writes: list[Write]) -> None:
+        real(table, writes)
+        real(table, writes)
+
+    own = path(portal, member, claim["standing_id"])
+    with monkeypatch.context() as patch:
+        patch.setattr(Table, "transact", twice)
+        assert portal.ask("DELETE", own, member, version=1).status == 204
+    assert portal.dashboard(member)["standing"] == []
+    assert portal.ask("DELETE", own, member, version=1).code == "not-found"
 
 
 def test_a_key_used_again_enters_nothing_more(portal: Portal, member: Person) -> None:
