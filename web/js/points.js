@@ -49,5 +49,7 @@ export function entriesWithoutDocument(program, { entries, documents }) {
 
 /** The activities by category, in the table's order: `[[category, [activity…]]…]`. */
 export function byCategory(program) {
-  return [...Map.groupBy(program.activities, (activity) => activity.category)];
+  const categories = new Map();
+  for (const each of program.activities) categories.set(each.category, [...(categories.get(each.category) ?? []), each]);
+  return [...categories];
 }

@@ -25,8 +25,11 @@ function table(program) {
 
 /** The editions that the member's cycles are under, each with the designations that it is about. */
 function editionsOf(me) {
-  const held = me?.certifications.filter((each) => each.edition) ?? [];
-  return new Map([...Map.groupBy(held, (each) => each.edition)].map(([edition, list]) => [edition, list.map((each) => each.designation).join(", ")]));
+  const editions = new Map();
+  for (const { edition, designation } of me?.certifications ?? []) {
+    if (edition) editions.set(edition, [editions.get(edition), designation].filter(Boolean).join(", "));
+  }
+  return editions;
 }
 
 /** Whom to ask is said by the program in force; the rest, and what is invoiced, by the edition of the cycle. */
