@@ -88,7 +88,9 @@ export async function program({ edition, fresh = false } = {}) {
   const query = edition ? `?${new URLSearchParams({ edition })}` : "";
   const response = await send(`${BASE}/program${query}`, fresh ? { cache: "reload" } : {});
   if (!response.ok) throw await Refusal.of(response);
-  return response.json().catch(refused);
+  const found = await response.json().catch(refused);
+  found.all_document_kinds ??= found.document_kinds; // What a browser has kept since before a deployment tells none.
+  return found;
 }
 
 /**

@@ -261,3 +261,14 @@ def test_a_document_is_attached_while_an_entry_is_typed_and_survives_a_reload(
     expect(visitor.notice).to_contain_text("Saved")
     (entry,) = member.dashboard()["entries"]
     assert (entry["title"], len(entry["document_ids"])) == ("Telework rules", 1)
+
+
+def test_what_a_browser_has_kept_of_the_program_since_before_a_deployment_is_enough(visitor: Visitor) -> None:
+    def as_before(route: Route) -> None:
+        answer = route.fetch()
+        kept = {name: value for name, value in answer.json().items() if name != "all_document_kinds"}
+        route.fulfill(response=answer, json=kept)
+
+    visitor.page.route("**/api/program", as_before)
+    page = visitor.open(PATH)
+    expect(page.locator("#content")).to_contain_text("You have not uploaded anything yet.")
