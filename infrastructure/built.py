@@ -14,7 +14,7 @@ MB, KB = 1_000_000, 1_000
 
 LAYER_BYTES = 45 * MB
 SERVICE_DATA_BYTES = 3 * MB
-FUNCTION_BYTES = 700 * KB
+FUNCTION_BYTES = 710 * KB
 """Of a function unpacked: what it can reach, as bytecode. docs/decisions/starting.md says why it is not 300 kB."""
 
 UPLOAD_BYTES = 300 * KB

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from shared.domain.enrolment import following
 from shared.domain.errors import NotFound, VersionConflict
 from shared.domain.events import Command, Event, event, require_other
 from shared.domain.members import Member
 from shared.domain.ports import EventStore, MemberStore
 from shared.domain.privacy import ERASED_DETAIL
-from shared.domain.roster import following
 from shared.use_cases.once import once
 
 

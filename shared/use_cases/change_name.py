@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from shared.domain.enrolment import following
 from shared.domain.errors import VersionConflict
 from shared.domain.events import Command, Event, event
 from shared.domain.members import Member
 from shared.domain.ports import EventStore, MemberStore
-from shared.domain.roster import following
 from shared.use_cases.once import once
 
 

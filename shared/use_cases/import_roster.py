@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from shared.domain import ids
+from shared.domain.enrolment import enroll, without_own
 from shared.domain.errors import IdempotencyKeyReused, Unavailable
 from shared.domain.events import Command, event
 from shared.domain.ports import (
@@ -24,9 +25,7 @@ from shared.domain.roster import (
     RosterRow,
     RowFault,
     Standing,
-    enroll,
     read_row,
-    without_own,
 )
 from shared.use_cases.once import ATTEMPTS, read
 

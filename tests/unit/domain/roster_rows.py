@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from shared.domain.certifications import Certification, Cycle
-from shared.domain.roster import Enrollment, RosterRow, Standing, enroll, read_row
+from shared.domain.enrolment import enroll
+from shared.domain.roster import Enrollment, RosterRow, Standing, read_row
 from tests.unit.domain.builders import EDITIONS
 
 SOUND: Mapping[str, str] = {
