@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.retire_documents import handler as retire_documents
+from shared.adapters.failures import Failed
 from shared.domain.documents import Document
 from shared.domain.program import Editions
 from shared.handling import wiring
@@ -96,7 +97,7 @@ def test_a_run_that_breaks_off_is_made_up_for_by_the_next(
     kept_for(monkeypatch, YEARS)
     with monkeypatch.context() as patch:
         patch.setattr(wiring.documents()._table, "transact", lambda _: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(Failed, match="ZeroDivisionError"):
             run("2037-07-01")
     assert run("2037-07-01") == 1
 
@@ -107,7 +108,7 @@ def test_a_run_that_breaks_off_before_a_file_is_made_up_for_by_the_next(
     kept_for(monkeypatch, YEARS)
     with monkeypatch.context() as patch:
         patch.setattr(world.documents, "erase", lambda _: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(Failed, match="ZeroDivisionError"):
             run("2037-07-01")
     assert portal.get(f"/api/documents/{world.names['evidence_id']}", world.owner).status == 404
     assert world.names["evidence_id"] in {key[0] for key in world.documents.objects}

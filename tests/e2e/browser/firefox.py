@@ -38,6 +38,7 @@ LABELLED = """(label, within) => {
   return found?.control ?? null;
 }"""
 SCROLL = 'element => element.scrollIntoView({ block: "center" })'
+IS_FOCUSED = "field => field === document.activeElement"
 CHOOSE = """(field, value) => {
   field.value = value;
   field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -129,8 +130,15 @@ class Firefox:
         self._click(node)
 
     def fill(self, label: str, text: str, within: str = "body") -> None:
-        """Type into the field with this label, in place of what stands there."""
-        self._click(self._labelled(label, within))
+        """Type into the field with this label, in place of what stands there; a click on what has just been opened may
+        come before it is where it shall be."""
+
+        def entered() -> bool:
+            field = self._labelled(label, within)
+            self._click(field)
+            return bool(self._call(IS_FOCUSED, {"sharedId": field["sharedId"]})["value"])
+
+        until(entered, f"a field labelled {label!r} to type into")
         self._press(*((KEYS["Control"], "a"), (KEYS["Delete"],)))
         self.type(text)
 
