@@ -43,9 +43,10 @@ def attempt(stage: Stage, golden: Golden) -> tuple[int, str]:
 
 
 def sites(line: Line) -> list[int]:
-    """The calls to break: of those that one place in the code makes over and over, the first and the last."""
+    """The calls to break: of those that one place in the code makes over and over, the first, and in `make prove` the
+    last."""
     first = {place: n for n, place in reversed(list(enumerate(line.places)))}
-    last = {place: n for n, place in enumerate(line.places)}
+    last = {place: n for n, place in enumerate(line.places)} if PROVING else {}
     known = set() if PROVING else BROKEN
     chosen = {n for found in (first, last) for place, n in found.items() if place not in known}
     BROKEN.update(line.places)
