@@ -33,6 +33,7 @@ WIRED = (
     "documents",
     "counts",
     "mail_marks",
+    "calendar",
 )
 
 
