@@ -225,7 +225,8 @@ def page(told: list[str]) -> str:
     today = datetime.now(UTC).date()
     machine = f"{platform.machine()}, {os.cpu_count()} processors, load average {os.getloadavg()[1]:.0f}"
     head = f"# The pages\n\nWritten by `make lighthouse` on {today.day} {today:%B %Y} ({machine})."
-    how = f"Interactions with the processor slowed to 1/{SLOWED_DOWN}; at least {LEAST}, below {MOST_MILLISECONDS} ms."
+    how = f"Interactions with the processor slowed to 1/{SLOWED_DOWN}; at least {LEAST}, below {MOST_MILLISECONDS} ms. "
+    how += f"Typed with {KEY_MILLISECONDS} ms from key to key."
     return "\n".join([head, how, "", "```", *told, "```"]) + "\n"
 
 
