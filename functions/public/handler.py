@@ -37,10 +37,10 @@ def _edition(name: str | None) -> Edition:
     editions = wiring.editions()
     if name is None:
         return editions.in_force(day_of(clock.now(), editions.time_zone))
-    for program in editions.programs:
-        if program.edition == name:
-            return program
-    raise NotFound("There is no such edition of the program.")
+    try:
+        return editions.named(name)
+    except LookupError:
+        raise NotFound("There is no such edition of the program.") from None
 
 
 @cache

@@ -261,19 +261,11 @@ def test_an_undone_approval_waits_for_a_decision_again(portal: Portal) -> None:
 
 
 def test_what_accrues_is_the_same_entries_after_an_undone_approval(portal: Portal) -> None:
-    member = portal.member()
-    standing = portal.post(portal.cycle_path(member, "standing-claims"), member, EMPLOYED).json[
-        "standing_claim"
-    ]
-    portal.points(member, 50 - int(portal.dashboard(member)["cycle"]["points_total"]))
-    signed = portal.sign(member).json
-    portal.paid(signed["invoice"]["invoice_id"])
-    before = portal.dashboard(member)
-    portal.decide(member, signed["submission"]["submission_id"])
+    member, standing, signed = approved_with_standing(portal)
     assert staff(portal, member, "undo-approval", WRONG, COLLEAGUE).status == 200
     assert portal.decide(member, signed["submission"]["submission_id"], "return").status == 200
     after = portal.dashboard(member)
-    assert after["entries"] == before["entries"]
+    assert after["entries"] == signed["entries"]
     assert after["cycle"]["points_total"] == 50 == sum(each["points"] for each in after["entries"])
     path = portal.cycle_path(member, f"standing-claims/{standing['standing_id']}")
     assert portal.ask("DELETE", path, member, version=standing["version"]).status == 204
@@ -283,15 +275,8 @@ def test_what_accrues_is_the_same_entries_after_an_undone_approval(portal: Porta
 
 
 def test_what_no_longer_accrues_leaves_room_in_a_report_that_came_back(portal: Portal) -> None:
-    member = portal.member()
-    standing = portal.post(portal.cycle_path(member, "standing-claims"), member, EMPLOYED).json[
-        "standing_claim"
-    ]
-    portal.points(member, 50 - int(portal.dashboard(member)["cycle"]["points_total"]))
-    signed = portal.sign(member).json
-    accrued = sum(each["points"] for each in portal.dashboard(member)["entries"] if each["standing_id"])
-    portal.paid(signed["invoice"]["invoice_id"])
-    portal.decide(member, signed["submission"]["submission_id"])
+    member, standing, signed = approved_with_standing(portal)
+    accrued = sum(each["points"] for each in signed["entries"] if each["standing_id"])
     path = portal.cycle_path(member, f"standing-claims/{standing['standing_id']}")
     never = {**EMPLOYED, "ended_on": EMPLOYED["started_on"]}
     assert portal.put(path, member, never, version=standing["version"]).status == 200
