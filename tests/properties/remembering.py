@@ -1,14 +1,19 @@
 """Items are read over and over in a history and hardly ever change: what is made of each is remembered.
 
 Stored items are never changed in place, and what the functions here make of them is not either, so this changes nothing
-but the time it takes.
+but the time it takes. So it is with the ledger of entries: the same ones have the same.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
+from shared.domain import recertification
+from shared.domain.entries import Entry
+from shared.domain.rules.ledger import Ledger
 from shared.repositories import items, table
 from shared.repositories.recertifications import Recertifications
 from tests.properties import auditor
@@ -17,6 +22,7 @@ PLAIN = {
     (table, "_read"): table._read,
     (auditor, "_read"): table._read,
     (Recertifications, "_recertification"): Recertifications._recertification,
+    (recertification, "ledger"): recertification.ledger,
     **{
         (items, name): getattr(items, name)
         for name in ("certification", "cycle", "entry", "document", "submission", "invoice", "event")
@@ -59,6 +65,28 @@ def remembering_all(made: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any
     return remembered
 
 
+def remembering_ledgers(made: Callable[..., Ledger]) -> Callable[..., Ledger]:
+    """The same function of entries, which are known by all they say."""
+    known: dict[tuple[Any, ...], tuple[Any, Ledger]] = {}
+
+    def remembered(
+        rule_set: Any,
+        period: Any,
+        entries: Iterable[Entry],
+        day: date,
+        reduced: Mapping[str, tuple[Decimal, str]] | None = None,
+    ) -> Ledger:
+        said = tuple(entries)
+        place = (id(rule_set), period, said, day, *(reduced or {}).items())
+        if place not in known:
+            if len(known) > MOST // 10:
+                known.clear()
+            known[place] = (rule_set, made(rule_set, period, said, day, reduced))
+        return known[place][1]
+
+    return remembered
+
+
 @contextmanager
 def remembered_items() -> Iterator[None]:
     """Read each item once, and make each noun of it once."""
@@ -67,6 +95,8 @@ def remembered_items() -> Iterator[None]:
         for (owner, name), plain in PLAIN.items():
             if owner is Recertifications:
                 made: Any = remembering_all(plain)
+            elif owner is recertification:
+                made = remembering_ledgers(plain)
             else:
                 made = read if name == "_read" else remembering(plain)
             patches.enter_context(patch.object(owner, name, made))

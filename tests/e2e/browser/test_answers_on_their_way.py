@@ -41,6 +41,17 @@ def titles(member: Member) -> list[str]:
     return sorted(each["title"] for each in member.dashboard()["entries"])
 
 
+def test_the_link_with_ones_name_is_there_once_the_name_is(visitor: Visitor) -> None:
+    held = hold(visitor.page, "**/api/me")
+    with visitor.page.expect_request(is_sent("GET", "/api/me")):
+        visitor.page.goto(f"{visitor.url}/transactions/?invoice=nothing")
+    expect(visitor.problem).to_be_visible()
+    expect(visitor.page.get_by_role("button", name="Log out")).to_be_visible()
+    visitor.check_accessibility()
+    held[0].continue_()
+    expect(visitor.page.get_by_role("banner").get_by_role("link", name="Welcome")).to_be_visible()
+
+
 def test_rows_typed_while_a_save_is_on_its_way_stay_and_so_does_where_one_types(
     visitor: Visitor, member: Member
 ) -> None:

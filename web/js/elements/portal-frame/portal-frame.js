@@ -30,7 +30,7 @@ class PortalFrame extends HTMLElement {
       <header class="frame-header">
         <a class="brand" href="/">${mark}<span>${text.brand}</span></a>
         <button type="button" class="menu-button" aria-expanded="false" aria-controls="menu" hidden>${t.menu}</button>
-        <div class="frame-person" hidden><a href="/profile/"></a><button type="button" class="quiet">${t.logOut}</button></div>
+        <div class="frame-person" hidden><a href="/profile/" hidden></a><button type="button" class="quiet">${t.logOut}</button></div>
       </header>
       <div class="frame-notice" role="status"></div>
       <nav class="frame-menu" id="menu" aria-label="${t.menuName}" hidden></nav>`,
@@ -72,7 +72,9 @@ class PortalFrame extends HTMLElement {
 
   #welcome(me) {
     if (me.roles?.length) this.#showMenu(me.roles);
-    this.querySelector(".frame-person a").textContent = text.frame.welcome(me.name);
+    const name = this.querySelector(".frame-person a");
+    name.textContent = text.frame.welcome(me.name);
+    name.hidden = false;
   }
 
   #notice() {
