@@ -133,7 +133,7 @@ def told(first: int, number: int) -> Counter[str]:
 def swept_seldom() -> None:
     """Let a process look for rubbish less often: what it remembers is none, and takes long to look through."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(500_000, 20, 20)
 
 
 def seen_in(seeds: range) -> Counter[str]:
