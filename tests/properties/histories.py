@@ -38,7 +38,7 @@ def tell(seed: int, table_of: Any = Table, dynamo: MemoryDynamoDB = ONE_MEMBER) 
             while world.unsettled and world.chance.random() < 0.7:
                 requests.append(again(world, world.unsettled.pop(0)))
             if world.chance.random() < 0.15 and requests:  # an impatient client sends the same twice
-                requests.append(replace(requests[0]))
+                requests.append(again(world, requests[0]))
             if world.answered and world.chance.random() < 0.15:  # or much later, and had an answer
                 requests.append(late(world))
             if world.chance.random() < 0.1:

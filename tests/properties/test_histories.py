@@ -113,20 +113,26 @@ def test_every_history_keeps_the_rules(figures: Figures) -> None:
 
 
 def told(first: int, number: int) -> Counter[str]:
-    """What happened in so many histories; those of a long proof are shared out, and say how far they are."""
+    """What happened in so many histories; those of a long proof are shared out, and say how far they are.
+
+    A part ends with a violation, which is said at once; the other parts are told to their end all the same.
+    """
     parts = [range(seed, min(seed + PART, first + number)) for seed in range(first, first + number, PART)]
     seen: Counter[str] = Counter()
     if len(parts) == 1:
         return seen_in(parts[0])
+    violations: list[Violation] = []
     with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=swept_seldom) as pool:
-        try:
-            for told, part in enumerate(as_completed([pool.submit(seen_in, part) for part in parts]), 1):
+        for told, part in enumerate(as_completed([pool.submit(seen_in, part) for part in parts]), 1):
+            try:
                 seen.update(part.result())
-                if told % 20 == 0:
-                    print(f"{told * PART} of {number} histories", flush=True)
-        except Violation:
-            pool.shutdown(cancel_futures=True)
-            raise
+            except Violation as violation:
+                violations.append(violation)
+                print(violation, flush=True)
+            if told % 20 == 0:
+                print(f"{told * PART} of {number} histories", flush=True)
+    if violations:
+        raise violations[0]
     return seen
 
 
