@@ -153,9 +153,12 @@ def _logged(it: Commit) -> None:
 def _edited(it: Commit) -> None:
     before, after = next((each for each in it.of("ENTRY") if named_in(each, it.said)), (None, None))
     others = [each for each in it.entered() if not named_in(each, it.said)]
+    told = it.said["before"]
+    if before is None and after and after.get("standing_id") and after["version"] == told["version"] + 1:
+        before = told  # what had accrued is stored with its first change
     is_right = before and after and not others
     require(
-        is_right and it.said["before"]["claim"]["quantity"] == before["claim"]["quantity"],
+        is_right and told["claim"]["quantity"] == before["claim"]["quantity"],
         "an edit tells what stood there",
     )
 
