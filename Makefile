@@ -38,10 +38,10 @@ meter: environment-tests ## what each route and job asks of AWS, into docs/units
 prove: environment-prove ## the long proofs: 1,000,000 histories (HISTORIES=…), 20,000 requests made up twice over (EXAMPLES=…)
 	@$(MAKE) --no-print-directory build ARCH=host
 	@$(MAKE) --no-print-directory build ARCH=arm64
-	@PROVE=1 exec $(BIN)/python -m pytest -q -s -m "" -o timeout=0 tests/properties tests/integration/test_fuzz.py \
-		tests/e2e/made_up \
-		tests/integration/test_overlapping_runs.py tests/integration/test_restoring.py \
-		tests/e2e/test_mixed_load.py tests/performance/test_build.py tests/e2e/test_calendar_year.py tests/e2e/test_six_years.py
+	@PROVE=1 exec $(BIN)/python -m pytest -q -s -m "" -o timeout=0 tests/properties tests/unit/use_cases/test_every_order.py \
+		tests/integration/test_fuzz.py tests/integration/test_overlapping_runs.py tests/integration/test_restoring.py \
+		tests/integration/test_room.py tests/performance/test_build.py tests/e2e/made_up \
+		tests/e2e/test_mixed_load.py tests/e2e/test_calendar_year.py tests/e2e/test_six_years.py
 
 load: environment-tests ## a mixed day over HTTP, and 100,000 members (half an hour), into docs/scale.md (LOAD=day, routes, invoices: that alone)
 	@exec $(BIN)/python -m tests.load $(LOAD)
