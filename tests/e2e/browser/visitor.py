@@ -58,6 +58,9 @@ AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],  # to describe what is well takes as long again
 }
+WIDER_THAN_SHOWN = """() => new Promise((tell) => requestAnimationFrame(() => requestAnimationFrame(() =>
+  tell(document.documentElement.scrollWidth - document.documentElement.clientWidth))))"""
+"""By how many pixels, once a window that was just changed is laid out anew."""
 AXE_VIOLATIONS = "options => axe.run(options).then(({ violations }) => ({ violations }))"
 """What is well is not handed over either."""
 
@@ -193,9 +196,7 @@ class Visitor:
 
     def check_width(self) -> None:
         """Nothing has to be scrolled sideways."""
-        wide = self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
+        wide = self.page.evaluate(WIDER_THAN_SHOWN)
         assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
 
     def load_first(self, path: str) -> None:
