@@ -66,7 +66,7 @@ STATES = {
     ),
     *("a third cycle", "a second signing", "an extension", "points from paper"),
 }
-"""What is seldom, and has to be come to by one history in 250 at least."""
+"""What is seldom, and has to be come to by one history in 500 at least."""
 
 TROUBLES = {
     *("put: contended", "put: answer lost"),
@@ -106,9 +106,9 @@ def test_every_history_keeps_the_rules(figures: Figures) -> None:
     figures("histories", ", ".join(f"{number:,} times {state}" for state, number in sorted(states.items())))
     assert done >= DEEDS_DONE, DEEDS_DONE - done
     assert deaths > HISTORIES / 10
-    assert {state for state, number in states.items() if number > HISTORIES / 250} == STATES
-    assert {each for each in TROUBLES if seen[each] > HISTORIES / 250} == TROUBLES
-    refusals = {each.partition(": ")[2] for each, number in seen.items() if number > HISTORIES / 250}
+    assert {state for state, number in states.items() if number > HISTORIES / 500} == STATES
+    assert {each for each in TROUBLES if seen[each] > HISTORIES / 500} == TROUBLES
+    refusals = {each.partition(": ")[2] for each, number in seen.items() if number > HISTORIES / 500}
     assert refusals >= REFUSALS, REFUSALS - refusals
 
 
