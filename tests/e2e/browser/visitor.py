@@ -162,8 +162,12 @@ class Visitor:
         row.get_by_label("Last day").fill(day)
 
     def save(self, page: Page | None = None) -> None:
-        """Press the button of the session form."""
-        (page or self.page).locator("session-form .save").click()
+        """Press the button of the session form; what was said of the save before is gone then."""
+        form = (page or self.page).locator("session-form")
+        said = form.locator("problem-message > div").element_handles()
+        form.locator(".save").click()
+        for each in said:
+            each.wait_for_element_state("hidden")
 
     @property
     def notice(self) -> Locator:
