@@ -258,7 +258,7 @@ def test_a_document_is_attached_while_an_entry_is_typed_and_survives_a_reload(
     expect(editor.locator(".named")).to_have_text("telework")
     editor.get_by_label("Title").fill("Telework rules")
     page.get_by_role("button", name="Save changes").click()
-    expect(visitor.notice).to_contain_text("Saved")
+    expect(visitor.notice).to_contain_text("Saved: Policy")
     (entry,) = member.dashboard()["entries"]
     assert (entry["title"], len(entry["document_ids"])) == ("Telework rules", 1)
 

@@ -68,6 +68,7 @@ def test_a_proposal_is_put_away_and_stays_away(
     chapter = propose(portal, staff, member)
     page = visitor.open(PATH)
     page.get_by_role("button", name=f"Put away Member of {chapter}").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     visitor.check_accessibility()
     page.get_by_role("dialog").get_by_role("button", name="Put away").click()
     expect(visitor.notice).to_contain_text(f"Put away: Member of {chapter}.")

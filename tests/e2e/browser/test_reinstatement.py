@@ -84,6 +84,7 @@ def test_a_lapsed_member_applies_signs_pays_both_fees_and_is_reinstated(
     page.get_by_role("button", name="Edit Conference").click()
     page.locator("entry-editor").get_by_label("How many").fill("18")
     page.get_by_role("button", name="Save changes").click()
+    expect(visitor.notice).to_contain_text("Saved: Conference")
     expect(page.locator("entry-list")).to_contain_text("54 points")
     visitor.check_accessibility()
 

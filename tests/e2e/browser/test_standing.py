@@ -53,6 +53,7 @@ def test_employment_is_entered_once_counts_by_itself_and_is_changed_ended_and_de
     expect(claims.locator(".entry-points")).to_have_text("0 points")
     expect(accrued).to_have_count(0)
     page.get_by_role("button", name="Delete HR officer").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     visitor.check_accessibility()
     page.get_by_role("dialog").get_by_role("button", name="Delete it").click()
     expect(visitor.notice).to_contain_text("Deleted: HR officer")
