@@ -5,7 +5,10 @@ from collections.abc import Generator
 
 import pytest
 
+from tests.dynamo import dynamo, dynoxide
 from tests.figures import NAME, Figures, printed, told_in
+
+__all__ = ["dynamo", "dynoxide"]  # in one place: imported twice, they would be two
 
 MOST_WORKERS = 4
 IN_CI = os.environ.get("CI", "").lower() in ("true", "1")

@@ -1,23 +1,17 @@
-"""The harness: a DynamoDB (Dynoxide, or moto where it is not installed), and a fresh table with the portal on it."""
+"""A table, and the portal on it: fresh ones for modules that look at lists."""
 
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from infrastructure.local import dynamodb
-from infrastructure.local.deploy_resources import Making, Properties, make_table
-from infrastructure.local.template import load
 from shared import settings
 from shared.adapters import aws
 from shared.handling import wiring
+from tests.dynamo import make
 from tests.integration.calls import Calls
-from tests.integration.portal import CLIENT_ID, Portal
+from tests.integration.portal import Portal
 from tests.integration.transfers import MemoryBucket
 
-ROOT = Path(__file__).parents[2]
 WIRED = (
     "table",
     "recertifications",
@@ -35,37 +29,6 @@ WIRED = (
     "mail_marks",
     "calendar",
 )
-
-
-@pytest.fixture(scope="session")
-def dynamo() -> Iterator[Calls]:
-    """A DynamoDB for all tests, and the calls that are made to it; the portal's client is made for it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-        patch.setenv("USER_POOL_CLIENT_ID", CLIENT_ID)
-        patch.setenv("PORTAL_URL", "https://portal.example.org")
-        patch.setenv("POWERTOOLS_LOG_LEVEL", "CRITICAL")
-        stop = _start(patch)
-        aws.dynamodb.cache_clear()
-        yield Calls(aws.dynamodb())
-        aws.dynamodb.cache_clear()
-        stop()
-    settings.settings.cache_clear()
-
-
-def _start(patch: pytest.MonkeyPatch) -> Any:
-    binary = dynamodb.find_binary()
-    if binary is not None:
-        running = dynamodb.start(binary)
-        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", running.endpoint)
-        return running.stop
-    from moto import mock_aws
-
-    mocked = mock_aws()
-    mocked.start()
-    return mocked.stop
 
 
 @pytest.fixture(scope="session")
@@ -105,25 +68,6 @@ def forget_settings() -> None:
     settings.settings.cache_clear()
     for each in (*WIRED, "editions"):
         getattr(wiring, each).cache_clear()
-
-
-def make(name: str) -> str:
-    """A table as infrastructure/data.yaml has it."""
-    making = Making(name, Properties("Table", "AWS::DynamoDB::Table", _table()), lambda _: aws.dynamodb())
-    return make_table(making).ref
-
-
-@pytest.fixture
-def dynoxide(dynamo: Calls) -> None:
-    """For claims about concurrency and capacity, which moto's DynamoDB does not bear out."""
-    if dynamodb.find_binary() is None:
-        pytest.skip("Dynoxide is not installed, and moto is no judge of concurrency or capacity")
-
-
-@cache
-def _table() -> dict[str, Any]:
-    table: dict[str, Any] = load(ROOT / "infrastructure" / "data.yaml")["Resources"]["Table"]["Properties"]
-    return table
 
 
 _TABLES = iter(range(1, 1_000_000))

@@ -11,8 +11,8 @@ from infrastructure.operations import dump, load
 from shared import settings
 from shared.adapters import aws
 from shared.repositories.table import _read
+from tests.dynamo import make
 from tests.figures import Figures
-from tests.integration.conftest import make
 from tests.integration.portal import Portal
 from tests.properties.table_auditor import audit
 

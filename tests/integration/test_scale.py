@@ -14,8 +14,8 @@ from shared.domain.calendar import JobRun
 from shared.domain.events import Event
 from shared.handling import wiring
 from shared.use_cases.reconcile import MOST_NAMED, find_missing_invoices, raise_findings
+from tests.dynamo import make
 from tests.integration.calls import Calls
-from tests.integration.conftest import make
 from tests.integration.meter.paper import Row
 from tests.integration.meter.services import services
 from tests.integration.meter.wire import Wire

@@ -32,9 +32,10 @@ from shared.adapters import aws
 from shared.adapters.http import resolver
 from shared.handling import wiring
 from shared.repositories import values
+from tests.dynamo import make, start
 from tests.integration.calls import Calls
-from tests.integration.conftest import CLIENT_ID, WIRED, _start, make
-from tests.integration.portal import Person, Portal, entry, routes
+from tests.integration.conftest import WIRED
+from tests.integration.portal import CLIENT_ID, Person, Portal, entry, routes
 from tests.performance.test_ledger import calls_of
 
 SERIES, ROUNDS, NOT_YET_WARM = 3, 300, 20
@@ -148,7 +149,7 @@ def portal(*, plain: bool = False) -> Iterator[tuple[Memory, list[Asked]]]:
         patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
         patch.setenv("USER_POOL_CLIENT_ID", CLIENT_ID)
         _forget()
-        stop = _start(patch)
+        stop = start(patch)
         try:
             opened = Portal(patch, Calls(aws.dynamodb()))
             patch.setenv("TABLE_NAME", make("warm"))

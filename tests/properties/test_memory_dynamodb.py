@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 
 from shared.adapters import aws
 from shared.repositories.table import ABSENT, SAME_VERSION, Table, check, delete, put, set_item
+from tests.dynamo import make
 from tests.figures import Figures
-from tests.integration.conftest import make
 from tests.properties.memory_dynamodb import MemoryDynamoDB
 
 SEED = 20270615
