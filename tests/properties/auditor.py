@@ -64,7 +64,7 @@ class Auditor:
         self._standing(events)
         self._undoing(kinds)
         self._documents(written, kinds)
-        self._versions(written)
+        self._versions(events, written)
         self._lapsed(written)
         self._submission(written, kinds)
         touched = [each for each in written if each[0][0] in (CERTIFICATION, ARCHIVE)]
@@ -302,7 +302,8 @@ class Auditor:
         items = [_read(item) for sk, item in found if sk.startswith("DOCUMENT#") and REMOVED not in item]
         return {item["document_id"]: item for item in items}
 
-    def _versions(self, written: list[Any]) -> None:
+    def _versions(self, events: list[Any], written: list[Any]) -> None:
+        edited = {each["data"]["entry_id"] for each in events if each and each["type"] == "entry-edited"}
         for (_, sk), before, after in written:
             if before is None or after is None or "version" not in after:
                 continue
@@ -311,8 +312,11 @@ class Auditor:
             steps = after["version"] - before["version"]
             kind = sk.partition("#")[0]
             # two at once: a refund heard before its payment; another claim's making of what had accrued, and its edit
-            may_be_two = kind == "INVOICE" or (kind == "ENTRY" and after.get("standing_id"))
+            has_accrued = kind == "ENTRY" and after.get("standing_id")
+            may_be_two = kind == "INVOICE" or has_accrued
             require(steps == 1 or (may_be_two and steps == 2), f"no change of {kind} is lost")
+            is_edited = steps == 1 or not has_accrued or after["entry_id"] in edited
+            require(is_edited, "what accrued goes on by two versions with its own edit alone")
 
     def _lapsed(self, written: list[Any]) -> None:
         for (_, sk), before, after in written:

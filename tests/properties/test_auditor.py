@@ -178,6 +178,9 @@ COMMITS: dict[str, Tamper] = {
         "CYCLE", altered(CYCLE, after=more("points_total", 1)), ENTRY, of="entr"
     ),
     "no change of": altered(CYCLE, after=more("version", 3), when=was_there),
+    "what accrued goes on by two versions with its own edit alone": during(
+        "standing-claim-changed", altered(ENTRY, after=more("version", 1), when=was_there)
+    ),
     "what was submitted in time does not lapse": beside(
         "CYCLE", LAPSED, HELD, of="extension-granted", state={"S": "submitted"}
     ),
