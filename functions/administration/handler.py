@@ -93,10 +93,7 @@ def read_member(member_id: str) -> Response[MemberPage]:
             body_member=member.body_member,
             erasure=member.erasure,
             profile=Profile.of(member),
-            certifications=[
-                Certification.of(each.certification, each.program.edition, each.access(today()))
-                for each in held
-            ],
+            certifications=[Certification.of(each, today()) for each in held],
         ),
         member.version,
     )

@@ -54,10 +54,7 @@ def read_me() -> Response[Me]:
             last_name=member.last_name,
             email=member.email,
             profile=Profile.of(member),
-            certifications=[
-                Certification.of(each.certification, each.program.edition, each.access(today()))
-                for each in held
-            ],
+            certifications=[Certification.of(each, today()) for each in held],
             portal=Portal(access=access, detail=detail),
             roles=sorted(who.roles),
             time_zone=wiring.editions().time_zone,
@@ -125,10 +122,7 @@ def list_certifications(limit: Limit = LONGEST_PAGE, cursor: Cursor = None) -> R
     )
     return ok(
         Certifications(
-            items=[
-                Certification.of(each.certification, each.program.edition, each.access(today()))
-                for each in page
-            ],
+            items=[Certification.of(each, today()) for each in page],
             next_cursor=more,
         )
     )

@@ -163,20 +163,19 @@ class Certification(Given):
     extension_reason: str | None
 
     @classmethod
-    def of(
-        cls, certification: certifications.Certification, edition: str, access: certifications.Access
-    ) -> "Certification":
-        """The certification of the domain as it is answered."""
+    def of(cls, held: certifications.Registration | Recertification, today: date) -> "Certification":
+        """The certification of the domain, with its cycle, as it is answered on a day."""
+        certification = held.certification
         return cls(
             certification_id=certification.certification_id,
             designation=certification.designation,
-            edition=edition,
+            edition=held.program.edition,
             certified_since=certification.certified_since,
             expires_on=certification.expires_on,
             status=certification.status,
             committees=list(certification.committees),
             recertification_year=certification.expires_on.year,
-            access=access,
+            access=held.access(today),
             certificate_id=certification.certificate_id or None,
             extended_to=certification.extended_to,
             extension_reason=certification.extension_reason or None,
@@ -306,9 +305,7 @@ class Dashboard(Given):
         recertification = recertification.accrued(today)
         submission, invoice = recertification.submission, recertification.invoice
         return cls(
-            certification=Certification.of(
-                recertification.certification, recertification.program.edition, recertification.access(today)
-            ),
+            certification=Certification.of(recertification, today),
             cycle=Cycle.of(recertification, today),
             entries=Entry.all_of(recertification.entries, recertification),
             standing=[StandingClaim.of(each) for each in recertification.standing],
