@@ -43,7 +43,7 @@ prove: environment-prove ## the long proofs: 1,000,000 histories (HISTORIES=…)
 		tests/integration/test_room.py tests/performance/test_build.py tests/e2e/made_up \
 		tests/e2e/test_mixed_load.py tests/e2e/test_calendar_year.py tests/e2e/test_six_years.py
 
-load: environment-tests ## a mixed day over HTTP, and 100,000 members (half an hour), into docs/scale.md (LOAD=day, routes, invoices: that alone)
+load: environment-tests ## a mixed day over HTTP, and 100,000 members (a quarter of an hour), into docs/scale.md (LOAD=day, routes, invoices: that alone)
 	@exec $(BIN)/python -m tests.load $(LOAD)
 
 screenshots: environment ## each page at desk and phone width, light and dark, in screenshots/

@@ -1,5 +1,6 @@
 """The recertification of one certification: its current cycle with entries, submission and invoice, and every change
-that the rules allow its member (rules 1 to 3 and 7); what a reviewer decides stands in `reviewing`.
+that the rules allow its member (rules 1 to 3 and 7); the signing stands in `signing`, what a reviewer decides in
+`reviewing`.
 
 Each change takes the whole as it was read and gives the whole as it shall be; storage writes the difference in one
 transaction, on condition that the cycle's version is still the one that was read. Nothing here knows of storage.
@@ -23,26 +24,21 @@ from shared.domain.certifications import (
     last_day_to_sign,
     shown_state,
 )
-from shared.domain.days import written_day
 from shared.domain.documents import Document
 from shared.domain.entries import Claim, Entry, PartialClaim, Window, award, faults_in, named_too_often, plain
 from shared.domain.errors import (
     AccruesByItself,
-    AgreementOutdated,
     CertificationLapsed,
     CycleLocked,
     Fault,
     InvalidRequest,
     NotFound,
-    NotReadyToSubmit,
     PointsComplete,
     VersionConflict,
 )
 from shared.domain.invoices import Invoice
-from shared.domain.program import Agreement, Program
+from shared.domain.program import Program
 from shared.domain.room import (
-    MOST_SIGNED,
-    TOO_LONG,
     attach_without_room,
     edit_without_room,
     session_without_room,
@@ -60,10 +56,7 @@ from shared.domain.standing import (
     standing_faults,
 )
 from shared.domain.submissions import (
-    SignedRecord,
     Submission,
-    hash_of,
-    signed_text,
 )
 
 
@@ -389,60 +382,6 @@ class Recertification:
         _require_version(old, version)
         return self._with_entries(tuple(entry for entry in self.entries if entry is not old))
 
-    def submit(
-        self,
-        agreement: Agreement,
-        *,
-        agreement_version: str,
-        signature: str,
-        now: datetime,
-        today: date,
-        on_paper: bool = False,
-    ) -> tuple["Recertification", SignedRecord]:
-        """Sign the agreement over the cycle and lock it (rule 3). The invoice is the caller's to add.
-
-        `agreement` is the current one: that of the edition in force, whatever edition the cycle is under, while
-        `agreement_version` is what was read. Raises CycleLocked, AgreementOutdated, NotReadyToSubmit.
-        """
-        self.require_unlocked()
-        if agreement_version != agreement.version:
-            raise AgreementOutdated("The agreement has changed. Read the current text and sign that one.")
-        self = self.accrued(today)  # noqa: PLW0642
-        self._require_ready(today)
-        signing = self.cycle.signings + 1
-        text = signed_text(agreement, signature, now, self.entries)
-        if len(text.encode()) > MOST_SIGNED:  # entered before there was a bound, or accrued in a longer cycle
-            raise NotReadyToSubmit(TOO_LONG, Decimal(0), ())
-        submission = Submission(
-            submission_id=ids.submission_id(self.certification.certification_id, self.cycle.number, signing),
-            certification_id=self.certification.certification_id,
-            cycle_id=self.cycle.cycle_id,
-            cycle_number=self.cycle.number,
-            signing=signing,
-            designation=self.certification.designation,
-            member_id=self.certification.member_id,
-            member_name=self.certification.member_name,
-            agreement_version=agreement.version,
-            signature=signature,
-            submitted_at=now,
-            points_total=self.cycle.points_total,
-            signed_hash=hash_of(text),
-            on_paper=on_paper,
-            for_reinstatement=self.certification.status == "terminated",
-        )
-        record = SignedRecord(
-            submission.submission_id,
-            submission.certification_id,
-            self.cycle.number,
-            signing,
-            text,
-            submission.signed_hash,
-        )
-        cycle = replace(
-            self.cycle, state="submitted", signings=signing, signed_on=today, version=self.cycle.version + 1
-        )
-        return replace(self, cycle=cycle, submission=submission), record
-
     def lapse(self) -> "Recertification":
         """The certification terminated because its last day is over (rule 7); that it is, the caller has checked."""
         certification = replace(
@@ -476,39 +415,6 @@ class Recertification:
                 f"so nothing more can be added. {advice}",
                 self.cycle.points_total,
                 self.points_required,
-            )
-
-    def _require_ready(self, today: date) -> None:
-        reasons = []
-        missing, documents, unmet = self.points_missing, self.missing_documents, self.ledger.unmet
-        outside = self.outside
-        signable_from = self.signable_from
-        if signable_from is not None and today >= signable_from:
-            signable_from = None
-        if missing:
-            reasons.append(f"{plain(missing)} {self.program.called(missing)} missing.")
-        reasons += [each.text for each in unmet]
-        if documents:
-            titles = ", ".join(f"“{self.entry(entry_id).claim.title}”" for entry_id in documents)
-            reasons.append(f"A document that was checked is missing for {titles}.")
-        if outside:
-            titles = ", ".join(f"“{entry.claim.title}”" for entry in outside)
-            reasons.append(
-                f"This period takes points of {written_day(self.cycle.starts_on)} to "
-                f"{written_day(self.last_day_to_earn)}; "
-                f"correct the days of {titles}, or delete it."
-            )
-        if signable_from is not None:
-            reasons.append(
-                f"This cycle can be signed from {written_day(signable_from)} on, when the previous one has ended."
-            )
-        if reasons:
-            raise NotReadyToSubmit(
-                " ".join(reasons),
-                missing,
-                documents,
-                signable_from,
-                tuple(each.text for each in unmet),
             )
 
 

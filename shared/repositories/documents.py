@@ -21,7 +21,7 @@ from shared.repositories.document_writes import (
     not_archived,
 )
 from shared.repositories.erasure import ERASURE, not_erased
-from shared.repositories.recertifications import cycle_write, entry_writes
+from shared.repositories.recertification_writes import cycle_write, entry_writes
 from shared.repositories.table import (
     ABSENT,
     REMOVED,

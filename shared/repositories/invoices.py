@@ -10,7 +10,7 @@ from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
 from shared.domain.privacy import ERASED_DETAIL
 from shared.repositories import events, items, keys
 from shared.repositories.erasure import ERASURE, not_erased
-from shared.repositories.recertifications import invoice_item, invoice_write
+from shared.repositories.recertification_writes import invoice_item, invoice_write
 from shared.repositories.table import ABSENT, SAME_VERSION, ConditionFailed, Table, put
 
 BATCH = 100

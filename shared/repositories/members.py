@@ -13,7 +13,8 @@ from shared.domain.roster import Enrollment, RosterRow, Standing
 from shared.repositories import events, items, keys
 from shared.repositories.calendar import Calendar
 from shared.repositories.erasure import not_erased
-from shared.repositories.recertifications import certification_write, holdings
+from shared.repositories.recertification_writes import certification_write
+from shared.repositories.recertifications import holdings
 from shared.repositories.table import (
     ABSENT,
     SAME_VERSION,

@@ -17,7 +17,7 @@ from shared.repositories.document_writes import as_read
 from shared.repositories.documents import shelves
 from shared.repositories.everything import records_of
 from shared.repositories.members import member_write, term_writes, transact
-from shared.repositories.recertifications import certification_write, cycle_write
+from shared.repositories.recertification_writes import certification_write, cycle_write
 from shared.repositories.table import (
     TRANSACTION_ATTEMPTS,
     ConditionFailed,

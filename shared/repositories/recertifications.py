@@ -8,38 +8,34 @@ from typing import Any, cast
 
 from shared.domain import ids
 from shared.domain.calendar import LedTo
-from shared.domain.certificates import certificate_of
 from shared.domain.certifications import Certification, Cycle, last_day_of_access, last_day_to_correct
 from shared.domain.days import day_of
 from shared.domain.discretion import ClosedCycle
 from shared.domain.documents import Document
 from shared.domain.errors import Fault, InvalidRequest, NotFound
 from shared.domain.events import Event
-from shared.domain.invoices import Invoice
 from shared.domain.ports import AlreadyRecorded, ChangedMeanwhile
 from shared.domain.privacy import ERASED
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
-from shared.domain.standing import StandingClaim
 from shared.domain.submissions import SignedRecord, Submission
 from shared.domain.taking_over import counted_anew
 from shared.repositories import document_writes, events, items, keys
 from shared.repositories.calendar import Calendar
-from shared.repositories.certificates import certificate_write
+from shared.repositories.closing import closing_writes, entries_put_back, reopening_writes
 from shared.repositories.moving import Moving, moving_in, moving_write, nothing_moves
-from shared.repositories.table import (
-    ABSENT,
-    SAME_VERSION,
-    ConditionFailed,
-    Item,
-    Table,
-    Write,
-    check,
-    delete,
-    put,
-    remove_item,
-    set_item,
+from shared.repositories.recertification_writes import (
+    certification_write,
+    cycle_write,
+    entry_deletions,
+    entry_writes,
+    invoice_write,
+    record_write,
+    same_cycle,
+    standing_write,
+    submission_write,
 )
+from shared.repositories.table import ConditionFailed, Item, Table, Write
 
 TRANSACTION_LIMIT = 100
 MOST_REACHED = 20
@@ -129,9 +125,9 @@ class Recertifications:
         if after.standing != before.standing:
             writes.append(standing_write(after))
         if after.submission is not None and after.submission != before.submission:
-            writes.append(_submission_write(before.submission, after.submission))
+            writes.append(submission_write(before.submission, after.submission))
         if record is not None:
-            writes.append(_record_write(record))
+            writes.append(record_write(record))
         if before.invoice is None and after.invoice is not None:
             writes.append(invoice_write(after.invoice))
         if before.late_fee is None and after.late_fee is not None:
@@ -166,58 +162,18 @@ class Recertifications:
         """
         if before.moving:
             self.put_away(before.certification.certification_id)
-        certification_id, number = before.certification.certification_id, closed.cycle.number
-        invoice, submission = before.invoice, closed.submission
-        closed_at = closed.cycle.closed_at
-        if invoice is None or closed_at is None:
-            raise ValueError("a cycle is closed with its invoice, at a time")
+        certification_id, closed_at = before.certification.certification_id, closed.cycle.closed_at
+        if closed_at is None:
+            raise ValueError("a cycle is closed at a time")
         self._note_end_of_access(before, opened, event)
-        archived = {**items.attributes(closed.cycle), "invoice_id": invoice.invoice_id}
-        archived["certification"] = items.attributes(before.certification)
-        writes = [
-            cycle_write(before.cycle, opened.cycle),
-            certification_write(before.certification, opened.certification),
-            check("invoice", keys.invoice(invoice.invoice_id), SAME_VERSION, {":version": invoice.version}),
-            events.once(event),
-        ]
-        if opened.certification.certificate_id != before.certification.certificate_id:
-            issued_on = day_of(event.at, self._editions.time_zone)
-            writes.append(certificate_write(certificate_of(closed, opened, issued_on)))
-        if (fee := before.late_fee) is not None:
-            archived["late_fee_id"] = fee.invoice_id
-            unchanged = {":version": fee.version}
-            writes.append(check("late fee", keys.invoice(fee.invoice_id), SAME_VERSION, unchanged))
-        if submission is not None:
-            archived["submission"] = items.attributes(submission)
-            writes.append(
-                delete(
-                    "submission",
-                    keys.submission(certification_id),
-                    "submission_id = :submission_id",
-                    {":submission_id": submission.submission_id},
-                )
-            )
-        writes.append(put("archive", {**keys.closed_cycle(certification_id, number), **archived}, ABSENT))
-        if closed.cycle.state == "lapsed" and closed.entries:
-            kept = {"entries": [items.attributes(entry) for entry in closed.entries]}
-            writes.append(put("entries", {**keys.lapsed_entries(certification_id, number), **kept}, ABSENT))
-        if closed.cycle.state == "approved" and (claims := closed.accruing):
-            key = keys.standing_of_closed(certification_id, number)
-            writes.append(_claims_write("archived standing", key, claims))
+        issued_on = day_of(event.at, self._editions.time_zone)
+        writes = [*closing_writes(before, closed, opened, issued_on), events.once(event)]
         writes += document_writes.archived(certification_id, closed.documents[:MOST_ARCHIVED], closed_at)
         beyond = closed.documents[MOST_ARCHIVED:]
         if beyond:
             writes.append(moving_write(Moving(certification_id, closed_at, ()).with_more(beyond)))
         room = TRANSACTION_LIMIT - len(writes)
-        writes += [
-            delete(
-                entry.entry_id,
-                keys.entry(certification_id, before.cycle.number, entry.entry_id),
-                SAME_VERSION,
-                {":version": entry.version},
-            )
-            for entry in before.entries[:room]
-        ]
+        writes += entry_deletions(before, before.entries[:room])
         self._transact(writes)
         if beyond:
             self.put_away(certification_id)
@@ -235,7 +191,7 @@ class Recertifications:
             moved = found.moving[:MOST_ARCHIVED]
             writes = [
                 moving_write(moving.without(moved)),
-                _same(found.cycle),
+                same_cycle(found.cycle),
                 *document_writes.archived(certification_id, moved, moving.archived_at),
             ]
             with contextlib.suppress(ConditionFailed):
@@ -261,7 +217,7 @@ class Recertifications:
         met = cycle_write(cycle, replace(cycle, version=cycle.version + 1))
         writes = [certification_write(before.certification, after.certification), met, events.once(event)]
         if (submission := before.submission) is not None and submission.state == "returned":
-            writes.append(_submission_write(submission, submission, queued=False))
+            writes.append(submission_write(submission, submission, queued=False))
         self._transact(writes)
 
     def extend(self, before: Recertification, after: Recertification, event: Event) -> None:
@@ -272,12 +228,12 @@ class Recertifications:
         self._note_end_of_access(before, after, event)
         writes = [
             certification_write(before.certification, after.certification),
-            _same(before.cycle),
+            same_cycle(before.cycle),
             events.once(event),
         ]
         submission, was_lapsed = before.submission, before.certification.status == "terminated"
         if was_lapsed and submission is not None and submission.state == "returned":
-            writes.append(_submission_write(submission, submission))
+            writes.append(submission_write(submission, submission))
         self._transact(writes)
 
     def take_out_accrued(self, before: Recertification) -> Recertification:
@@ -303,41 +259,15 @@ class Recertifications:
         Documents that find none are brought back before, as moving: reads skip these too. Raises ChangedMeanwhile,
         AlreadyRecorded.
         """
-        certification_id, submission = before.certification.certification_id, closed.decided
+        certification_id = before.certification.certification_id
         documents, moving = self._brought_near(before, closed)
         writes = [
-            cycle_write(before.cycle, after.cycle),
-            certification_write(before.certification, after.certification),
-            _submission_write(None, replace(submission, state="submitted", decision=None)),
-            delete(
-                "archive",
-                keys.closed_cycle(certification_id, closed.cycle.number),
-                SAME_VERSION,
-                {":version": closed.cycle.version},
-            ),
+            *reopening_writes(before, after, closed),
             events.once(event),
-            *entry_writes(before, replace(before, entries=())),
             *document_writes.brought_back(certification_id, documents),
             nothing_moves(certification_id) if moving is None else moving_write(moving.ended()),
         ]
-        if after.standing != before.standing:
-            writes.append(standing_write(after))
-        if closed.standing:
-            writes.append(
-                remove_item(
-                    "archived standing", keys.standing_of_closed(certification_id, closed.cycle.number)
-                )
-            )
-        entries = [
-            set_item(
-                entry.entry_id,
-                {
-                    **keys.entry(certification_id, closed.cycle.number, entry.entry_id),
-                    **items.entry_attributes(entry),
-                },
-            )
-            for entry in closed.entries
-        ]
+        entries = entries_put_back(certification_id, closed)
         room = TRANSACTION_LIMIT - len(writes)
         for write in entries[room:]:
             self._table.write(write)
@@ -357,7 +287,7 @@ class Recertifications:
             closed_at = closed.cycle.closed_at or closed.decided.submitted_at
             moving = (moving or Moving(certification_id, closed_at, ())).with_more(near)
             brought = document_writes.brought_back(certification_id, near)
-            self._transact([moving_write(moving), _same(before.cycle), *brought])
+            self._transact([moving_write(moving), same_cycle(before.cycle), *brought])
         return documents, moving
 
     def due(self, year: int, expires_on: str = "") -> Iterator[Certification]:
@@ -482,97 +412,3 @@ def holdings(found: Sequence[Item], certification_ids: Sequence[str]) -> list[tu
                 )
             )
     return pairs
-
-
-def certification_write(before: Certification | None, after: Certification) -> Write:
-    """The write of a certification, new or as it was read, with its place in the index of those due."""
-    item = {**keys.certification(after.certification_id), **items.attributes(after)}
-    if after.status != "terminated":
-        item["GSI1PK"] = keys.due(after.certification_id, after.expires_on.year)
-        item["GSI1SK"] = f"{after.expires_on.isoformat()}#{after.certification_id}"
-    if before is None:
-        return put("certification", item, ABSENT)
-    return put("certification", item, SAME_VERSION, {":version": before.version})
-
-
-def invoice_write(invoice: Invoice) -> Write:
-    """The write of a new recertification invoice: one for each cycle, whoever comes first."""
-    return put("invoice", invoice_item(invoice), ABSENT)
-
-
-def invoice_item(invoice: Invoice) -> Item:
-    """An invoice as it is stored, with its place in the index while it is owed, and once it is paid."""
-    item = {**keys.invoice(invoice.invoice_id), **items.attributes(invoice)}
-    if invoice.status == "open":
-        item["GSI1PK"] = keys.owed(invoice.invoice_id)
-        item["GSI1SK"] = f"{invoice.due_on.isoformat()}#{invoice.invoice_id}"
-    elif invoice.status == "paid" and invoice.paid_at is not None:
-        item["GSI1PK"] = keys.paid(invoice.invoice_id, invoice.paid_at.year)
-        item["GSI1SK"] = f"{invoice.paid_at.isoformat()}#{invoice.invoice_id}"
-    return item
-
-
-def cycle_write(before: Cycle, after: Cycle) -> Write:
-    """The write of a changed cycle, on condition that it is as it was read: the guard of everything in it."""
-    item = {**keys.cycle(after.certification_id), **items.attributes(after)}
-    return put("cycle", item, SAME_VERSION, {":version": before.version})
-
-
-def _same(cycle: Cycle) -> Write:
-    return check("cycle", keys.cycle(cycle.certification_id), SAME_VERSION, {":version": cycle.version})
-
-
-def standing_write(after: Recertification) -> Write:
-    """The write of a certification's standing claims, behind its cycle's."""
-    return _claims_write("standing", keys.standing(after.certification.certification_id), after.standing)
-
-
-def _claims_write(label: str, key: keys.Key, claims: Sequence[StandingClaim]) -> Write:
-    return set_item(label, {**key, "claims": [items.attributes(each) for each in claims]})
-
-
-def entry_writes(before: Recertification, after: Recertification) -> list[Write]:
-    """The writes of the entries that a change made, altered or took out, each on the version that was read."""
-    certification_id, number = after.certification.certification_id, after.cycle.number
-    old = {entry.entry_id: entry for entry in before.entries}
-    new = {entry.entry_id: entry for entry in after.entries}
-    writes = []
-    for entry_id, entry in new.items():
-        if old.get(entry_id) == entry:
-            continue
-        item = {**keys.entry(certification_id, number, entry_id), **items.entry_attributes(entry)}
-        if entry_id in old:
-            writes.append(put(entry_id, item, SAME_VERSION, {":version": old[entry_id].version}))
-        else:
-            writes.append(put(entry_id, item, ABSENT))
-    writes += [
-        delete(
-            entry_id,
-            keys.entry(certification_id, number, entry_id),
-            SAME_VERSION,
-            {":version": entry.version},
-        )
-        for entry_id, entry in old.items()
-        if entry_id not in new
-    ]
-    return writes
-
-
-def _submission_write(before: Submission | None, after: Submission, *, queued: bool = True) -> Write:
-    item = {**keys.submission(after.certification_id), **items.attributes(after)}
-    if queued:
-        item["GSI1PK"] = keys.review_queue(after.state)
-        item["GSI1SK"] = f"{after.submitted_at.isoformat()}#{after.certification_id}"
-    if before is None:
-        return put("submission", item, ABSENT)
-    return put(
-        "submission",
-        item,
-        "submission_id = :submission_id AND #state = :state",
-        {":submission_id": before.submission_id, ":state": before.state},
-    )
-
-
-def _record_write(record: SignedRecord) -> Write:
-    key = keys.signed_record(record.certification_id, record.cycle_number, record.signing)
-    return put("record", {**key, **items.attributes(record)}, ABSENT)

@@ -10,6 +10,7 @@ from shared.domain.ports import EventStore, InvoiceStore, RecertificationStore
 from shared.domain.program import Editions
 from shared.domain.recertification import Recertification
 from shared.domain.reinstatement import Door, by_the_portal, late_fee_invoice
+from shared.domain.signing import sign
 from shared.domain.submissions import Submission
 from shared.use_cases.issue_invoice import new_invoice
 from shared.use_cases.once import once, read
@@ -48,7 +49,8 @@ def submit_cycle(
     def perform(attempt: int) -> SubmittedCycle:
         before = recertification if attempt == 0 else read(recertifications, certification_id)
         before = door(before, command.today)
-        after, record = before.submit(
+        after, record = sign(
+            before,
             editions.in_force(command.today).agreement,
             agreement_version=agreement_version,
             signature=signature,

@@ -25,7 +25,8 @@ from shared.handling import wiring
 from shared.repositories import items, keys
 from shared.repositories.calendar import Calendar
 from shared.repositories.invoices import Invoices
-from shared.repositories.recertifications import Recertifications, certification_write
+from shared.repositories.recertification_writes import certification_write
+from shared.repositories.recertifications import Recertifications
 from shared.repositories.table import Table, set_item
 from shared.settings import settings
 from shared.use_cases.generate_invoices import generate_invoices, issue_due_invoice

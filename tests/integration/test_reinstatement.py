@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.handling import wiring
-from shared.repositories.recertifications import invoice_item
+from shared.repositories.recertification_writes import invoice_item
 from shared.repositories.table import SAME_VERSION, put
 from tests.integration.calendar_year import Year
 from tests.integration.conftest import forget_settings

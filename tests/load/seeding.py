@@ -19,7 +19,7 @@ from shared.programs import load_editions
 from shared.repositories import items, keys
 from shared.repositories.calendar import Calendar
 from shared.repositories.members import member_write
-from shared.repositories.recertifications import certification_write
+from shared.repositories.recertification_writes import certification_write
 from shared.repositories.table import Write, set_item
 
 SINCE, LAST_DAY = date(2024, 5, 1), date(2027, 12, 31)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from unittest.mock import patch
 
-from shared.domain import discretion, recertification, reviewing
+from shared.domain import discretion, recertification, reviewing, signing
 from shared.domain.certifications import Cycle
 from shared.domain.documents import Document
 from shared.domain.invoices import Dispute, Invoice, Payment
@@ -19,7 +19,8 @@ from shared.domain.recertification import Recertification
 from shared.domain.reviewing import _require_current
 from shared.repositories import events, items, keys
 from shared.repositories.document_writes import AS_READ
-from shared.repositories.recertifications import Recertifications, certification_write
+from shared.repositories.recertification_writes import certification_write
+from shared.repositories.recertifications import Recertifications
 from shared.repositories.table import ABSENT, SAME_VERSION, Table, Write, check, set_item
 from shared.use_cases import (
     decide_review,
@@ -258,7 +259,7 @@ GUARDS = (
         patched=instead(Recertification, "accrued_of", lambda *_: 0),
     ),
     Guard("a submitted cycle is locked", patched=instead(Recertification, "require_unlocked", nothing)),
-    Guard("signing needs the points", patched=instead(Recertification, "_require_ready", nothing)),
+    Guard("signing needs the points", patched=instead(signing, "_require_ready", nothing)),
     Guard("the portal is closed to the lapsed", patched=instead(Recertification, "require_open", nothing)),
     Guard(
         "a document is as it was read",

@@ -38,7 +38,8 @@ from shared.repositories.archive import Archive
 from shared.repositories.documents import Documents
 from shared.repositories.events import Events
 from shared.repositories.invoices import Invoices
-from shared.repositories.recertifications import Recertifications, certification_write
+from shared.repositories.recertification_writes import certification_write
+from shared.repositories.recertifications import Recertifications
 from shared.repositories.table import ABSENT, Table, _read, put
 from tests.properties.editions import EDITIONS
 from tests.properties.memory_dynamodb import (

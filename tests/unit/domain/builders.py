@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from shared.domain import ids, reviewing
+from shared.domain import ids, reviewing, signing
 from shared.domain.certifications import Certification, Cycle
 from shared.domain.documents import Document
 from shared.domain.entries import Claim, Entry
@@ -136,8 +136,8 @@ def sign_with_record(
     found: Recertification, *, on: date = TODAY, now: datetime = NOW, version: str = PROGRAM.agreement.version
 ) -> tuple[Recertification, SignedRecord]:
     """The recertification submitted, and the record of what was signed."""
-    return found.submit(
-        PROGRAM.agreement, agreement_version=version, signature="Marge Bouvier", now=now, today=on
+    return signing.sign(
+        found, PROGRAM.agreement, agreement_version=version, signature="Marge Bouvier", now=now, today=on
     )
 
 
