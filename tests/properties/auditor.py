@@ -303,7 +303,8 @@ class Auditor:
         return {item["document_id"]: item for item in items}
 
     def _versions(self, events: list[Any], written: list[Any]) -> None:
-        edited = {each["data"]["entry_id"] for each in events if each and each["type"] == "entry-edited"}
+        edits = [each for each in events if each and each["type"] in ("entry-edited", "document-attached")]
+        edited = {each["data"].get("entry_id") for each in edits}
         for (_, sk), before, after in written:
             if before is None or after is None or "version" not in after:
                 continue
