@@ -207,6 +207,17 @@ def reminding(due: int) -> float:
     return (due / MESSAGES_A_CALL + due / DUE_PAGE + DUE_SHARDS) * CALL_SECONDS
 
 
+def shown_in_figures(own: Own) -> int:
+    """Of how many with one year's last day staff's figures are told in time, in ten thousands, as that day comes near.
+
+    They read each, which is reckoned as handing one on; what they count besides is not.
+    """
+    declared = load(ROOT / "template.yaml")["Globals"]["Function"]
+    seconds = float(functions()["oversight"].get("Timeout", declared["Timeout"]))
+    each = on_lambda("oversight", own.handing_on) + CALL_SECONDS / DUE_PAGE
+    return int(seconds / each // 10_000 * 10_000)
+
+
 def plan(due: int, own: Own) -> Plan:
     """Reckon a run: the steps' own work, their calls, the worker's concurrency, metered units and published prices.
 

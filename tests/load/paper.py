@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from shared.domain.figures import HORIZON_DAYS
 from shared.use_cases.send_reminders import CATCH_UP
 from tests.load import invoices, routes
 
@@ -233,7 +234,11 @@ without a dead letter. The invoices are there all the same, and members see them
 
 The reminders are not in the table. Their job sends one message a certification: for {DUE[-1]:,} with one last day its
 calls alone take {_time(invoices.reminding(DUE[-1]))} of those {minutes}. With its own work, which is not measured, it
-would break off somewhat below that number and begin anew each time; after {CATCH_UP} days the rest would get none."""
+would break off somewhat below that number and begin anew each time; after {CATCH_UP} days the rest would get none.
+
+Staff's figures tell how many have how many days left, and for that read each whose last day comes in the next
+{HORIZON_DAYS} days. Reckoned as handing them on, they are told in time up to some {invoices.shown_in_figures(own):,} of
+them; beyond, the request would end without an answer, and a nightly job would have to keep the figures."""
 
 
 def _lines(rows: list[str]) -> str:

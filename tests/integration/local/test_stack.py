@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import socket
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from infrastructure.local.environments import MOST_ENVIRONMENTS
-from infrastructure.local.stack import LocalStack
+from infrastructure.local.stack import LocalStack, listen
 from tests.figures import Figures
 
 
@@ -28,6 +29,13 @@ def items(stack: LocalStack, prefix: str) -> list[dict[str, Any]]:
 
 
 # The gateway and its environments
+
+
+def test_no_answer_waits_for_the_acknowledgement_of_its_headers() -> None:
+    """asyncio turns that off (TCP_NODELAY) where a socket names its protocol, and a body waited 40 ms otherwise."""
+    for each in listen(0):
+        with each:
+            assert each.proto == socket.IPPROTO_TCP
 
 
 def test_twenty_parallel_calls_with_different_tokens_never_mix(
