@@ -164,7 +164,13 @@ def is_built(artifact: Path = ARTIFACT) -> bool:
 def is_as_built(module: Path, artifact: Path) -> bool:
     """Whether bytecode is of this source: it carries the source's hash."""
     bytecode = artifact / module.relative_to(ROOT).with_suffix(".pyc")
-    return bytecode.is_file() and bytecode.read_bytes()[8:16] == source_hash(module.read_bytes())
+    return bytecode.is_file() and bytecode.read_bytes()[8:16] == hash_of_source(module)
+
+
+@cache
+def hash_of_source(module: Path) -> bytes:
+    """The hash that bytecode of this source carries."""
+    return source_hash(module.read_bytes())
 
 
 def built_path(function: str, artifact: Path = ARTIFACT) -> list[Path]:
