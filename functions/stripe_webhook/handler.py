@@ -1,7 +1,7 @@
 """What Stripe tells of payments, signed: 200 for every verified event, however often it comes (rule 5)."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel
@@ -20,6 +20,9 @@ from shared.settings import settings
 from shared.use_cases.open_checkout import payments_down
 from shared.use_cases.take_notice import take_notice
 
+if TYPE_CHECKING:  # the wiring loads it
+    from shared.adapters.stripe_payments import StripePayments
+
 app = portal_api()
 
 
@@ -34,8 +37,9 @@ def receive_event() -> Response[Received]:
     """Take one of Stripe's events; 400 for one that Stripe did not sign, or signed too long ago."""
     event = app.current_event
     raw = (event.body or "").encode()
+    payments = stripe()
     try:
-        notice = wiring.payments(receiving=True).read_event(raw, event.headers.get("stripe-signature", ""))
+        notice = payments.read_event(raw, event.headers.get("stripe-signature", ""))
     except SignatureInvalid:
         raise MalformedRequest("This is not an event that Stripe signed for this portal just now.") from None
     now = clock.now()
@@ -44,13 +48,21 @@ def receive_event() -> Response[Received]:
     outcome = take_notice(
         wiring.invoices(),
         wiring.events(),
-        wiring.payments(receiving=True),
+        payments,
         command,
         notice,
         settings().stripe_livemode,
     )
     logger.info("stripe_event", kind=type(notice).__name__, outcome=outcome)
     return ok(Received())
+
+
+def stripe() -> "StripePayments":
+    """Stripe; until its secrets are there, a deployment's first days, its events come again later."""
+    try:
+        return wiring.payments(receiving=True)
+    except LookupError as error:
+        raise PaymentsUnavailable(str(error)) from error
 
 
 def come_again(error: PaymentsUnavailable) -> Response[str]:

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore import __version__ as botocore_version
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from botocore.session import Session
 
 from shared.adapters.answers import AnswerParsers
+from shared.adapters.failures import code
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -89,8 +91,16 @@ def ssm() -> "SSMClient":
 
 @cache
 def secret(name: str) -> str:
-    """A secret kept in the parameter store, read on first use and then kept by the process."""
-    value = ssm().get_parameter(Name=name, WithDecryption=True)["Parameter"].get("Value", "")
+    """A secret kept in the parameter store, read on first use and then kept by the process.
+
+    Raises LookupError as long as it is not there.
+    """
+    try:
+        value = ssm().get_parameter(Name=name, WithDecryption=True)["Parameter"].get("Value", "")
+    except ClientError as error:
+        if code(error) != "ParameterNotFound":
+            raise
+        value = ""
     if not value:
-        raise LookupError(f"the parameter {name} is empty")
+        raise LookupError(f"the parameter {name} is empty, or not there yet")
     return value

@@ -190,6 +190,19 @@ def test_a_body_in_base_64_is_read_as_it_was_signed(portal: Portal, member: Pers
     assert invoice_of(portal, member)["status"] == "paid"
 
 
+def test_an_event_that_comes_before_the_secrets_are_there_comes_again(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first deployment may leave them for later: no function fails, so no alarm takes an update back."""
+
+    def none_yet(**_: bool) -> None:
+        raise LookupError("the parameter is not there yet")
+
+    monkeypatch.setattr(wiring, "payments", none_yet)
+    answer = portal.notify(b"{}", "t=1,v1=0")
+    assert (answer.status, answer.code) == (503, "unavailable")
+
+
 def retold(event: dict[str, Any], invoice_id: str) -> dict[str, Any]:
     """The same event about another invoice."""
     old = event["data"]["object"].get("metadata", {}).get("invoice_id", "")

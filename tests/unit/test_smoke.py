@@ -72,3 +72,20 @@ def test_what_is_not_everywhere_yet_is_looked_at_again_and_told_once(
     assert [line.split(maxsplit=1) for line in told] == [["there", "ok"], ["late", outcome]]
     assert asked["there"] == 1
     assert len(pauses) == looks - 1
+
+
+def test_what_another_look_would_not_change_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each further request without Stripe's secrets would be one more for three alarms to count."""
+    asked: list[str] = []
+
+    def webhook(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(503)
+
+    client = httpx.Client(base_url="https://portal.example.org", transport=httpx.MockTransport(webhook))
+    monkeypatch.setattr(looking, "checks_for", lambda _: iter([looking.stripe_has_to_sign]))
+    monkeypatch.setattr(looking.time, "sleep", lambda _: pytest.fail("there is nothing to wait for"))
+    told: list[str] = []
+    assert not smoke(Visit(client), told.append, 12)
+    assert asked == ["/api/stripe/webhook"]
+    assert "not in SSM yet" in told[0]
