@@ -28,6 +28,7 @@ RECKONED = "prod"
 
 MEMBERS = (1_000, 10_000, 100_000, 1_000_000)
 QUEUED = ("issue_invoices", "notify", "import_members", "import_data")
+FIGURES = "GET /api/staff/figures (one certification)"
 """Workers of a queue: each message is received and deleted, one at a time at worst, as reckoned here."""
 
 Dollars = Mapping[str, float]
@@ -155,6 +156,8 @@ def of_a_member(stage: str = RECKONED) -> Dollars:
     total["DynamoDB storage"] = kept * (
         price["dynamodb"]["gigabyte_month"] + price["dynamodb"]["backup_gigabyte_month"]
     )
+    looks = use["nights"][FIGURES]
+    total["DynamoDB units"] += looks * use["figures_read_units"] * price["dynamodb"]["read_unit"]
     reminders = use["jobs"]["notify (a reminder)"]
     total["SES"] += reminders * use["mail_attachment_kilobytes"] / 1e6 * price["ses"]["attached_gigabyte"]
     for service, dollars in of_tokens(stage).items():
