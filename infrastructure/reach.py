@@ -37,6 +37,7 @@ def reached(function: str) -> frozenset[Path]:
     return frozenset(found.values())
 
 
+@cache
 def file_of(name: str) -> Path | None:
     """The file of a module of ours, None for every other name."""
     if name.partition(".")[0] not in OURS:

@@ -26,6 +26,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # a process for all of these: a seventh of the processor's time
+    "--in-process-gpu",
+    "--enable-features=NetworkServiceInProcess2",
 ]
 MEMBER_PAGES = (
     "profile",
