@@ -20,7 +20,7 @@ from shared.settings import settings
 from shared.use_cases.open_checkout import payments_down
 from shared.use_cases.take_notice import take_notice
 
-if TYPE_CHECKING:  # the wiring loads it
+if TYPE_CHECKING:  # loaded where it is made
     from shared.adapters.stripe_payments import StripePayments
 
 app = portal_api()
