@@ -37,7 +37,12 @@ LABELLED = """(label, within) => {
   found?.control?.scrollIntoView({ block: "center" });
   return found?.control ?? null;
 }"""
-SCROLL = 'element => element.scrollIntoView({ block: "center" })'
+READY = """element => {
+  element.scrollIntoView({ block: "center" });
+  element.isReached = false;
+  element.addEventListener("click", () => (element.isReached = true), { capture: true, once: true });
+}"""
+IS_REACHED = "element => element.isReached"
 IS_FOCUSED = "field => field === document.activeElement"
 CHOOSE = """(field, value) => {
   field.value = value;
@@ -115,7 +120,8 @@ class Firefox:
         self._ask("browsingContext.navigate", context=self._window, url=address, wait="complete")
 
     def click(self, name: str, role: str = "button") -> None:
-        """Click what has this role and exactly this name for a screen reader."""
+        """Click what has this role and exactly this name for a screen reader; once more where the page moved it away
+        under the click, as it does when an answer comes."""
         locator = {"type": "accessibility", "value": {"role": role, "name": name}}
 
         def found() -> dict[str, Any] | None:
@@ -125,9 +131,16 @@ class Firefox:
         def what() -> str:
             return f"a {role} named {name!r} on this page:\n{self._evaluate('document.body.innerText')}\n"
 
-        node = until(found, what)
-        self._call(SCROLL, node)
-        self._click(node)
+        def reached() -> bool:
+            node = until(found, what)
+            self._call(READY, node)
+            self._click(node)
+            try:
+                return bool(self._call(IS_REACHED, node)["value"])
+            except RuntimeError:  # it led to another page
+                return True
+
+        until(reached, f"a way to click {name!r}")
 
     def fill(self, label: str, text: str, within: str = "body") -> None:
         """Type into the field with this label, in place of what stands there; a click on what has just been opened may
