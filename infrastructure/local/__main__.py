@@ -27,6 +27,7 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     logging.disable()  # what is cut off from now on was meant to be
+    sys.unraisablehook = lambda _: None  # and what is half made then need not say so when it goes
     raise _Stopped
 
 
