@@ -28,8 +28,9 @@ RECKONED = "prod"
 
 MEMBERS = (1_000, 10_000, 100_000, 1_000_000)
 QUEUED = ("issue_invoices", "notify", "import_members", "import_data")
-FIGURES = "GET /api/staff/figures (one certification)"
 """Workers of a queue: each message is received and deleted, one at a time at worst, as reckoned here."""
+
+FIGURES = "GET /api/staff/figures (one certification)"
 
 Dollars = Mapping[str, float]
 

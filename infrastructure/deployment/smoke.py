@@ -111,7 +111,7 @@ def nobody_is_let_in_without_a_token(visit: Visit) -> None:
 def stripe_has_to_sign(visit: Visit) -> None:
     answer = visit.client.post("/api/stripe/webhook", json={}, headers={"Stripe-Signature": "t=1,v1=0"})
     if answer.status_code == 503:
-        raise Settled("503: the secrets of Stripe are not in SSM yet")
+        raise Settled("503: are the secrets of Stripe in SSM already?")
     expect(answer.status_code == 400, f"{answer.status_code}: is the webhook's secret in SSM?")
     expect(answer.json()["type"] == "/problems/malformed-request", answer.text)
 

@@ -88,4 +88,4 @@ def test_what_another_look_would_not_change_is_asked_once(monkeypatch: pytest.Mo
     told: list[str] = []
     assert not smoke(Visit(client), told.append, 12)
     assert asked == ["/api/stripe/webhook"]
-    assert "not in SSM yet" in told[0]
+    assert "in SSM already?" in told[0]
